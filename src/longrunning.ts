@@ -1,0 +1,1 @@
+export * from "./gen/google/longrunning/operations_pb.js";

@@ -1,0 +1,40 @@
+import type { DescMessage, DescService } from "@bufbuild/protobuf";
+import { codegenVersion, packageVersion } from "./version.js";
+
+/** The types that the operations of one long-running method hold, as `google.longrunning.operation_info` names them. */
+export interface LroMethod<R extends DescMessage = DescMessage, M extends DescMessage = DescMessage> {
+  /** The type of `Operation.response`. */
+  readonly response: R;
+  /** The type of `Operation.metadata`. */
+  readonly metadata: M;
+}
+
+/** The long-running methods of a service by their local names, such as `createBook`. */
+export type LroMethods = Readonly<Record<string, LroMethod>>;
+
+/** A service with its long-running methods. Generated code exports one for each service that has any. */
+export interface LroService<S extends DescService = DescService, L extends LroMethods = LroMethods> {
+  readonly service: S;
+  readonly methods: L;
+}
+
+/**
+ * Joins a service and its long-running methods.
+ *
+ * @param codegen The version of the contract between generated code and runtime that the code was generated for.
+ * @throws Error if this runtime keeps another version of that contract.
+ */
+export function lroService<S extends DescService, L extends LroMethods>(
+  service: S,
+  methods: L,
+  codegen: typeof codegenVersion,
+): LroService<S, L> {
+  if (codegen !== codegenVersion) {
+    throw new Error(
+      `${service.typeName}: its generated code needs version ${codegen} of the codegen contract, and the runtime, ` +
+        `protoc-gen-ts-lro ${packageVersion}, has version ${codegenVersion}. Install the same version of ` +
+        "protoc-gen-ts-lro for the plugin and the runtime, and generate again.",
+    );
+  }
+  return { service, methods };
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Emitted code imports the package by name; tests run it against the source.
+    alias: {
+      "protoc-gen-ts-lro/client": source("client/index.ts"),
+      "protoc-gen-ts-lro/server": source("server/index.ts"),
+      "protoc-gen-ts-lro/codegen": source("codegen.ts"),
+      "protoc-gen-ts-lro/longrunning": source("longrunning.ts"),
+    },
+  },
+  test: {
+    include: ["{src,templates,scripts,testdata,examples,bench}/**/*.test.ts"],
+    testTimeout: 30_000,
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});
