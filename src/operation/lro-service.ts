@@ -1,12 +1,29 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
 import { codegenVersion, packageVersion } from "./version.js";
 
+/**
+ * What a service's YAML says about polling the operations of a method, in
+ * `publishing.method_settings[].long_running`. Times are in milliseconds.
+ */
+export interface LroPolling {
+  /** The delay before the first poll. Default 500. */
+  readonly initialDelayMs?: number;
+  /** What the delay is multiplied with after each poll. Default 1.5. */
+  readonly delayMultiplier?: number;
+  /** The longest delay. Default 10,000. */
+  readonly maxDelayMs?: number;
+  /** How long a wait takes that does not say so itself. Default: without limit. */
+  readonly totalTimeoutMs?: number;
+}
+
 /** The types that the operations of one long-running method hold, as `google.longrunning.operation_info` names them. */
 export interface LroMethod<R extends DescMessage = DescMessage, M extends DescMessage = DescMessage> {
   /** The type of `Operation.response`. */
   readonly response: R;
   /** The type of `Operation.metadata`. */
   readonly metadata: M;
+  /** How to poll, where the API's publisher says so. */
+  readonly polling?: LroPolling;
 }
 
 /** The long-running methods of a service by their local names, such as `createBook`. */

@@ -1,0 +1,118 @@
+import type {
+  DescMessage,
+  DescMethodUnary,
+  DescService,
+  Message,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
+import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
+import { OperationNameError } from "../operation/errors.js";
+import type { LroMethod, LroMethods, LroService } from "../operation/lro-service.js";
+import type { Clock } from "./clock.js";
+import type { Operation } from "./operation.js";
+import { OperationHandle } from "./operation-handle.js";
+import { PollLoop } from "./poll-loop.js";
+import { defaultPolling, type PollingOptions } from "./polling.js";
+import { createRemote, type Remote } from "./remote.js";
+import { nameFrom } from "./token.js";
+
+/** A long-running method: call it to start an operation, or resume one that was started before. */
+export interface LroCall<I extends DescMessage, R extends Message, M extends Message> {
+  /** Starts an operation. Resolves when the server has answered, which is long before the operation is done. */
+  (request: MessageInitShape<I>, options?: LroCallOptions): Promise<Operation<R, M>>;
+  /**
+   * The operation of this name or token. Makes no call.
+   *
+   * @throws OperationNameError if there is no name, the token is broken, or it belongs to another method.
+   */
+  resume(nameOrToken: string, options?: ResumeOptions): Operation<R, M>;
+}
+
+/**
+ * Options of a call that starts an operation. `signal` and `timeoutMs` hold for that call only; headers and context
+ * values go with every later call on the operation as well.
+ */
+export interface LroCallOptions extends CallOptions {
+  /** How to poll this operation. */
+  readonly polling?: PollingOptions;
+}
+
+/** Options of an operation that was started before. */
+export type ResumeOptions = Pick<LroCallOptions, "headers" | "contextValues" | "polling">;
+
+/** Options of a client. */
+export interface LroClientOptions {
+  /** How to poll. It goes before what the API's service YAML says, and behind what a call says. */
+  readonly polling?: PollingOptions;
+  /** How to poll the operations of a method, by its local name, such as `createBook`. */
+  readonly methodPolling?: Readonly<Record<string, PollingOptions>>;
+  /** Where google.longrunning.Operations is served, if not where the service is. */
+  readonly operationsTransport?: Transport;
+  /** Where time comes from. Tests put their own in place. */
+  readonly clock?: Clock;
+}
+
+/** A client of a service, whose long-running methods return operations. */
+export type LroClient<S extends DescService, L extends LroMethods> = Omit<Client<S>, keyof L> & {
+  [K in keyof L]: S["method"][K & string] extends DescMethodUnary<infer I, DescMessage>
+    ? LroCall<I, MessageShape<L[K]["response"]>, MessageShape<L[K]["metadata"]>>
+    : never;
+};
+
+/** Creates a client. Generated code calls it with the table of the service's long-running methods. */
+export function lroClient<S extends DescService, L extends LroMethods>(
+  { service, methods }: LroService<S, L>,
+  transport: Transport,
+  options: LroClientOptions = {},
+): LroClient<S, L> {
+  const remote = createRemote(options.operationsTransport ?? transport, options.clock);
+  const client = createClient(service as DescService, transport) as Record<string, unknown>;
+  for (const [name, types] of Object.entries(methods)) {
+    const start = client[name] as Start;
+    const method = service.method[name] as DescMethodUnary;
+    client[name] = lroCall(method, types, start, remote, options);
+  }
+  return client as LroClient<S, L>;
+}
+
+type Start = (request: object, options: CallOptions) => Promise<RawOperation>;
+
+function lroCall(
+  method: DescMethodUnary,
+  types: LroMethod,
+  start: Start,
+  remote: Remote,
+  options: LroClientOptions,
+): LroCall<DescMessage, Message, Message> {
+  const fullName = `${method.parent.typeName}.${method.name}`;
+  const layers = {
+    ...defaultPolling,
+    ...types.polling,
+    ...options.polling,
+    ...options.methodPolling?.[method.localName],
+  };
+
+  function operation(name: string, started: RawOperation | undefined, options: LroCallOptions): Operation {
+    // The signal and the callbacks belong to the call that starts the operation.
+    const { polling, signal, timeoutMs, onHeader, onTrailer, ...context } = options;
+    const subject = { ref: { name, method: fullName }, remote, polling: { ...layers, ...polling }, context };
+    return new OperationHandle(new PollLoop(subject, started), types);
+  }
+
+  async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
+    const started = await start(request, options);
+    if (started.name === "" && !started.done) {
+      const message = `${fullName} returned an operation that is neither done nor has a name: nobody can follow it.`;
+      throw new OperationNameError({ name: "", method: fullName }, message);
+    }
+    return operation(started.name, started, options);
+  }
+
+  function resume(nameOrToken: string, options: ResumeOptions = {}): Operation {
+    return operation(nameFrom(nameOrToken, fullName), undefined, options);
+  }
+
+  return Object.assign(call, { resume });
+}

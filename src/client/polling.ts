@@ -1,0 +1,68 @@
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import { Code, type ConnectError } from "@connectrpc/connect";
+import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import type { LroPolling } from "../operation/lro-service.js";
+
+/** How to learn that an operation is done. Times are in milliseconds. */
+export interface PollingOptions extends LroPolling {
+  /** By which part a delay may be shorter, by chance, so that clients do not poll in step. Default 0.2. */
+  readonly jitter?: number;
+  /** The deadline of one poll. Default 10,000. */
+  readonly pollTimeoutMs?: number;
+  /**
+   * How long one WaitOperation may take, for servers that have it. Others are polled with GetOperation, as all are when
+   * this is 0. Default 30,000.
+   */
+  readonly longPollMs?: number;
+  /** How long polls may fail, one after the other, with errors that are transient. Default 300,000. */
+  readonly retryForMs?: number;
+  /**
+   * Which errors of a poll are worth another one. By default those of the network and the codes UNAVAILABLE,
+   * DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED.
+   */
+  readonly isTransient?: (error: ConnectError) => boolean;
+  /** Whether the process may exit while it waits for the next poll. Default false. */
+  readonly unref?: boolean;
+}
+
+/** All options, with their defaults filled in. */
+export type Polling = Required<PollingOptions>;
+
+export const defaultPolling: Polling = {
+  initialDelayMs: 500,
+  delayMultiplier: 1.5,
+  maxDelayMs: 10_000,
+  totalTimeoutMs: Number.POSITIVE_INFINITY,
+  jitter: 0.2,
+  pollTimeoutMs: 10_000,
+  longPollMs: 30_000,
+  retryForMs: 300_000,
+  isTransient,
+  unref: false,
+};
+
+/** The delay after so many polls. */
+export function backoffMs(polling: Polling, polls: number, random: number): number {
+  const delay = Math.min(polling.initialDelayMs * polling.delayMultiplier ** polls, polling.maxDelayMs);
+  return delay * (1 - polling.jitter * random);
+}
+
+/** How long the server wants to be left alone after an error, by its RetryInfo. 0 where it does not say. */
+export function retryDelayMs(error: ConnectError): number {
+  const delays = error.findDetails(RetryInfoSchema).map(({ retryDelay }) => (retryDelay ? durationMs(retryDelay) : 0));
+  return Math.max(0, ...delays);
+}
+
+/** Whether an error of a poll says nothing about the next one. */
+export function isTransient({ code, cause }: ConnectError): boolean {
+  switch (code) {
+    case Code.Unavailable:
+    case Code.DeadlineExceeded:
+    case Code.ResourceExhausted:
+      return true;
+    default:
+      // A cause means that the error was made on this side. fetch throws a TypeError when the network fails, and Node.js
+      // an error with a string for a code.
+      return cause instanceof TypeError || typeof (cause as { code?: unknown } | undefined)?.code === "string";
+  }
+}

@@ -1,0 +1,36 @@
+import type { DescMessage, Message, MessageShape, Registry } from "@bufbuild/protobuf";
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
+
+/** Why an Any did not give the message that was expected of it. */
+export type UnpackProblem = "missing" | "empty" | "mismatch" | "unknown" | "malformed";
+
+/** What an Any held: the message, or what was wrong with it. */
+export type Unpacked<T extends Message> =
+  | { readonly message: T }
+  | { readonly problem: UnpackProblem; readonly found: string; readonly cause?: unknown };
+
+/** The type name in a type URL: all that follows the last slash, whatever the prefix. */
+export function typeNameOf(any: Any): string {
+  return any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1);
+}
+
+/** Unpacks an Any as a message of one type, or of any type that a registry knows. Throws nothing. */
+export function unpackAny<D extends DescMessage>(any: Any | undefined, type: D | Registry): Unpacked<MessageShape<D>> {
+  if (any === undefined) {
+    return { problem: "missing", found: "" };
+  }
+  const found = typeNameOf(any);
+  if (found === "") {
+    return { problem: "empty", found };
+  }
+  const desc = type.kind === "registry" ? (type.getMessage(found) as D | undefined) : type;
+  if (desc?.typeName !== found) {
+    return { problem: desc ? "mismatch" : "unknown", found };
+  }
+  try {
+    return { message: fromBinary(desc, any.value) };
+  } catch (cause) {
+    return { problem: "malformed", found, cause };
+  }
+}
