@@ -104,7 +104,7 @@ function lroCall(
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
     const started = await start(request, options);
     if (started.name === "" && !started.done) {
-      const message = `${fullName} returned an operation that is neither done nor has a name: nobody can follow it.`;
+      const message = `${fullName} returned an operation without a name that is not done: it cannot be followed`;
       throw new OperationNameError({ name: "", method: fullName }, message);
     }
     return operation(started.name, started, options);

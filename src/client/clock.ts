@@ -19,7 +19,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** The clock of the machine, which does not jump when someone sets the time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  random: () => Math.random(),
+  random: Math.random,
   schedule(callback, delayMs, unref) {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (restMs: number): void => {

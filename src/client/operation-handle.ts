@@ -2,7 +2,7 @@ import type { DescMessage, Message, Registry } from "@bufbuild/protobuf";
 import { type CallOptions, Code } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
 import { unpackAny } from "../operation/any.js";
-import { OperationError, OperationNameError, OperationTimeoutError } from "../operation/errors.js";
+import { OperationError, OperationNameError } from "../operation/errors.js";
 import { unpackResponse } from "../operation/unpack.js";
 import type { CancelAndWaitOptions, Operation, OperationOutcome, OperationSnapshot, WaitOptions } from "./operation.js";
 import type { PollLoop } from "./poll-loop.js";
@@ -73,42 +73,25 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
 
   cancel(options?: CallOptions): Promise<void>;
   cancel(options: CancelAndWaitOptions): Promise<OperationOutcome<R, M>>;
-  async cancel(options: CallOptions | CancelAndWaitOptions = {}): Promise<unknown> {
-    const { remote, context, polling } = this.#loop.subject;
-    const wait = "wait" in options;
-    const call = wait ? { timeoutMs: polling.pollTimeoutMs } : options;
-    await remote.operations.cancelOperation({ name: this.#named("cancelled") }, { ...context, ...call });
-    this.#loop.hurry();
-    return wait ? this.result(options) : undefined;
+  async cancel({ wait, ...options }: CallOptions & Partial<CancelAndWaitOptions> = {}): Promise<unknown> {
+    this.#requireName();
+    await this.#loop.cancel(wait ? {} : options);
+    return wait && this.result(options);
   }
 
   async delete(options: CallOptions = {}): Promise<void> {
-    const { remote, context } = this.#loop.subject;
-    await remote.operations.deleteOperation({ name: this.#named("deleted") }, { ...context, ...options });
+    this.#requireName();
+    const { remote } = this.#loop.subject;
+    await remote.operations.deleteOperation({ name: this.name }, this.#loop.callOptions(options));
   }
 
   toToken(): string {
-    return toToken({ ...this.#loop.subject.ref, name: this.#named("resumed") });
+    this.#requireName();
+    return toToken(this.#loop.subject.ref);
   }
 
-  #states(live: boolean, options: WaitOptions = {}): AsyncIterable<RawOperation> {
-    const { ref, polling } = this.#loop.subject;
-    const { signal, timeoutMs = polling.totalTimeoutMs, onTimeout } = options;
-    const expire = async (polls: number): Promise<Error> => {
-      const cancelRequested = onTimeout === "cancel" && (await this.#tryToCancel());
-      const facts = { timeoutMs, polls, cancelRequested, metadata: this.metadata };
-      return new OperationTimeoutError(ref, facts, this.#loop.lastError);
-    };
-    return states(this.#loop, { live, signal, timeoutMs, expire });
-  }
-
-  async #tryToCancel(): Promise<boolean> {
-    try {
-      await this.cancel({ timeoutMs: this.#loop.subject.polling.pollTimeoutMs });
-      return true;
-    } catch {
-      return false;
-    }
+  #states(live: boolean, options?: WaitOptions): AsyncIterable<RawOperation> {
+    return states(this.#loop, live, () => this.metadata, options);
   }
 
   #outcome(state: RawOperation): OperationOutcome<R, M> {
@@ -135,14 +118,10 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return this.#unpacked.metadata;
   }
 
-  #named(participle: string): string {
-    const { ref } = this.#loop.subject;
-    if (ref.name === "") {
-      throw new OperationNameError(
-        ref,
-        `An operation without a name cannot be ${participle}: the server does not store it.`,
-      );
+  #requireName(): void {
+    if (this.name === "") {
+      const message = "an operation without a name cannot be cancelled, deleted or resumed";
+      throw new OperationNameError(this.#loop.subject.ref, message);
     }
-    return ref.name;
   }
 }

@@ -2,8 +2,21 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
 import { OperationAbortedError, OperationPollError, type OperationRef } from "../operation/errors.js";
-import { backoffMs, type Polling, retryDelayMs } from "./polling.js";
+import { backoffMs, type Polling } from "./polling.js";
 import type { Remote } from "./remote.js";
+import { requestParams } from "./request-params.js";
+import { retryDelayMs } from "./retry-delay.js";
+
+const longAgo = Number.NEGATIVE_INFINITY;
+
+/** One operation at the server, and how to deal with it. */
+export interface Subject {
+  readonly ref: OperationRef;
+  readonly remote: Remote;
+  readonly polling: Polling;
+  /** What every call on the operation carries: headers and context values of the call that started it. */
+  readonly context: Pick<CallOptions, "headers" | "contextValues">;
+}
 
 /** One who waits for an operation. */
 export interface Watcher {
@@ -16,17 +29,6 @@ export interface Watcher {
   /** The state cannot be read, and the loop has ended. */
   onError(error: OperationPollError): void;
 }
-
-/** One operation at the server, and how to deal with it. */
-export interface Subject {
-  readonly ref: OperationRef;
-  readonly remote: Remote;
-  readonly polling: Polling;
-  /** What every call on the operation carries: headers and context values of the call that started it. */
-  readonly context: Pick<CallOptions, "headers" | "contextValues">;
-}
-
-const longAgo = Number.NEGATIVE_INFINITY;
 
 /**
  * Reads the state of one operation, again and again, for as long as anyone watches. All watchers share one loop. It ends
@@ -44,20 +46,19 @@ export class PollLoop {
   readonly #watchers = new Set<Watcher>();
   #activity: "none" | "sleep" | "poll" | "long poll" = "none";
   #interrupt: () => void = () => {};
+  #waitOperation: "try" | "skip once" | "avoid" = "try";
 
   // The gap between two polls, and how often it has grown.
   #delayMs = 0;
-  #growth = 0;
-  // When the last poll began, when it last told the state, and when the server wants the next one at the earliest.
+  #growth = -1;
+  // Moments by the clock: when the last poll began, when the state was last told, before when the server wants no poll,
+  // since when polls can have failed, and until when an operation that was just started may not be visible yet.
   #startedAt = longAgo;
   #seenAt = longAgo;
   #notBefore = longAgo;
-
-  #failures = 0;
-  #failingSince = longAgo;
-  // Until then, a server that does not find the operation may not see it yet.
+  #wellAt = longAgo;
   #visibleBy = longAgo;
-  #waitOperation: "try" | "skip once" | "avoid" = "try";
+  #failures = 0;
 
   constructor(subject: Subject, started: RawOperation | undefined) {
     this.subject = subject;
@@ -71,7 +72,6 @@ export class PollLoop {
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     if (this.#activity === "none") {
-      this.#resetDelay();
       void this.#run();
     } else if (watcher.live && this.#activity === "long poll") {
       this.#interrupt();
@@ -85,11 +85,10 @@ export class PollLoop {
 
   /** Reads the state once, now. */
   async poll(options: CallOptions): Promise<void> {
-    const { ref, remote, polling, context } = this.subject;
-    const call = { timeoutMs: polling.pollTimeoutMs, ...context, ...options };
+    const { ref, remote } = this.subject;
     this.polls++;
     try {
-      this.#observe(await remote.operations.getOperation({ name: ref.name }, call));
+      this.#observe(await remote.operations.getOperation({ name: ref.name }, this.callOptions(options)));
     } catch (reason) {
       throw options.signal?.aborted
         ? new OperationAbortedError(ref, options.signal.reason)
@@ -97,27 +96,39 @@ export class PollLoop {
     }
   }
 
-  /** Polls soon, because the state is about to change. */
-  hurry(): void {
-    this.#resetDelay();
+  /** Asks the server to cancel the operation, and polls soon, to see how it takes it. */
+  async cancel(options: CallOptions): Promise<void> {
+    const { ref, remote } = this.subject;
+    await remote.operations.cancelOperation({ name: ref.name }, this.callOptions(options));
+    this.#pace(0);
     if (this.#activity === "sleep") {
       this.#interrupt();
     }
   }
 
+  /** The options of a call on the operation: its context, a deadline, and the header that Google's front ends want. */
+  callOptions(options: CallOptions): CallOptions {
+    const { ref, context, polling } = this.subject;
+    const headers = new Headers(options.headers ?? context.headers);
+    headers.set(...requestParams({ name: ref.name }));
+    return { timeoutMs: polling.pollTimeoutMs, ...context, ...options, headers };
+  }
+
   async #run(): Promise<void> {
     const { clock } = this.subject.remote;
+    this.#pace(0);
+    this.#wellAt = clock.now();
     while (this.#watchers.size > 0 && !this.state?.done) {
       const now = clock.now();
       const waitMs = this.#waitMs();
-      // A long poll spends the delay at the server, so that it counts from the poll's beginning.
+      // A long poll spends the gap at the server, so that the next one counts from its beginning.
       const due = Math.max(this.#notBefore, (waitMs > 0 ? this.#startedAt : this.#seenAt) + this.#delayMs);
       await (now < due ? this.#sleep(due - now) : this.#read(waitMs, now));
     }
     this.#activity = "none";
   }
 
-  /** How long the next poll may wait at the server. 0 is GetOperation. */
+  /** How long the next poll may wait at the server. 0 means GetOperation. */
   #waitMs(): number {
     const { remote, polling } = this.subject;
     if (!remote.canWait || this.#waitOperation !== "try") {
@@ -140,31 +151,28 @@ export class PollLoop {
   }
 
   async #read(waitMs: number, now: number): Promise<void> {
-    const { ref, remote, polling, context } = this.subject;
+    const { ref, remote, polling } = this.subject;
+    const { operations } = remote;
+    const { name } = ref;
     const abort = new AbortController();
-    const leftMs = Math.max(1, Math.ceil(Math.max(...[...this.#watchers].map(({ deadline }) => deadline)) - now));
-    const call = { ...context, signal: abort.signal, timeoutMs: Math.min(waitMs + polling.pollTimeoutMs, leftMs) };
+    const leftMs = Math.max(1, ...[...this.#watchers].map(({ deadline }) => Math.ceil(deadline - now)));
+    const timeoutMs = Math.min(leftMs, Math.ceil(waitMs) + polling.pollTimeoutMs);
+    const call = this.callOptions({ signal: abort.signal, timeoutMs });
     this.#activity = waitMs > 0 ? "long poll" : "poll";
     this.#interrupt = () => abort.abort();
     this.#startedAt = now;
     this.polls++;
     try {
       this.#observe(
-        waitMs > 0
-          ? await remote.operations.waitOperation(
-              { name: ref.name, timeout: durationFromMs(Math.min(Math.ceil(waitMs), leftMs)) },
-              call,
-            )
-          : await remote.operations.getOperation({ name: ref.name }, call),
+        await (waitMs > 0
+          ? operations.waitOperation({ name, timeout: durationFromMs(Math.min(leftMs, Math.ceil(waitMs))) }, call)
+          : operations.getOperation({ name }, call)),
       );
     } catch (reason) {
       if (!abort.signal.aborted) {
         const error = ConnectError.from(reason);
-        if (waitMs > 0) {
-          this.#waitFailed(error);
-        } else {
-          this.#getFailed(error);
-        }
+        this.#notBefore = remote.clock.now() + retryDelayMs(error);
+        (waitMs > 0 ? this.#waitFailed : this.#getFailed).call(this, error);
       }
     }
   }
@@ -173,13 +181,12 @@ export class PollLoop {
     if (this.state?.done) {
       return;
     }
-    const { remote, polling } = this.subject;
     this.state = state;
     this.lastError = undefined;
     this.#failures = 0;
     this.#visibleBy = longAgo;
-    this.#seenAt = remote.clock.now();
-    this.#delayMs = backoffMs(polling, this.#growth++, remote.clock.random());
+    this.#seenAt = this.#wellAt = this.subject.remote.clock.now();
+    this.#pace(this.#growth + 1);
     if (this.#waitOperation === "skip once") {
       this.#waitOperation = "try";
     }
@@ -188,10 +195,9 @@ export class PollLoop {
     }
   }
 
-  // Some servers and proxies cannot hold a call for long. GetOperation has the last word on what is wrong.
+  // Some servers have no WaitOperation, and some proxies cut calls that take long: GetOperation has the last word.
   #waitFailed(error: ConnectError): void {
     const { remote, polling } = this.subject;
-    this.#notBefore = remote.clock.now() + retryDelayMs(error);
     this.#waitOperation = polling.isTransient(error) ? "skip once" : "avoid";
     if (error.code === Code.Unimplemented) {
       remote.canWait = false;
@@ -201,28 +207,25 @@ export class PollLoop {
   #getFailed(error: ConnectError): void {
     const { ref, remote, polling } = this.subject;
     const now = remote.clock.now();
-    this.lastError = error;
-    this.#failingSince = this.#failures++ === 0 ? now : this.#failingSince;
-    const transient = polling.isTransient(error)
-      ? now - this.#failingSince < polling.retryForMs
+    const retry = polling.isTransient(error)
+      ? now < this.#wellAt + polling.retryForMs
       : error.code === Code.NotFound && now < this.#visibleBy;
-    if (transient) {
-      const backoff = backoffMs(polling, this.#failures - 1, remote.clock.random());
-      this.#notBefore = now + Math.max(backoff, retryDelayMs(error));
-      return;
-    }
-    const failure = new OperationPollError(ref, error, this.#failures);
-    this.#failures = 0;
-    const watchers = [...this.#watchers];
-    this.#watchers.clear();
-    for (const watcher of watchers) {
-      watcher.onError(failure);
+    this.lastError = error;
+    this.#notBefore = Math.max(this.#notBefore, now + backoffMs(polling, this.#failures++, remote.clock.random()));
+    if (!retry) {
+      const failure = new OperationPollError(ref, error, this.#failures);
+      const watchers = [...this.#watchers];
+      this.#watchers.clear();
+      this.#failures = 0;
+      for (const watcher of watchers) {
+        watcher.onError(failure);
+      }
     }
   }
 
-  #resetDelay(): void {
+  #pace(growth: number): void {
     const { remote, polling } = this.subject;
-    this.#growth = 0;
-    this.#delayMs = backoffMs(polling, this.#growth++, remote.clock.random());
+    this.#growth = growth;
+    this.#delayMs = backoffMs(polling, growth, remote.clock.random());
   }
 }

@@ -1,6 +1,4 @@
-import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
 import type { LroPolling } from "../operation/lro-service.js";
 
 /** How to learn that an operation is done. Times are in milliseconds. */
@@ -45,12 +43,6 @@ export const defaultPolling: Polling = {
 export function backoffMs(polling: Polling, polls: number, random: number): number {
   const delay = Math.min(polling.initialDelayMs * polling.delayMultiplier ** polls, polling.maxDelayMs);
   return delay * (1 - polling.jitter * random);
-}
-
-/** How long the server wants to be left alone after an error, by its RetryInfo. 0 where it does not say. */
-export function retryDelayMs(error: ConnectError): number {
-  const delays = error.findDetails(RetryInfoSchema).map(({ retryDelay }) => (retryDelay ? durationMs(retryDelay) : 0));
-  return Math.max(0, ...delays);
 }
 
 /** Whether an error of a poll says nothing about the next one. */

@@ -1,7 +1,6 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { Operations } from "../gen/google/longrunning/operations_pb.js";
 import { type Clock, systemClock } from "./clock.js";
-import { requestParams } from "./request-params.js";
 
 /** The server's operations, as all handles of one client see them. */
 export interface Remote {
@@ -12,17 +11,5 @@ export interface Remote {
 }
 
 export function createRemote(transport: Transport, clock: Clock = systemClock): Remote {
-  return { operations: createClient(Operations, routed(transport)), clock, canWait: true };
-}
-
-// Every request of google.longrunning.Operations has a name, which Google's front ends want to see in a header.
-function routed(transport: Transport): Transport {
-  return {
-    unary(method, signal, timeoutMs, header, input, contextValues) {
-      const headers = new Headers(header);
-      headers.set(...requestParams({ name: (input as { name?: string }).name ?? "" }));
-      return transport.unary(method, signal, timeoutMs, headers, input, contextValues);
-    },
-    stream: (...args) => transport.stream(...args),
-  };
+  return { operations: createClient(Operations, transport), clock, canWait: true };
 }

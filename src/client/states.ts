@@ -1,28 +1,26 @@
+import type { Message } from "@bufbuild/protobuf";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import { OperationAbortedError } from "../operation/errors.js";
+import { OperationAbortedError, OperationTimeoutError } from "../operation/errors.js";
+import type { WaitOptions } from "./operation.js";
 import type { PollLoop } from "./poll-loop.js";
 
-/** How long to watch an operation, and for what. */
-export interface StatesOptions {
-  /** Whether progress matters, rather than only the end. */
-  readonly live: boolean;
-  readonly signal: AbortSignal | undefined;
-  readonly timeoutMs: number;
-  /** Makes the error of a watch that has timed out, after so many polls. */
-  readonly expire: (polls: number) => Promise<Error>;
-}
-
-/** The states of an operation: the one at hand, then each new one, until it is done. A slow reader skips to the latest. */
-export async function* states(loop: PollLoop, options: StatesOptions): AsyncGenerator<RawOperation, undefined> {
-  const { live, signal, timeoutMs, expire } = options;
+/**
+ * The states of an operation: the one at hand, then each new one, until it is done. A slow reader skips to the latest.
+ *
+ * @param live Whether progress matters, rather than only the end.
+ * @param metadata The latest metadata, for the error of a timeout.
+ */
+export async function* states(
+  loop: PollLoop,
+  live: boolean,
+  metadata: () => Message | undefined,
+  options: WaitOptions = {},
+): AsyncGenerator<RawOperation, undefined> {
   const { ref, remote, polling } = loop.subject;
   const { clock } = remote;
+  const { signal, timeoutMs = polling.totalTimeoutMs, onTimeout } = options;
   const aborted = (): Error => new OperationAbortedError(ref, signal?.reason);
-  if (loop.state?.done) {
-    yield loop.state;
-    return;
-  }
-  if (signal?.aborted) {
+  if (signal?.aborted && !loop.state?.done) {
     throw aborted();
   }
 
@@ -38,23 +36,27 @@ export async function* states(loop: PollLoop, options: StatesOptions): AsyncGene
     wake();
   };
   const onAbort = (): void => onError(aborted());
-  signal?.addEventListener("abort", onAbort);
-  const leave = loop.watch({ live, deadline: clock.now() + timeoutMs, onState, onError });
   const pollsBefore = loop.polls;
-  const timer = { drop: (): void => {} };
-  if (Number.isFinite(timeoutMs)) {
-    const onDeadline = async (): Promise<void> => onError(await expire(loop.polls - pollsBefore));
+  const onDeadline = async (): Promise<void> => {
+    const cancelRequested = onTimeout === "cancel" && (await succeeds(loop.cancel({})));
+    const facts = { timeoutMs, polls: loop.polls - pollsBefore, cancelRequested, metadata: metadata() };
+    onError(new OperationTimeoutError(ref, facts, loop.lastError));
+  };
+
+  let dropTimer = (): void => {};
+  if (timeoutMs < Number.POSITIVE_INFINITY) {
     // An answer that comes in at the deadline is one turn of the event loop away.
     const atDeadline = (): void => {
-      timer.drop = clock.schedule(onDeadline, 0);
+      dropTimer = clock.schedule(onDeadline, 0);
     };
-    timer.drop = clock.schedule(atDeadline, timeoutMs, polling.unref);
+    dropTimer = clock.schedule(atDeadline, timeoutMs, polling.unref);
   }
-
+  signal?.addEventListener("abort", onAbort);
+  const leave = loop.watch({ live, deadline: clock.now() + timeoutMs, onState, onError });
   try {
     while (true) {
-      const state = loop.state;
-      // News first: what has become of the operation outweighs how the wait ended.
+      const { state } = loop;
+      // News first: what has become of the operation outweighs how the wait ends.
       if (news && state) {
         news = false;
         yield state;
@@ -71,7 +73,14 @@ export async function* states(loop: PollLoop, options: StatesOptions): AsyncGene
     }
   } finally {
     leave();
-    timer.drop();
+    dropTimer();
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+function succeeds(call: Promise<unknown>): Promise<boolean> {
+  return call.then(
+    () => true,
+    () => false,
+  );
 }

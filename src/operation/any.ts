@@ -3,7 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 
 /** Why an Any did not give the message that was expected of it. */
-export type UnpackProblem = "missing" | "empty" | "mismatch" | "unknown" | "malformed";
+export type UnpackProblem = "missing" | "empty" | "mismatch" | "malformed";
 
 /** What an Any held: the message, or what was wrong with it. */
 export type Unpacked<T extends Message> =
@@ -26,7 +26,7 @@ export function unpackAny<D extends DescMessage>(any: Any | undefined, type: D |
   }
   const desc = type.kind === "registry" ? (type.getMessage(found) as D | undefined) : type;
   if (desc?.typeName !== found) {
-    return { problem: desc ? "mismatch" : "unknown", found };
+    return { problem: "mismatch", found };
   }
   try {
     return { message: fromBinary(desc, any.value) };

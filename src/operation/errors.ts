@@ -17,42 +17,39 @@ export interface OperationRef {
 /** What all errors about operations have in common. */
 abstract class BaseError extends Error {
   /** The name of the operation. Empty where the server gave none. */
-  readonly operation: string;
+  declare readonly operation: string;
   /** The method that started the operation, where it is known. */
-  readonly method: string | undefined;
+  declare readonly method: string | undefined;
 
-  constructor(ref: OperationRef, message: string, cause?: unknown) {
+  constructor({ name, method }: OperationRef, message: string, facts?: object, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.operation = ref.name;
-    this.method = ref.method;
+    Object.assign(this, { operation: name, method }, facts);
   }
 
-  /** What a log needs, and JSON can hold. */
+  /** What helps in a log. Messages are left out: they can be large, and JSON cannot hold all of them. */
   toJSON(): Record<string, unknown> {
-    const { name, message, operation, method, cause } = this;
-    return { name, message, operation, method, cause: cause && String(cause) };
+    const { name, message, cause } = this;
+    const { status, metadata, code, ...facts } = this as { status?: unknown; metadata?: unknown; code?: Code };
+    return { name, message, ...facts, code: code && codeToString(code), cause: cause && String(cause) };
   }
 }
 
 /**
- * The operation itself ended with an error: the server said so in `Operation.error`. `code` is `Code.Canceled` where it
- * was cancelled.
+ * The operation itself ended with an error: the server said so in `Operation.error`. The code is `Code.Canceled` where
+ * it was cancelled.
  */
 export class OperationError<M extends Message = Message> extends BaseError {
-  /** The code of the status. Zero and codes that Connect does not know become `Code.Unknown`. */
-  readonly code: Code;
+  /** The code of the status. Zero, and codes that Connect does not know, become `Code.Unknown`. */
+  declare readonly code: Code;
   /** The status as the server sent it. */
-  readonly status: Status;
+  declare readonly status: Status;
   /** The metadata of the operation when it ended. */
-  readonly metadata: M | undefined;
+  declare readonly metadata: M | undefined;
 
   constructor(ref: OperationRef, status: Status, metadata?: M) {
     const code = status.code in Code ? (status.code as Code) : Code.Unknown;
     const how = code === Code.Canceled ? "was cancelled" : "failed";
-    super(ref, `${subject(ref)} ${how}: [${codeToString(code)}] ${status.message}`.trimEnd());
-    this.code = code;
-    this.status = status;
-    this.metadata = metadata;
+    super(ref, `${describe(ref)} ${how}: [${codeToString(code)}] ${status.message}`, { code, status, metadata });
   }
 
   override get name(): "OperationError" {
@@ -66,35 +63,26 @@ export class OperationError<M extends Message = Message> extends BaseError {
 
   override toJSON(): Record<string, unknown> {
     const details = this.status.details.map((any) => ({ type: typeNameOf(any), value: base64Encode(any.value) }));
-    return { ...super.toJSON(), code: codeToString(this.code), details };
+    return { ...super.toJSON(), details };
   }
 }
 
-/** The state of the operation could not be read. The operation itself may be well, and may go on. */
+/** The state of the operation could not be read; `cause` is the error of the last poll. The operation may be well. */
 export class OperationPollError extends BaseError {
-  /** The error of the last poll. */
   declare readonly cause: ConnectError;
+  /** The code of the last poll's error, which is not the operation's. */
+  declare readonly code: Code;
   /** How many polls have failed in a row. */
-  readonly failures: number;
+  declare readonly failures: number;
 
   constructor(ref: OperationRef, cause: ConnectError, failures: number) {
-    const hint = cause.code === Code.NotFound ? " It may have been deleted, or have expired." : "";
-    const row = failures > 1 ? ` ${failures} times in a row` : "";
-    super(ref, `The state of ${lower(ref)} could not be read${row}: ${cause.message}.${hint}`, cause);
-    this.failures = failures;
+    const { code, message } = cause;
+    const hint = code === Code.NotFound ? " (it may have been deleted, or have expired)" : "";
+    super(ref, `${describe(ref)} could not be read${hint}: ${message}`, { code, failures }, cause);
   }
 
   override get name(): "OperationPollError" {
     return "OperationPollError";
-  }
-
-  /** The code of the failed poll, which is not the operation's. */
-  get code(): Code {
-    return this.cause.code;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), code: codeToString(this.code), failures: this.failures };
   }
 }
 
@@ -102,7 +90,7 @@ export class OperationPollError extends BaseError {
 export interface TimeoutFacts<M extends Message = Message> {
   /** The timeout of the wait, in milliseconds. */
   readonly timeoutMs: number;
-  /** How many polls were made during the wait. */
+  /** How many polls there were during the wait. */
   readonly polls: number;
   /** Whether the server has taken a request to cancel the operation, because of `onTimeout: "cancel"`. */
   readonly cancelRequested: boolean;
@@ -110,40 +98,35 @@ export interface TimeoutFacts<M extends Message = Message> {
   readonly metadata: M | undefined;
 }
 
-/** The wait took longer than its timeout. The operation goes on at the server. */
+/** The wait took longer than its timeout. `cause` is the error of the last poll, if that failed. */
 export class OperationTimeoutError<M extends Message = Message> extends BaseError implements TimeoutFacts<M> {
-  /** The error of the last poll, if that failed. */
   declare readonly cause: ConnectError | undefined;
-  readonly timeoutMs: number;
-  readonly polls: number;
-  readonly cancelRequested: boolean;
-  readonly metadata: M | undefined;
+  declare readonly timeoutMs: number;
+  declare readonly polls: number;
+  declare readonly cancelRequested: boolean;
+  declare readonly metadata: M | undefined;
 
-  constructor(ref: OperationRef, facts: TimeoutFacts<M>, lastPoll: ConnectError | undefined) {
-    const polls = `${facts.polls} ${facts.polls === 1 ? "poll" : "polls"}`;
-    const failed = lastPoll ? `, the last of which failed: ${lastPoll.message}` : "";
-    const next = facts.cancelRequested ? "Its cancellation was requested." : "It goes on: wait again, or resume it.";
-    super(ref, `${subject(ref)} was not done after ${facts.timeoutMs} ms and ${polls}${failed}. ${next}`, lastPoll);
-    this.timeoutMs = facts.timeoutMs;
-    this.polls = facts.polls;
-    this.cancelRequested = facts.cancelRequested;
-    this.metadata = facts.metadata;
+  constructor(ref: OperationRef, facts: TimeoutFacts<M>, lastPoll?: ConnectError) {
+    const { timeoutMs, polls, cancelRequested } = facts;
+    const failed = lastPoll ? `, the last failed with ${lastPoll.message}` : "";
+    const next = cancelRequested ? "it was asked to cancel" : "it goes on: wait again, or resume it later";
+    super(
+      ref,
+      `${describe(ref)} was not done after ${timeoutMs} ms (polls: ${polls}${failed}); ${next}`,
+      facts,
+      lastPoll,
+    );
   }
 
   override get name(): "OperationTimeoutError" {
     return "OperationTimeoutError";
   }
-
-  override toJSON(): Record<string, unknown> {
-    const { timeoutMs, polls, cancelRequested } = this;
-    return { ...super.toJSON(), timeoutMs, polls, cancelRequested };
-  }
 }
 
-/** The caller's signal ended the wait; `cause` is its reason. The operation goes on at the server. */
+/** The caller's signal ended the wait; `cause` is its reason. The operation goes on. */
 export class OperationAbortedError extends BaseError {
   constructor(ref: OperationRef, reason: unknown) {
-    super(ref, `The wait for ${lower(ref)} was aborted. The operation goes on: wait again, or resume it.`, reason);
+    super(ref, `the wait for ${describe(ref)} was aborted; it goes on: wait again, or resume it later`, {}, reason);
   }
 
   override get name(): "OperationAbortedError" {
@@ -153,12 +136,12 @@ export class OperationAbortedError extends BaseError {
 
 /** The response or the metadata of the operation is not the message that the method promises. */
 export class OperationUnpackError extends BaseError {
-  /** Missing; an empty Any; of another type; of a type that the registry does not know; or bytes that do not parse. */
-  readonly problem: UnpackProblem;
+  /** Whether it is missing, an empty Any, of a type that was not expected, or does not parse. */
+  declare readonly problem: UnpackProblem;
   /** The type that was expected. Undefined where any type of a registry was. */
-  readonly expected: string | undefined;
+  declare readonly expected: string | undefined;
   /** The type that the Any names. */
-  readonly found: string;
+  declare readonly found: string;
 
   constructor(
     ref: OperationRef,
@@ -166,52 +149,36 @@ export class OperationUnpackError extends BaseError {
     expected: string | undefined,
     { problem, found, cause }: { problem: UnpackProblem; found: string; cause?: unknown },
   ) {
-    const what: Record<UnpackProblem, string> = {
-      missing: "is missing",
-      empty: "is an empty Any",
-      mismatch: `holds ${found}`,
-      unknown: `holds ${found}, which the registry does not know`,
-      malformed: `holds bytes that are no ${found}: ${cause}`,
-    };
-    const want = expected && problem !== "malformed" ? `, expected ${expected}` : "";
-    super(ref, `The ${field} of ${lower(ref)} ${what[problem]}${want}.`, cause);
-    this.problem = problem;
-    this.expected = expected;
-    this.found = found;
+    const what =
+      problem === "mismatch"
+        ? `is of type ${found}, ${expected ? `not ${expected}` : "which the registry does not have"}`
+        : problem === "malformed"
+          ? `does not parse as ${found}: ${cause}`
+          : `is ${problem}`;
+    super(ref, `the ${field} of ${describe(ref)} ${what}`, { problem, expected, found }, cause);
   }
 
   override get name(): "OperationUnpackError" {
     return "OperationUnpackError";
   }
-
-  override toJSON(): Record<string, unknown> {
-    const { problem, expected, found } = this;
-    return { ...super.toJSON(), problem, expected, found };
-  }
 }
 
-/** A name or token that does not lead to an operation of this method, or the lack of one. */
+/** A name or token that does not lead to an operation of the method, or the lack of one. */
 export class OperationNameError extends BaseError {
   override get name(): "OperationNameError" {
     return "OperationNameError";
   }
 }
 
-/** Whether a value is an OperationError, of this copy of the package or another. */
-export const isOperationError: Guard<OperationError> = /*@__PURE__*/ guard("OperationError");
-/** Whether a value is an OperationPollError, of this copy of the package or another. */
-export const isOperationPollError: Guard<OperationPollError> = /*@__PURE__*/ guard("OperationPollError");
-/** Whether a value is an OperationTimeoutError, of this copy of the package or another. */
-export const isOperationTimeoutError: Guard<OperationTimeoutError> = /*@__PURE__*/ guard("OperationTimeoutError");
-/** Whether a value is an OperationAbortedError, of this copy of the package or another. */
-export const isOperationAbortedError: Guard<OperationAbortedError> = /*@__PURE__*/ guard("OperationAbortedError");
-/** Whether a value is an OperationUnpackError, of this copy of the package or another. */
-export const isOperationUnpackError: Guard<OperationUnpackError> = /*@__PURE__*/ guard("OperationUnpackError");
-/** Whether a value is an OperationNameError, of this copy of the package or another. */
-export const isOperationNameError: Guard<OperationNameError> = /*@__PURE__*/ guard("OperationNameError");
-
-/** Tells whether a value is an error of one class. */
+/** Tells whether a value is an error of one class, of this copy of the package or another. */
 export type Guard<E extends Error> = (error: unknown) => error is E;
+
+export const isOperationError: Guard<OperationError> = /*@__PURE__*/ guard("OperationError");
+export const isOperationPollError: Guard<OperationPollError> = /*@__PURE__*/ guard("OperationPollError");
+export const isOperationTimeoutError: Guard<OperationTimeoutError> = /*@__PURE__*/ guard("OperationTimeoutError");
+export const isOperationAbortedError: Guard<OperationAbortedError> = /*@__PURE__*/ guard("OperationAbortedError");
+export const isOperationUnpackError: Guard<OperationUnpackError> = /*@__PURE__*/ guard("OperationUnpackError");
+export const isOperationNameError: Guard<OperationNameError> = /*@__PURE__*/ guard("OperationNameError");
 
 // By name, because each copy of the package has classes of its own.
 function guard<E extends Error>(name: E["name"]): Guard<E> {
@@ -226,10 +193,6 @@ export function findDetails<D extends DescMessage>(details: readonly Any[], sche
   });
 }
 
-function subject(ref: OperationRef): string {
-  return `Operation ${ref.name || "without a name"}${ref.method ? ` of ${ref.method}` : ""}`;
-}
-
-function lower(ref: OperationRef): string {
-  return subject(ref).replace("O", "o");
+function describe({ name, method }: OperationRef): string {
+  return `operation ${name || "without a name"}${method ? ` of ${method}` : ""}`;
 }

@@ -48,9 +48,8 @@ export function lroService<S extends DescService, L extends LroMethods>(
 ): LroService<S, L> {
   if (codegen !== codegenVersion) {
     throw new Error(
-      `${service.typeName}: its generated code needs version ${codegen} of the codegen contract, and the runtime, ` +
-        `protoc-gen-ts-lro ${packageVersion}, has version ${codegenVersion}. Install the same version of ` +
-        "protoc-gen-ts-lro for the plugin and the runtime, and generate again.",
+      `${service.typeName} was generated for version ${codegen} of the codegen contract, and protoc-gen-ts-lro ` +
+        `${packageVersion} has version ${codegenVersion}: use one version for the plugin and the runtime, generate again`,
     );
   }
   return { service, methods };
