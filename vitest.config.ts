@@ -1,13 +1,15 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: {
     // Emitted code imports the package by name; tests run it against the source.
     alias: {
       "protoc-gen-ts-lro/client": source("client/index.ts"),
+      "protoc-gen-ts-lro/testing": source("testing/index.ts"),
+      "protoc-gen-ts-lro/tanstack-query": source("tanstack-query/index.ts"),
       "protoc-gen-ts-lro/server": source("server/index.ts"),
       "protoc-gen-ts-lro/codegen": source("codegen.ts"),
       "protoc-gen-ts-lro/longrunning": source("longrunning.ts"),
@@ -19,3 +21,5 @@ export default defineConfig({
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });
+
+export default config;

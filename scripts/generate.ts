@@ -1,0 +1,15 @@
+/*
+ * Makes everything in the repository that is made from something else: `npm run generate`.
+ */
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { compileTemplates } from "./compile-templates.ts";
+
+const buf = (...args: string[]): void => {
+  execFileSync("node_modules/.bin/buf", args, { stdio: "inherit" });
+};
+
+// The messages first: the templates import them.
+writeFileSync("src/gen/templates.ts", compileTemplates());
+execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
+buf("generate");

@@ -1,0 +1,141 @@
+import { Node, type SourceFile, ts } from "ts-morph";
+import { nameReplacements } from "./template-names.ts";
+
+/** What the names in a doc comment of a template print. */
+const docNames: Record<string, readonly string[]> = {
+  $service: ["service.desc.typeName"],
+  $rpc: ["service.desc.typeName", "method.desc.name"],
+};
+
+const methodLoop = "for (const method of service.methods) {";
+
+/** A doc comment of a template, and the declaration or member that it stands on. */
+interface DocBlock {
+  readonly start: number;
+  readonly end: number;
+  readonly ownerEnd: number;
+}
+
+/** Returns the names of a template's declarations: those of a service, and those that each method has. */
+export function declarationsOf(template: SourceFile): { service: string[]; method: string[] } {
+  const names = [...template.getExportedDeclarations().keys()];
+  return {
+    service: names.filter((name) => name.includes("$Service")),
+    method: names.filter((name) => name.includes("$Method")),
+  };
+}
+
+/** Returns the body of the printer for a template, or for what TypeScript emitted of it. */
+export function compilePrinter(file: SourceFile): string {
+  const text = file.getFullText();
+  const replacements = nameReplacements(file);
+  const blocks = docBlocks(file);
+  const lineStart = (position: number): number => text.lastIndexOf("\n", position - 1) + 1;
+  const lineEnd = (position: number): number => `${text}\n`.indexOf("\n", position) + 1;
+
+  /** Compiles the text of a range, with the doc blocks inside it. */
+  const compileRange = (start: number, end: number, subject: "service" | "method"): string[] => {
+    const source: string[] = [];
+    let cursor = start;
+    for (const block of blocks) {
+      if (block.start >= cursor && block.end <= end) {
+        source.push(...compileLines(cursor, lineStart(block.start)), ...compileBlock(block, subject));
+        cursor = lineEnd(block.ownerEnd);
+      }
+    }
+    return [...source, ...compileLines(cursor, end)];
+  };
+
+  const compileBlock = (block: DocBlock, outer: "service" | "method"): string[] => {
+    const { each, docs, prose } = parseDoc(text.slice(block.start, block.end));
+    const subject = each ? "method" : outer;
+    const indentation = text.slice(lineStart(block.start), block.start);
+    const args = `${subject}${indentation === "" ? "" : `, ${JSON.stringify(indentation)}`}`;
+    const source: string[] = [];
+    if (docs) {
+      source.push(`f.print(f.jsDoc(${subject}.desc, ${JSON.stringify(indentation)}));`);
+    } else if (prose !== "") {
+      source.push(`printDocs(f, ${docSource(prose)}, ${args});`);
+    }
+    source.push(...compileRange(lineEnd(block.end), lineEnd(block.ownerEnd), subject));
+    if (lineStart(block.start) === block.start) {
+      source.push("f.print();");
+    }
+    return each ? [methodLoop, ...indent(source, 2), "}"] : source;
+  };
+
+  const compileLines = (start: number, end: number): string[] => {
+    let line = "";
+    let cursor = start;
+    for (const { start: from, end: to, source } of replacements) {
+      if (from >= start && to <= end) {
+        line += `${escapeTemplate(text.slice(cursor, from))}\${${source}}`;
+        cursor = to;
+      }
+    }
+    line += escapeTemplate(text.slice(cursor, end));
+    return line
+      .split("\n")
+      .filter((_, i, all) => i < all.length - 1)
+      .map((printed) => `f.print\`${printed}\`;`);
+  };
+
+  const topLevel = blocks.filter(({ start }) => lineStart(start) === start);
+  const source = topLevel.flatMap((block) => compileBlock(block, "service")).join("\n");
+  // Neighbours that are repeated share a loop, so that what belongs to a method stays together.
+  return indent(source.replaceAll(`\n}\n${methodLoop}\n`, "\n").split("\n"), 4).join("\n");
+}
+
+/** Finds the doc comments of declarations and their members. Every exported declaration must have one. */
+function docBlocks(file: SourceFile): DocBlock[] {
+  const blocks = new Map<number, DocBlock>();
+  const visit = (node: Node): void => {
+    const range = node.getLeadingCommentRanges().findLast((comment) => comment.getText().startsWith("/**"));
+    if (range !== undefined && !blocks.has(range.getPos())) {
+      blocks.set(range.getPos(), { start: range.getPos(), end: range.getEnd(), ownerEnd: node.getEnd() });
+    } else if (range === undefined && node.getParent() === file && ts.canHaveModifiers(node.compilerNode)) {
+      if (!Node.isImportDeclaration(node)) {
+        throw new Error(`a template's declaration lacks a doc comment: ${node.getText().split("\n")[0]}`);
+      }
+    }
+    node.forEachChild(visit);
+  };
+  file.forEachChild(visit);
+  return [...blocks.values()].sort((a, b) => a.start - b.start);
+}
+
+/** Reads a doc comment: its directives, and its prose. */
+function parseDoc(comment: string): { each: boolean; docs: boolean; prose: string } {
+  const lines = comment
+    .slice("/**".length, -"*/".length)
+    .split("\n")
+    .map((line) => line.replace(/^\s*\* ?/, "").trimEnd());
+  const isDirective = (line: string): boolean => /^\s*@(each|docs)$/.test(line);
+  const has = (directive: string): boolean => lines.some((line) => line.trim() === directive);
+  return {
+    each: has("@each"),
+    docs: has("@docs"),
+    prose: lines
+      .filter((line) => !isDirective(line))
+      .join("\n")
+      .trim(),
+  };
+}
+
+function docSource(prose: string): string {
+  return `\`${escapeTemplate(prose).replace(/\$\w+/g, (name) => {
+    const source = docNames[name];
+    if (source === undefined) {
+      throw new Error(`nothing says what ${name} prints in the doc comment: ${prose}`);
+    }
+    return source.map((part) => `\${${part}}`).join(".");
+  })}\``;
+}
+
+function indent(lines: readonly string[], spaces: number): string[] {
+  return lines.map((line) => " ".repeat(spaces) + line);
+}
+
+function escapeTemplate(text: string): string {
+  return text.replace(/[\\`]|\$(?=\{)/g, "\\$&");
+}

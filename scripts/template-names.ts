@@ -1,0 +1,123 @@
+import { type Identifier, Node, type SourceFile, SyntaxKind } from "ts-morph";
+
+/** A part of a template's text, and the source of the expression that a printer prints in its place. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly source: string;
+}
+
+/** What the names of templates/placeholders.ts print. */
+const placeholders: Record<string, (typeOnly: boolean) => string> = {
+  $Service: descriptor("service.desc"),
+  $MethodNames: () => 'service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")',
+  $Request: shape("method.desc.input"),
+  $RequestSchema: descriptor("method.desc.input"),
+  $Response: shape("method.response"),
+  $ResponseSchema: descriptor("method.response"),
+  $Metadata: shape("method.metadata"),
+  $MetadataSchema: descriptor("method.metadata"),
+};
+
+function descriptor(desc: string): (typeOnly: boolean) => string {
+  return (typeOnly) => `f.importSchema(${desc}${typeOnly ? ", true" : ""})`;
+}
+
+function shape(desc: string): () => string {
+  return () => `f.importShape(${desc})`;
+}
+
+/** Returns what to print in the place of each name of a template that is not printed as it stands, in order. */
+export function nameReplacements(file: SourceFile): Replacement[] {
+  const exports = file
+    .getStatements()
+    .filter((statement) => !Node.isImportDeclaration(statement))
+    .flatMap((statement) => exportedNames(statement));
+  const exported = exports.map((name) => ({
+    // From the export keyword on: how a declaration is exported is protoplugin's to print.
+    start: exportKeyword(name).getStart(),
+    end: name.getEnd(),
+    source: `f.export(${JSON.stringify(declarationKeywords(name))}, ${nameOf(name.getText())})`,
+  }));
+  const references = file
+    .getDescendantsOfKind(SyntaxKind.Identifier)
+    .filter((name) => !exports.includes(name) && !name.getFirstAncestorByKind(SyntaxKind.ImportDeclaration))
+    .flatMap((name) => {
+      const source = referenceSource(name);
+      return source === undefined ? [] : { start: name.getStart(), end: name.getEnd(), source };
+    });
+  return [...exported, ...references].sort((a, b) => a.start - b.start);
+}
+
+function exportedNames(statement: Node): Identifier[] {
+  if (Node.isVariableStatement(statement)) {
+    return statement.getDeclarations().map((declaration) => declaration.getNameNode() as Identifier);
+  }
+  if (Node.isFunctionDeclaration(statement) || Node.isInterfaceDeclaration(statement)) {
+    return [statement.getNameNode() as Identifier];
+  }
+  // What TypeScript adds to a module that exports nothing.
+  if (Node.isExportDeclaration(statement) && !statement.hasNamedExports()) {
+    return [];
+  }
+  throw new Error(`a template exports functions, interfaces and constants, not: ${statement.getText()}`);
+}
+
+function exportKeyword(name: Identifier): Node {
+  const statement = name.getFirstAncestorOrThrow((ancestor) => Node.isStatement(ancestor));
+  return statement.getFirstDescendantByKindOrThrow(SyntaxKind.ExportKeyword);
+}
+
+function declarationKeywords(name: Identifier): string {
+  const text = name.getSourceFile().getFullText();
+  return text.slice(exportKeyword(name).getEnd(), name.getStart()).trim();
+}
+
+function nameOf(declaration: string): string {
+  const subject = declaration.includes("$Method") ? "method" : "service";
+  return `${subject}.nameOf(${JSON.stringify(declaration)})`;
+}
+
+/** Decides by the name's symbol, never by its text. */
+function referenceSource(name: Identifier): string | undefined {
+  if (name.getText() === "$method" && isMemberName(name)) {
+    return "method.desc.localName";
+  }
+  const symbol = name.getSymbol();
+  const declaration = symbol?.getDeclarations()[0];
+  if (symbol === undefined || declaration === undefined) {
+    return undefined;
+  }
+  if (Node.isImportSpecifier(declaration)) {
+    const typeOnly = name.getFirstAncestor((ancestor) => Node.isTypeNode(ancestor)) !== undefined;
+    return importedSource(
+      declaration.getName(),
+      declaration.getImportDeclaration().getModuleSpecifierValue(),
+      typeOnly,
+    );
+  }
+  const origin = declaration.getSourceFile();
+  if (origin === name.getSourceFile()) {
+    return declaration.getParentOrThrow() === origin ? nameOf(name.getText()) : undefined;
+  }
+  return isMemberName(name) ? undefined : `globalName(f, ${JSON.stringify(name.getText())}, service)`;
+}
+
+function importedSource(name: string, module: string, typeOnly: boolean): string {
+  if (module === "./placeholders.js") {
+    const placeholder = placeholders[name];
+    if (placeholder === undefined) {
+      throw new Error(`nothing says what the placeholder ${name} prints`);
+    }
+    return placeholder(typeOnly);
+  }
+  if (module.startsWith("./")) {
+    return nameOf(name);
+  }
+  return `f.import(${JSON.stringify(name)}, ${JSON.stringify(module)}${typeOnly ? ", true" : ""})`;
+}
+
+function isMemberName(name: Identifier): boolean {
+  const parent = name.getParentOrThrow();
+  return (Node.isPropertyNamed(parent) || Node.isPropertyAccessExpression(parent)) && parent.getNameNode() === name;
+}

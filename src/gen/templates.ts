@@ -1,0 +1,171 @@
+// Compiled from templates/ by `npm run generate`. Do not edit.
+import { globalName, printDocs, type Template } from "../plugin/template.js";
+
+/** Compiled from templates/client.ts. */
+export const clientTemplate: Template = {
+  declarations: {"service":["create$ServiceClient","$ServiceClient"],"method":[]},
+  ts(f, service) {
+    f.print(f.jsDoc(service.desc, ""));
+    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${globalName(f, "Omit", service)}<${f.import("Client", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}: ${f.import("LroCall", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.desc.input, true)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport: ${f.import("Transport", "@connectrpc/connect", true)}, options?: ${f.import("LroClientOptions", "protoc-gen-ts-lro/codegen", true)}): ${service.nameOf("$ServiceClient")} {`;
+    f.print`  return ${f.import("lroClient", "protoc-gen-ts-lro/codegen")}(${service.nameOf("$ServiceLro")}, transport, options);`;
+    f.print`}`;
+    f.print();
+  },
+  js(f, service) {
+    printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport, options) {`;
+    f.print`  return ${f.import("lroClient", "protoc-gen-ts-lro/codegen")}(${service.nameOf("$ServiceLro")}, transport, options);`;
+    f.print`}`;
+    f.print();
+  },
+  dts(f, service) {
+    f.print(f.jsDoc(service.desc, ""));
+    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${globalName(f, "Omit", service)}<${f.import("Client", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}: ${f.import("LroCall", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.desc.input, true)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    f.print`${f.export("declare function", service.nameOf("create$ServiceClient"))}(transport: ${f.import("Transport", "@connectrpc/connect", true)}, options?: ${f.import("LroClientOptions", "protoc-gen-ts-lro/codegen", true)}): ${service.nameOf("$ServiceClient")};`;
+    f.print();
+  },
+};
+
+/** Compiled from templates/service.ts. */
+export const serviceTemplate: Template = {
+  declarations: {"service":["$ServiceLro"],"method":[]},
+  ts(f, service) {
+    printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
+    f.print`${f.export("const", service.nameOf("$ServiceLro"))}: ${f.import("LroService", "protoc-gen-ts-lro/codegen", true)}<`;
+    f.print`  typeof ${f.importSchema(service.desc, true)},`;
+    f.print`  {`;
+    for (const method of service.methods) {
+      f.print`    ${method.desc.localName}: ${f.import("LroMethod", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+    }
+    f.print`  }`;
+    f.print`> = /*@__PURE__*/ ${f.import("lroService", "protoc-gen-ts-lro/codegen")}(`;
+    f.print`  ${f.importSchema(service.desc)},`;
+    f.print`  {`;
+    for (const method of service.methods) {
+      f.print`    ${method.desc.localName}: { response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} },`;
+    }
+    f.print`  },`;
+    f.print`  1,`;
+    f.print`);`;
+    f.print();
+  },
+  js(f, service) {
+    printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
+    f.print`${f.export("const", service.nameOf("$ServiceLro"))} = /*@__PURE__*/ ${f.import("lroService", "protoc-gen-ts-lro/codegen")}(${f.importSchema(service.desc)}, {`;
+    for (const method of service.methods) {
+      f.print`  ${method.desc.localName}: { response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} },`;
+    }
+    f.print`}, 1);`;
+    f.print();
+  },
+  dts(f, service) {
+    printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
+    f.print`${f.export("declare const", service.nameOf("$ServiceLro"))}: ${f.import("LroService", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(service.desc, true)}, {`;
+    for (const method of service.methods) {
+      f.print`  ${method.desc.localName}: ${f.import("LroMethod", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+    }
+    f.print`}>;`;
+    f.print();
+  },
+};
+
+/** Compiled from templates/stub.ts. */
+export const stubTemplate: Template = {
+  declarations: {"service":["stub$Service","$ServiceStub"],"method":[]},
+  ts(f, service) {
+    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for those with a job system of their own.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceStub"))} extends ${globalName(f, "Omit", service)}<${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}(`;
+      f.print`    request: ${f.importShape(method.desc.input)},`;
+      f.print`    context: ${f.import("HandlerContext", "@connectrpc/connect", true)},`;
+      f.print`  ): ${f.import("MaybePromise", "protoc-gen-ts-lro/codegen", true)}<${f.import("OperationInit", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Turns the stub into an implementation for a Connect router, which packs each operation.`, service);
+    f.print`${f.export("function", service.nameOf("stub$Service"))}(impl: ${service.nameOf("$ServiceStub")}): ${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}> {`;
+    f.print`  return ${f.import("lroStub", "protoc-gen-ts-lro/codegen")}(${service.nameOf("$ServiceLro")}, impl);`;
+    f.print`}`;
+    f.print();
+  },
+  js(f, service) {
+    printDocs(f, `Turns the stub into an implementation for a Connect router, which packs each operation.`, service);
+    f.print`${f.export("function", service.nameOf("stub$Service"))}(impl) {`;
+    f.print`  return ${f.import("lroStub", "protoc-gen-ts-lro/codegen")}(${service.nameOf("$ServiceLro")}, impl);`;
+    f.print`}`;
+    f.print();
+  },
+  dts(f, service) {
+    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for those with a job system of their own.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceStub"))} extends ${globalName(f, "Omit", service)}<${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}(request: ${f.importShape(method.desc.input)}, context: ${f.import("HandlerContext", "@connectrpc/connect", true)}): ${f.import("MaybePromise", "protoc-gen-ts-lro/codegen", true)}<${f.import("OperationInit", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Turns the stub into an implementation for a Connect router, which packs each operation.`, service);
+    f.print`${f.export("declare function", service.nameOf("stub$Service"))}(impl: ${service.nameOf("$ServiceStub")}): ${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>;`;
+    f.print();
+  },
+};
+
+/** Compiled from templates/unpack.ts. */
+export const unpackTemplate: Template = {
+  declarations: {"service":[],"method":["unpack$MethodResponse","unpack$MethodMetadata"]},
+  ts(f, service) {
+    for (const method of service.methods) {
+      printDocs(f, `Unpacks the response of an operation of ${service.desc.typeName}.${method.desc.name}: undefined while it is not done, or when it failed.`, method);
+      f.print`${f.export("function", method.nameOf("unpack$MethodResponse"))}(operation: ${f.import("RawOperation", "protoc-gen-ts-lro/codegen", true)}): ${f.importShape(method.response)} | undefined {`;
+      f.print`  return ${f.import("unpackResponse", "protoc-gen-ts-lro/codegen")}(operation, ${f.importSchema(method.response)});`;
+      f.print`}`;
+      f.print();
+      printDocs(f, `Unpacks the metadata of an operation of ${service.desc.typeName}.${method.desc.name}: undefined where it has none.`, method);
+      f.print`${f.export("function", method.nameOf("unpack$MethodMetadata"))}(operation: ${f.import("RawOperation", "protoc-gen-ts-lro/codegen", true)}): ${f.importShape(method.metadata)} | undefined {`;
+      f.print`  return ${f.import("unpackMetadata", "protoc-gen-ts-lro/codegen")}(operation, ${f.importSchema(method.metadata)});`;
+      f.print`}`;
+      f.print();
+    }
+  },
+  js(f, service) {
+    for (const method of service.methods) {
+      printDocs(f, `Unpacks the response of an operation of ${service.desc.typeName}.${method.desc.name}: undefined while it is not done, or when it failed.`, method);
+      f.print`${f.export("function", method.nameOf("unpack$MethodResponse"))}(operation) {`;
+      f.print`  return ${f.import("unpackResponse", "protoc-gen-ts-lro/codegen")}(operation, ${f.importSchema(method.response)});`;
+      f.print`}`;
+      f.print();
+      printDocs(f, `Unpacks the metadata of an operation of ${service.desc.typeName}.${method.desc.name}: undefined where it has none.`, method);
+      f.print`${f.export("function", method.nameOf("unpack$MethodMetadata"))}(operation) {`;
+      f.print`  return ${f.import("unpackMetadata", "protoc-gen-ts-lro/codegen")}(operation, ${f.importSchema(method.metadata)});`;
+      f.print`}`;
+      f.print();
+    }
+  },
+  dts(f, service) {
+    for (const method of service.methods) {
+      printDocs(f, `Unpacks the response of an operation of ${service.desc.typeName}.${method.desc.name}: undefined while it is not done, or when it failed.`, method);
+      f.print`${f.export("declare function", method.nameOf("unpack$MethodResponse"))}(operation: ${f.import("RawOperation", "protoc-gen-ts-lro/codegen", true)}): ${f.importShape(method.response)} | undefined;`;
+      f.print();
+      printDocs(f, `Unpacks the metadata of an operation of ${service.desc.typeName}.${method.desc.name}: undefined where it has none.`, method);
+      f.print`${f.export("declare function", method.nameOf("unpack$MethodMetadata"))}(operation: ${f.import("RawOperation", "protoc-gen-ts-lro/codegen", true)}): ${f.importShape(method.metadata)} | undefined;`;
+      f.print();
+    }
+  },
+};

@@ -1,0 +1,103 @@
+import { readSync, writeSync } from "node:fs";
+import { toBinary } from "@bufbuild/protobuf";
+import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
+import { formatDiagnostic } from "./diagnostics.js";
+import { optionsHelp } from "./options.js";
+import { pluginName, pluginVersion, runPlugin } from "./plugin.js";
+
+const stdin = 0;
+const stdout = 1;
+const stderr = 2;
+
+const help = `${pluginName} ${pluginVersion}
+
+Generates typed clients and servers for the long-running methods of protos: those that return a
+google.longrunning.Operation and are annotated with google.longrunning.operation_info.
+
+It is a plugin for buf and protoc, which start it and give it a request on stdin:
+
+  buf.gen.yaml    plugins: [{ local: protoc-gen-ts-lro, out: src/gen, opt: [target=ts] }]
+  protoc          protoc --ts-lro_out=src/gen --ts-lro_opt=target=ts FILES
+
+${optionsHelp}`;
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(args: readonly string[]): number {
+  switch (args[0]) {
+    case undefined:
+      break;
+    case "-h":
+    case "--help":
+      write(stdout, help);
+      return 0;
+    case "-v":
+    case "--version":
+      write(stdout, `${pluginName} ${pluginVersion}\n`);
+      return 0;
+    default:
+      return fail(
+        `there is no argument ${args[0]}. Options of the plugin go into buf.gen.yaml or --ts-lro_opt; see --help.`,
+      );
+  }
+  if (process.stdin.isTTY) {
+    return fail("it waits for a request on stdin, which buf and protoc give it; see --help.");
+  }
+  try {
+    const { response, notes } = runPlugin(readAll(stdin));
+    for (const note of notes) {
+      write(stderr, `${pluginName}: ${formatDiagnostic(note)}\n`);
+    }
+    write(stdout, toBinary(CodeGeneratorResponseSchema, response));
+    return 0;
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fail(message: string): number {
+  write(stderr, `${pluginName}: ${message.replace(/\s+/g, " ")}\n`);
+  return 1;
+}
+
+/** Reads to the end without a stream: start-up is most of a run's time. */
+function readAll(fd: number): Uint8Array {
+  let bytes = new Uint8Array(1 << 16);
+  for (let length = 0; ; ) {
+    const count = retry(() => readSync(fd, bytes, { offset: length }));
+    if (count === 0) {
+      return bytes.subarray(0, length);
+    }
+    length += count;
+    if (length === bytes.length) {
+      const larger = new Uint8Array(bytes.length * 2);
+      larger.set(bytes);
+      bytes = larger;
+    }
+  }
+}
+
+function write(fd: number, data: string | Uint8Array): void {
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  for (let offset = 0; offset < bytes.length; ) {
+    offset += retry(() => writeSync(fd, bytes, offset));
+  }
+}
+
+/** Repeats a call on a pipe that its other end has made non-blocking. */
+function retry(call: () => number): number {
+  for (;;) {
+    try {
+      return call();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EOF") {
+        return 0;
+      }
+      if (code !== "EAGAIN") {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Any, AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type Status, StatusSchema } from "../gen/google/rpc/status_pb.js";
+
+/**
+ * Returns the google.rpc.Status of an error. A status with code 0 would read as a success, so it becomes UNKNOWN.
+ */
+export function toStatus(error: ConnectError | MessageInitShape<typeof StatusSchema>): Status {
+  if (error instanceof ConnectError) {
+    const { code, rawMessage: message } = error;
+    return create(StatusSchema, { code, message, details: error.details.map(toAny) });
+  }
+  const status = create(StatusSchema, error);
+  if (status.code === 0) {
+    status.code = Code.Unknown;
+  }
+  return status;
+}
+
+function toAny(detail: ConnectError["details"][number]): Any {
+  return "desc" in detail
+    ? anyPack(detail.desc, create(detail.desc, detail.value))
+    : create(AnySchema, { typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value });
+}

@@ -1,0 +1,20 @@
+import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
+import { $MetadataSchema, $ResponseSchema, $Service } from "./placeholders.js";
+
+/**
+ * Long-running methods of $service, with the response and metadata type of each.
+ */
+export const $ServiceLro: LroService<
+  typeof $Service,
+  {
+    /** @each */
+    $method: LroMethod<typeof $ResponseSchema, typeof $MetadataSchema>;
+  }
+> = /*@__PURE__*/ lroService(
+  $Service,
+  {
+    /** @each */
+    $method: { response: $ResponseSchema, metadata: $MetadataSchema },
+  },
+  1,
+);

@@ -1,0 +1,25 @@
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { lroStub, type MaybePromise, type OperationInit } from "protoc-gen-ts-lro/codegen";
+import type { $MetadataSchema, $MethodNames, $Request, $ResponseSchema, $Service } from "./placeholders.js";
+import { $ServiceLro } from "./service.js";
+
+/**
+ * An implementation of $service that returns typed operations, for those with a job system of their own.
+ */
+export interface $ServiceStub extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
+  /**
+   * @each
+   * @docs
+   */
+  $method(
+    request: $Request,
+    context: HandlerContext,
+  ): MaybePromise<OperationInit<typeof $ResponseSchema, typeof $MetadataSchema>>;
+}
+
+/**
+ * Turns the stub into an implementation for a Connect router, which packs each operation.
+ */
+export function stub$Service(impl: $ServiceStub): ServiceImpl<typeof $Service> {
+  return lroStub($ServiceLro, impl);
+}
