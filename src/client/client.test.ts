@@ -1,86 +1,148 @@
-import { create } from "@bufbuild/protobuf";
-import { anyPack, type Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
-import { type Client, Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
-import {
-  type LroCall,
-  type LroClientOptions,
-  type LroMethod,
-  type LroService,
-  lroClient,
-  lroService,
-  type RawOperation,
-  unpackMetadata,
-  unpackResponse,
-} from "protoc-gen-ts-lro/codegen";
-import { expect, test } from "vitest";
-import {
-  type Book,
-  BookSchema,
-  type CreateBookRequestSchema,
-  type DeleteBookRequestSchema,
-  LibraryService,
-  type OperationMetadata,
-  OperationMetadataSchema,
-} from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { OperationSchema, Operations } from "../gen/google/longrunning/operations_pb.js";
+import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
+import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.js";
+import { type Book, LibraryService, type OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.js";
+import { name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
+import { isOperationNameError, type Operation, type OperationOutcome, type OperationSnapshot } from "./index.js";
 
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof OperationMetadataSchema>;
-    deleteBook: LroMethod<typeof EmptySchema, typeof OperationMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
-    createBook: { response: BookSchema, metadata: OperationMetadataSchema },
-    deleteBook: { response: EmptySchema, metadata: OperationMetadataSchema },
-  },
-  1,
-);
-export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>, "createBook" | "deleteBook"> {
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, OperationMetadata>;
-  deleteBook: LroCall<typeof DeleteBookRequestSchema, Empty, OperationMetadata>;
-}
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
-}
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-export function unpackCreateBookMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
-}
+const get = (at: { method: string; at: number }) => (at.method === "GetOperation" ? [at.at] : []);
 
-test("an operation is started, followed, and waited for", async () => {
-  let polls = 0;
-  const transport = createRouterTransport(({ service }) => {
-    service(LibraryService, { createBook: () => create(OperationSchema, { name: "operations/1" }) });
-    service(Operations, {
-      waitOperation() {
-        throw new ConnectError("no", Code.Unimplemented);
-      },
-      getOperation: ({ name }) => {
-        polls++;
-        return create(OperationSchema, {
-          name,
-          done: polls > 2,
-          metadata: anyPack(OperationMetadataSchema, create(OperationMetadataSchema, { progressPercent: polls * 10 })),
-          result:
-            polls > 2
-              ? { case: "response", value: anyPack(BookSchema, create(BookSchema, { title: "A" })) }
-              : { case: undefined },
-        });
-      },
+describe("a client", () => {
+  test("calls the methods that are not long-running as any other client does", async () => {
+    const transport = createRouterTransport(({ service }) => {
+      service(LibraryService, { getBook: ({ name }) => ({ name, title: "Emma" }) });
     });
+    expect(await createLibraryServiceClient(transport).getBook({ name: "x" })).toMatchObject({ title: "Emma" });
   });
-  const library = createLibraryServiceClient(transport, { polling: { initialDelayMs: 1 } });
-  const op = await library.createBook({ parent: "publishers/1" });
-  const seen: unknown[] = [];
-  for await (const s of op.updates()) seen.push(s.metadata?.progressPercent);
-  expect(seen).toEqual([undefined, 10, 20, 30]);
-  expect((await op.wait()).title).toBe("A");
-  const again = library.createBook.resume(op.toToken());
-  expect((await again.wait()).title).toBe("A");
-  expect(() => library.deleteBook.resume(op.toToken())).toThrow("belongs to");
+
+  test("passes the error of a start call on as it is", async () => {
+    const { library } = scriptedServer({ start: new ConnectError("no such publisher", Code.NotFound) });
+    const error = await library.createBook({}).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ConnectError);
+    expect(error).toMatchObject({ code: Code.NotFound });
+  });
+
+  test("returns operations of the types that the method promises", async () => {
+    const { library } = scriptedServer({ get: [succeeded()] });
+    const op = await library.createBook({ parent: "publishers/1", book: { title: "Emma" } });
+    expectTypeOf(op).toEqualTypeOf<Operation<Book, OperationMetadata>>();
+    expectTypeOf(op.metadata).toEqualTypeOf<OperationMetadata | undefined>();
+    expectTypeOf(await op.wait()).toEqualTypeOf<Book>();
+    expectTypeOf(op.updates()).toEqualTypeOf<AsyncIterableIterator<OperationSnapshot<OperationMetadata>>>();
+    expectTypeOf(op.result).returns.resolves.toEqualTypeOf<OperationOutcome<Book, OperationMetadata>>();
+    expectTypeOf(op.cancel()).resolves.toEqualTypeOf<void>();
+    expectTypeOf(op.cancel({ wait: true })).resolves.toEqualTypeOf<OperationOutcome<Book, OperationMetadata>>();
+    expectTypeOf(library.createBook.resume(name)).toEqualTypeOf<Operation<Book, OperationMetadata>>();
+    expectTypeOf(library.getBook).returns.resolves.toEqualTypeOf<Book>();
+    const outcome = await op.result();
+    if (outcome.status === "succeeded") {
+      expectTypeOf(outcome.response).toEqualTypeOf<Book>();
+    } else {
+      expectTypeOf(outcome.error.metadata).toEqualTypeOf<OperationMetadata | undefined>();
+    }
+  });
+
+  test("reads operations from another transport where they are served elsewhere", async () => {
+    const elsewhere = scriptedServer({ get: [succeeded("Emma")] });
+    const here = scriptedServer({}, { operationsTransport: elsewhere.transport });
+    expect((await (await here.library.createBook({})).wait()).title).toBe("Emma");
+    expect(here.calls).toEqual([]);
+  });
+});
+
+describe("headers and context values", () => {
+  test("of the call that starts an operation go with every later call on it", async () => {
+    const { library, calls } = scriptedServer({ get: [running(), succeeded()] });
+    const op = await library.createBook({}, { headers: { authorization: "Bearer 1" } });
+    await op.wait();
+    await op.cancel();
+    await op.delete();
+    expect(calls.map(({ method }) => method)).toContain("WaitOperation");
+    expect(calls.map(({ header }) => header.get("authorization"))).toEqual(calls.map(() => "Bearer 1"));
+  });
+
+  test("of a resumed operation are those that it was resumed with", async () => {
+    const { library, calls } = scriptedServer({ get: [succeeded()] });
+    await library.createBook.resume(name, { headers: { authorization: "Bearer 2" } }).wait();
+    expect(calls.map(({ header }) => header.get("authorization"))).toEqual(calls.map(() => "Bearer 2"));
+  });
+
+  test("the signal and the timeout of the start call do not outlive it", async () => {
+    const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
+    const abort = new AbortController();
+    const op = await library.createBook({}, { signal: abort.signal, timeoutMs: 1_000 });
+    abort.abort();
+    expect((await op.wait()).title).toBe("Emma");
+  });
+});
+
+describe("polling options", () => {
+  const states = [running(), running(), succeeded()];
+
+  test("are 500 ms, then half as much again, up to 10 s, by default", async () => {
+    const { library, calls } = scriptedServer({ get: [...Array.from({ length: 12 }, () => running()), succeeded()] });
+    await (await library.createBook({})).wait();
+    const polls = calls.flatMap(get);
+    const delays = polls.map((at, i) => at - (polls[i - 1] ?? 0));
+    expect(delays.slice(0, 4)).toEqual([500, 750, 1_125, 1_687.5]);
+    expect(Math.max(...delays)).toBe(10_000);
+  });
+
+  test("can be set for the client, for a method, and for a call, each before the one it precedes", async () => {
+    const options = { polling: { initialDelayMs: 1_000 }, methodPolling: { createBook: { delayMultiplier: 3 } } };
+    const client = scriptedServer({ get: states }, options);
+    await (await client.library.createBook({})).wait();
+    expect(client.calls.flatMap(get)).toEqual([1_000, 4_000, 13_000]);
+    const call = scriptedServer({ get: states }, options);
+    await (await call.library.createBook({}, { polling: { initialDelayMs: 10, delayMultiplier: 1 } })).wait();
+    expect(call.calls.flatMap(get)).toEqual([10, 20, 30]);
+  });
+
+  test("make delays shorter by chance, never longer", async () => {
+    const { library, calls } = scriptedServer({ get: [succeeded()] }, {}, fakeClock({ random: () => 1 }));
+    await (await library.createBook({})).wait();
+    expect(calls.flatMap(get)).toEqual([400]);
+  });
+});
+
+describe("a token", () => {
+  test("finds an operation again from another client", async () => {
+    const first = scriptedServer({});
+    const token = (await first.library.createBook({})).toToken();
+    const second = scriptedServer({ get: [succeeded("Emma")] });
+    const op = second.library.createBook.resume(token);
+    expect(op).toMatchObject({ name, done: false, metadata: undefined, raw: undefined });
+    expect((await op.wait()).title).toBe("Emma");
+  });
+
+  test("holds the name of the operation and of its method, and nothing else", async () => {
+    const { library } = scriptedServer({});
+    const op = await library.createBook({}, { headers: { authorization: "Bearer secret" } });
+    const service = "acme.library.v1.LibraryService";
+    expect(JSON.parse(op.toToken())).toEqual({ v: 1, service, method: "CreateBook", name });
+  });
+
+  test("of another method is refused", async () => {
+    const { library } = scriptedServer({});
+    const token = (await library.createBook({})).toToken();
+    expect(() => library.deleteBook.resume(token)).toThrow(
+      "belongs to acme.library.v1.LibraryService.CreateBook, not to acme.library.v1.LibraryService.DeleteBook",
+    );
+  });
+
+  test.each(["", "{", "{}", '{"v":1}', '{"v":2,"name":"operations/1"}', "{not json}"])(
+    "such as %j is none",
+    (token) => {
+      const { library } = scriptedServer({});
+      const resume = (): unknown => {
+        try {
+          return library.createBook.resume(token);
+        } catch (error) {
+          return error;
+        }
+      };
+      expect(resume()).toSatisfy(isOperationNameError);
+    },
+  );
 });

@@ -25,4 +25,11 @@ export type {
   OperationSnapshot,
   WaitOptions,
 } from "./operation.js";
+export {
+  createOperationsClient,
+  type ListOptions,
+  type OperationsClient,
+  type OperationsClientOptions,
+} from "./operations-client.js";
 export type { PollingOptions } from "./polling.js";
+export { routingHeaders } from "./routing-headers.js";

@@ -51,10 +51,10 @@ export class PollLoop {
   // The gap between two polls, and how often it has grown.
   #delayMs = 0;
   #growth = -1;
-  // Moments by the clock: when the last poll began, when the state was last told, before when the server wants no poll,
+  // Moments by the clock: when the state was last told, when a long poll may begin, before when the server wants none,
   // since when polls can have failed, and until when an operation that was just started may not be visible yet.
-  #startedAt = longAgo;
   #seenAt = longAgo;
+  #longPollAt = longAgo;
   #notBefore = longAgo;
   #wellAt = longAgo;
   #visibleBy = longAgo;
@@ -121,8 +121,7 @@ export class PollLoop {
     while (this.#watchers.size > 0 && !this.state?.done) {
       const now = clock.now();
       const waitMs = this.#waitMs();
-      // A long poll spends the gap at the server, so that the next one counts from its beginning.
-      const due = Math.max(this.#notBefore, (waitMs > 0 ? this.#startedAt : this.#seenAt) + this.#delayMs);
+      const due = Math.max(this.#notBefore, waitMs > 0 ? this.#longPollAt : this.#seenAt + this.#delayMs);
       await (now < due ? this.#sleep(due - now) : this.#read(waitMs, now));
     }
     this.#activity = "none";
@@ -160,7 +159,8 @@ export class PollLoop {
     const call = this.callOptions({ signal: abort.signal, timeoutMs });
     this.#activity = waitMs > 0 ? "long poll" : "poll";
     this.#interrupt = () => abort.abort();
-    this.#startedAt = now;
+    // A long poll spends the gap at the server.
+    this.#longPollAt = now + this.#delayMs;
     this.polls++;
     try {
       this.#observe(

@@ -14,6 +14,14 @@ export interface OperationRef {
   readonly method?: string | undefined;
 }
 
+/** What an error may know, besides what JSON can hold as it is. */
+interface Facts {
+  readonly status?: unknown;
+  readonly metadata?: unknown;
+  readonly code?: Code;
+  readonly cause?: { readonly message?: string };
+}
+
 /** What all errors about operations have in common. */
 abstract class BaseError extends Error {
   /** The name of the operation. Empty where the server gave none. */
@@ -28,9 +36,9 @@ abstract class BaseError extends Error {
 
   /** What helps in a log. Messages are left out: they can be large, and JSON cannot hold all of them. */
   toJSON(): Record<string, unknown> {
-    const { name, message, cause } = this;
-    const { status, metadata, code, ...facts } = this as { status?: unknown; metadata?: unknown; code?: Code };
-    return { name, message, ...facts, code: code && codeToString(code), cause: cause && String(cause) };
+    const { name, message } = this;
+    const { status, metadata, code, cause, ...facts } = this as Facts;
+    return { name, message, ...facts, code: code && codeToString(code), cause: cause?.message ?? cause };
   }
 }
 

@@ -1,0 +1,243 @@
+import { create } from "@bufbuild/protobuf";
+import { anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { describe, expect, test, vi } from "vitest";
+import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
+import {
+  book,
+  failed,
+  late,
+  name,
+  progress,
+  running,
+  scriptedServer,
+  succeeded,
+} from "../../testdata/scripted-server.js";
+import { systemClock } from "./clock.js";
+import {
+  isOperationError,
+  isOperationNameError,
+  isOperationPollError,
+  isOperationTimeoutError,
+  isOperationUnpackError,
+} from "./index.js";
+
+describe("1. names", () => {
+  test("an operation that is done at creation needs no name, and is never polled", async () => {
+    const { library, calls } = scriptedServer({ start: { ...succeeded("Emma"), name: "" } });
+    const op = await library.createBook({});
+    expect(op).toMatchObject({ name: "", done: true });
+    expect((await op.wait()).title).toBe("Emma");
+    expect((await op.poll()).done).toBe(true);
+    expect(calls).toEqual([]);
+  });
+
+  test("an operation without a name cannot be cancelled, deleted or resumed, and says so", async () => {
+    const { library, calls } = scriptedServer({ start: { ...succeeded(), name: "" } });
+    const op = await library.createBook({});
+    await expect(op.cancel()).rejects.toSatisfy(isOperationNameError);
+    await expect(op.delete()).rejects.toSatisfy(isOperationNameError);
+    expect(() => op.toToken()).toThrow("an operation without a name cannot be cancelled, deleted or resumed");
+    expect(calls).toEqual([]);
+  });
+
+  test("an operation that is not done and has no name is an error of the server", async () => {
+    const { library } = scriptedServer({ start: {} });
+    const error = await library.createBook({}).catch((error: unknown) => error);
+    expect(error).toSatisfy(isOperationNameError);
+    expect(String(error)).toContain("LibraryService.CreateBook returned an operation without a name that is not done");
+  });
+
+  test("the first name is kept, whatever a poll says", async () => {
+    const { library } = scriptedServer({
+      get: [
+        { ...running(), name: "" },
+        { ...succeeded(), name: "operations/2" },
+      ],
+    });
+    const op = await library.createBook({});
+    await op.wait();
+    expect(op.name).toBe(name);
+  });
+});
+
+describe("2. the result", () => {
+  test("an error with code 0 is a failure of unknown code", async () => {
+    const { library } = scriptedServer({ get: [failed(0, "no code")] });
+    const outcome = await (await library.createBook({})).result();
+    expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 0 } } });
+  });
+
+  test("an error with a code that nobody knows is a failure of unknown code, and keeps it", async () => {
+    const { library } = scriptedServer({ get: [failed(4711, "strange")] });
+    const outcome = await (await library.createBook({})).result();
+    expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 4711 } } });
+  });
+
+  test("a result is ignored while the operation is not done", async () => {
+    const early = { ...failed(Code.Internal, "not yet"), done: false };
+    const { library } = scriptedServer({ start: early, get: [early, succeeded("Emma")] });
+    expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+  });
+});
+
+describe("3. deadlines", () => {
+  test("the deadline of a poll is clipped to what remains", async () => {
+    const { library, calls } = scriptedServer({ get: [running(), running(), late(60_000, succeeded())] });
+    const op = await library.createBook({});
+    await expect(op.wait({ timeoutMs: 2_000 })).rejects.toSatisfy(isOperationTimeoutError);
+    const gets = calls.filter(({ method }) => method === "GetOperation");
+    expect(gets.map(({ at, timeoutMs = 0 }) => at + Math.ceil(timeoutMs))).toSatisfy((ends: number[]) =>
+      ends.every((end) => end <= 2_001),
+    );
+    expect(gets).toHaveLength(2);
+  });
+
+  test("the time of WaitOperation is clipped to what remains", async () => {
+    const { library, calls } = scriptedServer({ wait: [late(60_000, running())] });
+    const op = await library.createBook({});
+    await expect(op.wait({ timeoutMs: 5_000 })).rejects.toSatisfy(isOperationTimeoutError);
+    expect(calls).toMatchObject([{ method: "WaitOperation", waitMs: 5_000 }]);
+  });
+
+  test("a poll that misses its deadline is not an operation that did", async () => {
+    const late = new ConnectError("too slow", Code.DeadlineExceeded);
+    const { library } = scriptedServer({ get: [late, late, succeeded("Emma")] });
+    expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+  });
+
+  test("an operation that failed with DEADLINE_EXCEEDED is not a wait that timed out", async () => {
+    const { library } = scriptedServer({ get: [failed(Code.DeadlineExceeded, "the job took too long")] });
+    const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
+    expect(error).toSatisfy(isOperationError);
+    expect(error).not.toSatisfy(isOperationTimeoutError);
+  });
+
+  test("a done response that arrives as the deadline fires is returned", async () => {
+    const { library } = scriptedServer({ get: [late(500, succeeded("Emma"))] });
+    const op = await library.createBook({});
+    expect((await op.wait({ timeoutMs: 1_000 })).title).toBe("Emma");
+  });
+
+  test("setting the clock of the machine does not disturb a wait", async () => {
+    const { library } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, { clock: systemClock });
+    const op = await library.createBook({}, { polling: { initialDelayMs: 2 } });
+    const wallClock = vi.spyOn(Date, "now").mockImplementation(() => Math.random() * 1e13);
+    try {
+      expect((await op.wait({ timeoutMs: 60_000 })).title).toBe("Emma");
+    } finally {
+      wallClock.mockRestore();
+    }
+  });
+});
+
+describe("4. cancelling", () => {
+  test("a cancellation that the server has taken may come too late", async () => {
+    const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
+    const op = await library.createBook({});
+    await op.cancel();
+    expect(op.done).toBe(false);
+    expect(await op.result()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
+  });
+
+  test("an operation was cancelled only if a poll says so", async () => {
+    const { library } = scriptedServer({ get: [running(), failed(Code.Canceled, "cancelled")] });
+    const op = await library.createBook({});
+    expect(await op.cancel({ wait: true })).toMatchObject({ status: "cancelled", error: { code: Code.Canceled } });
+  });
+
+  test("a poll that was cancelled is not a cancelled operation", async () => {
+    const { library } = scriptedServer({ get: [new ConnectError("stream reset", Code.Canceled)] });
+    const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
+    expect(error).toSatisfy(isOperationPollError);
+    expect(error).toMatchObject({ code: Code.Canceled, operation: name });
+  });
+
+  test("aborting a wait does not cancel the operation", async () => {
+    const { library, calls } = scriptedServer({}, {}, fakeClock({ auto: false }));
+    const abort = new AbortController();
+    const waiting = (await library.createBook({})).wait({ signal: abort.signal });
+    abort.abort(new Error("no longer interested"));
+    await expect(waiting).rejects.toMatchObject({ name: "OperationAbortedError", cause: abort.signal.reason });
+    expect(calls.map(({ method }) => method)).not.toContain("CancelOperation");
+  });
+});
+
+describe("5. what polls find", () => {
+  const notFound = new ConnectError("there is no such operation", Code.NotFound);
+
+  test("an operation that was just started may not be visible yet", async () => {
+    const { library } = scriptedServer({ get: [notFound, notFound, succeeded("Emma")] });
+    expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+  });
+
+  test("an operation that stays invisible is given up", async () => {
+    const { library, clock } = scriptedServer({ get: [notFound] });
+    const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
+    expect(error).toSatisfy(isOperationPollError);
+    expect(String(error)).toContain("it may have been deleted, or have expired");
+    expect(clock.now()).toBeLessThan(20_000);
+  });
+
+  test("an operation that was seen before, or is resumed, is gone when it is not found", async () => {
+    const seen = scriptedServer({ get: [running(), notFound] });
+    await expect((await seen.library.createBook({})).wait()).rejects.toSatisfy(isOperationPollError);
+    expect(seen.calls.filter(({ method }) => method === "GetOperation")).toHaveLength(2);
+    const resumed = scriptedServer({ get: [notFound] });
+    await expect(resumed.library.createBook.resume(name).wait()).rejects.toSatisfy(isOperationPollError);
+    expect(resumed.clock.now()).toBe(0);
+  });
+
+  test("a result that was seen outlives the operation at the server", async () => {
+    const { library } = scriptedServer({ get: [succeeded("Emma"), notFound] });
+    const op = await library.createBook({});
+    await op.wait();
+    await op.delete();
+    expect(await op.result()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
+    expect((await op.poll()).done).toBe(true);
+  });
+
+  test("the host in a type URL does not matter", async () => {
+    const { value } = book("Emma");
+    for (const typeUrl of ["acme.library.v1.Book", "/acme.library.v1.Book", "https://x/y/acme.library.v1.Book"]) {
+      const response = { ...book("Emma"), typeUrl, value };
+      const { library } = scriptedServer({
+        start: { name, done: true, result: { case: "response", value: response } },
+      });
+      expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+    }
+  });
+
+  test("metadata of another type does not fail an operation that succeeded", async () => {
+    const { library } = scriptedServer({ get: [{ ...succeeded("Emma"), metadata: book("not metadata") }] });
+    const op = await library.createBook({});
+    expect((await op.wait()).title).toBe("Emma");
+    expect(op.metadata).toBeUndefined();
+    expect(op.raw?.metadata?.typeUrl).toContain("acme.library.v1.Book");
+  });
+
+  test("a response of another type, an empty one, a missing one and a broken one are errors", async () => {
+    const broken = { ...book(""), value: new Uint8Array([0xff]) };
+    const results = {
+      mismatch: { case: "response", value: progress(1) },
+      empty: { case: "response", value: { typeUrl: "", value: new Uint8Array() } },
+      malformed: { case: "response", value: broken },
+      missing: { case: undefined },
+    } as const;
+    for (const [problem, result] of Object.entries(results)) {
+      const { library } = scriptedServer({ get: [{ name, done: true, result } as never] });
+      const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
+      expect(error).toSatisfy(isOperationUnpackError);
+      expect(error).toMatchObject({ problem, expected: BookSchema.typeName });
+    }
+  });
+
+  test("an Empty may be left out of an operation that is done", async () => {
+    const { library } = scriptedServer({ get: [{ name, done: true }] });
+    expect(await (await library.deleteBook({})).wait()).toEqual(create(EmptySchema));
+    const packed = { case: "response", value: anyPack(EmptySchema, create(EmptySchema)) } as const;
+    const other = scriptedServer({ get: [{ name, done: true, result: packed }] });
+    expect(await (await other.library.deleteBook({})).wait()).toEqual(create(EmptySchema));
+  });
+});

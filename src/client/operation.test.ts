@@ -1,0 +1,302 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { describe, expect, test } from "vitest";
+import { failed, late, name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
+import { isOperationAbortedError, isOperationError, isOperationPollError, isOperationTimeoutError } from "./index.js";
+
+const noWait = { polling: { longPollMs: 0 } };
+
+function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe("an operation", () => {
+  test("is no promise", async () => {
+    const { library } = scriptedServer({});
+    expect("then" in (await library.createBook({}))).toBe(false);
+  });
+
+  test("knows what the server said when it was started", async () => {
+    const { library, calls } = scriptedServer({ start: running(5) });
+    const op = await library.createBook({});
+    expect(op).toMatchObject({ name, done: false, metadata: { progressPercent: 5 }, raw: { name } });
+    expect(op.metadata).toBe(op.metadata);
+    expect(calls).toEqual([]);
+  });
+
+  test("is read once by poll", async () => {
+    const { library, calls } = scriptedServer({ get: [running(50)] });
+    const op = library.createBook.resume(name);
+    expect(await op.poll()).toMatchObject({ name, done: false, metadata: { progressPercent: 50 } });
+    expect(op.metadata?.progressPercent).toBe(50);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("wait and result", () => {
+  test("tell a failure with its code, message and metadata", async () => {
+    const { library } = scriptedServer({ get: [{ ...failed(Code.PermissionDenied, "Permission denied") }] });
+    const op = await library.createBook({});
+    const error = await rejection(op.wait());
+    expect(error).toSatisfy(isOperationError);
+    expect(error).toMatchObject({ code: Code.PermissionDenied, operation: name });
+    expect(String(error)).toBe(
+      `OperationError: operation ${name} of acme.library.v1.LibraryService.CreateBook failed: ` +
+        "[permission_denied] Permission denied",
+    );
+    expect(await op.result()).toMatchObject({ status: "failed", error: { status: { message: "Permission denied" } } });
+  });
+
+  test("can be called any number of times, at the same time, over one poll loop", async () => {
+    const { library, calls } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, noWait);
+    const op = await library.createBook({});
+    const waits = Array.from({ length: 100 }, () => op.wait());
+    const books = await Promise.all([...waits, op.result(), op.wait()]);
+    expect(books).toHaveLength(102);
+    expect(await op.wait()).toMatchObject({ title: "Emma" });
+    expect(calls).toHaveLength(3);
+  });
+
+  test("leave the others alone when one of them aborts or times out", async () => {
+    const { library } = scriptedServer({ get: [running(), running(), running(), succeeded("Emma")] }, noWait);
+    const op = await library.createBook({});
+    const abort = new AbortController();
+    const [patient, hasty, aborted] = [op.wait(), rejection(op.wait({ timeoutMs: 600 })), rejection(op.wait(abort))];
+    abort.abort();
+    expect(await aborted).toSatisfy(isOperationAbortedError);
+    expect(await hasty).toSatisfy(isOperationTimeoutError);
+    expect((await patient).title).toBe("Emma");
+  });
+
+  test("stop the loop with the last of them, and start it again with the next", async () => {
+    const { library, calls, clock } = scriptedServer({ get: [running(), succeeded("Emma")] }, noWait);
+    const op = await library.createBook({});
+    await rejection(op.wait({ timeoutMs: 600 }));
+    expect(clock.pending).toBe(0);
+    expect(calls).toHaveLength(1);
+    expect((await op.wait()).title).toBe("Emma");
+  });
+
+  test("drop the call that is under way when nobody waits any more", async () => {
+    let dropped = false;
+    const { library } = scriptedServer({
+      wait: [
+        (_, { signal }) =>
+          new Promise((_, reject) => {
+            signal.addEventListener("abort", () => {
+              dropped = true;
+              reject(signal.reason);
+            });
+          }),
+      ],
+    });
+    await rejection((await library.createBook({})).wait({ timeoutMs: 1_000 }));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(dropped).toBe(true);
+  });
+
+  test("make no call when the signal has aborted before", async () => {
+    const { library, calls } = scriptedServer({});
+    const signal = AbortSignal.abort("too late");
+    const error = await rejection(library.createBook.resume(name).wait({ signal }));
+    expect(error).toMatchObject({ name: "OperationAbortedError", cause: "too late" });
+    expect(calls).toEqual([]);
+  });
+
+  test("return what is done already, whatever the signal and the timeout say", async () => {
+    const { library } = scriptedServer({ start: succeeded("Emma") });
+    const op = await library.createBook({});
+    expect((await op.wait({ signal: AbortSignal.abort(), timeoutMs: 0 })).title).toBe("Emma");
+  });
+});
+
+describe("a timeout", () => {
+  test("says what the polls saw", async () => {
+    const { library } = scriptedServer({ get: [running(40), new ConnectError("down", Code.Unavailable)] }, noWait);
+    const op = await library.createBook({});
+    const error = await rejection(op.wait({ timeoutMs: 3_000 }));
+    expect(error).toMatchObject({
+      timeoutMs: 3_000,
+      polls: 4,
+      cancelRequested: false,
+      metadata: { progressPercent: 40 },
+      cause: { code: Code.Unavailable },
+    });
+    expect(String(error)).toContain("was not done after 3000 ms (polls: 4, the last failed with [unavailable] down)");
+  });
+
+  test("may cancel the operation", async () => {
+    const { library, calls } = scriptedServer({}, noWait);
+    const op = await library.createBook({});
+    const error = await rejection(op.wait({ timeoutMs: 600, onTimeout: "cancel" }));
+    expect(error).toMatchObject({ name: "OperationTimeoutError", cancelRequested: true });
+    expect(calls.at(-1)?.method).toBe("CancelOperation");
+  });
+
+  test("tells that the server refused to cancel", async () => {
+    const { library } = scriptedServer({ cancel: new ConnectError("no", Code.Unimplemented) }, noWait);
+    const error = await rejection((await library.createBook({})).wait({ timeoutMs: 600, onTimeout: "cancel" }));
+    expect(error).toMatchObject({ name: "OperationTimeoutError", cancelRequested: false });
+  });
+
+  test("can be set once, for all waits", async () => {
+    const { library, clock } = scriptedServer({}, { polling: { totalTimeoutMs: 60_000 } });
+    const error = await rejection((await library.createBook({})).wait());
+    expect(error).toMatchObject({ name: "OperationTimeoutError", timeoutMs: 60_000 });
+    expect(clock.now()).toBe(60_000);
+  });
+});
+
+describe("updates", () => {
+  test("give each state, the last one with the final metadata", async () => {
+    const { library } = scriptedServer({ start: running(0), get: [running(30), running(60), succeeded()] }, noWait);
+    const op = await library.createBook({});
+    const seen: unknown[] = [];
+    for await (const { done, metadata } of op.updates()) {
+      seen.push([done, metadata?.progressPercent]);
+    }
+    expect(seen).toEqual([
+      [false, 0],
+      [false, 30],
+      [false, 60],
+      [true, 100],
+    ]);
+  });
+
+  test("end without throwing when the operation fails", async () => {
+    const { library } = scriptedServer({ get: [failed(Code.Internal, "broken")] });
+    const states = [];
+    for await (const state of (await library.createBook({})).updates()) {
+      states.push(state.done);
+    }
+    expect(states).toEqual([false, true]);
+  });
+
+  test("throw what keeps the state from being read", async () => {
+    const { library } = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
+    const updates = (await library.createBook({})).updates();
+    await updates.next();
+    expect(await rejection(updates.next())).toSatisfy(isOperationPollError);
+  });
+
+  test("poll only while someone reads them", async () => {
+    const { library, calls, clock } = scriptedServer({ get: [running()] }, noWait);
+    const op = await library.createBook({});
+    const updates = op.updates();
+    expect(calls).toEqual([]);
+    for await (const _ of updates) {
+      break;
+    }
+    expect(clock.pending).toBe(0);
+  });
+
+  test("skip to the latest state when the reader is slow", async () => {
+    const clock = fakeClock({ auto: false });
+    const script = { get: [running(1), running(2), running(3), succeeded()] };
+    const { library } = scriptedServer(script, { ...noWait, clock }, clock);
+    const updates = (await library.createBook({})).updates();
+    await updates.next();
+    const next = updates.next();
+    await clock.advance(500);
+    expect((await next).value?.metadata?.progressPercent).toBe(1);
+    await clock.advance(60_000);
+    expect((await updates.next()).value?.metadata?.progressPercent).toBe(100);
+    expect((await updates.next()).done).toBe(true);
+  });
+});
+
+describe("WaitOperation", () => {
+  test("brings the result in one call", async () => {
+    const { library, calls } = scriptedServer({ wait: [late(10_000, succeeded("Emma"))] });
+    expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+    expect(calls).toMatchObject([
+      { method: "WaitOperation", at: 0, waitMs: 30_000, timeoutMs: expect.closeTo(40_000, -3) },
+    ]);
+  });
+
+  test("is not tried again by any operation of a client whose server does not have it", async () => {
+    const { library, calls } = scriptedServer({ get: [succeeded()] });
+    await (await library.createBook({})).wait();
+    await (await library.createBook({})).wait();
+    expect(calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation", "GetOperation"]);
+  });
+
+  test("keeps the gap between calls where the server answers at once", async () => {
+    const { library, calls } = scriptedServer({ wait: [running(), running(), running(), succeeded()] });
+    await (await library.createBook({})).wait();
+    expect(calls.map(({ at }) => at)).toEqual([0, 500, 1_250, 2_375]);
+  });
+
+  test("shows progress as often as GetOperation would", async () => {
+    const half = late(500, running(50));
+    const { library, calls } = scriptedServer({ wait: [half, late(200, succeeded())] });
+    const seen: unknown[] = [];
+    for await (const { metadata } of (await library.createBook({})).updates()) {
+      seen.push(metadata?.progressPercent);
+    }
+    expect(seen).toEqual([undefined, 50, 100]);
+    expect(calls.map(({ at, waitMs }) => [at, waitMs])).toEqual([
+      [0, 500],
+      [500, 750],
+    ]);
+  });
+
+  test("is cut short when someone wants to see progress", async () => {
+    const clock = fakeClock({ auto: false });
+    const held = late(30_000, running(90));
+    const { library, calls } = scriptedServer({ wait: [held, late(500, running(50)), held] }, { clock }, clock);
+    const op = await library.createBook({});
+    const abort = new AbortController();
+    const waiting = rejection(op.wait(abort));
+    await clock.advance(100);
+    const updates = op.updates(abort);
+    await updates.next();
+    const next = updates.next();
+    await clock.advance(1_000);
+    expect((await next).value?.metadata?.progressPercent).toBe(50);
+    expect(calls.map(({ waitMs }) => waitMs).slice(0, 2)).toEqual([30_000, 500]);
+    abort.abort();
+    await waiting;
+    await rejection(updates.next());
+  });
+
+  test("that a proxy cuts is followed by GetOperation, and tried again", async () => {
+    const cut = new ConnectError("upstream timeout", Code.Unavailable);
+    const { library, calls } = scriptedServer({ wait: [cut, cut, succeeded("Emma")], get: [running()] });
+    expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+    expect(calls.map(({ method }) => method.slice(0, 4)).join(" ")).toBe("Wait GetO Wait GetO Wait");
+  });
+
+  test("that is refused is not tried again for that operation", async () => {
+    const refused = new ConnectError("not for you", Code.PermissionDenied);
+    const { library, calls } = scriptedServer({ wait: [refused], get: [running(), running(), succeeded("Emma")] });
+    expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+    expect(calls.map(({ method }) => method.slice(0, 4)).join(" ")).toBe("Wait GetO GetO GetO");
+  });
+});
+
+describe("cancel", () => {
+  test("polls soon after, to see how the operation takes it", async () => {
+    const clock = fakeClock({ auto: false });
+    const get = [...Array.from({ length: 8 }, () => running()), failed(Code.Canceled, "cancelled")];
+    const { library, calls } = scriptedServer({ get }, { ...noWait, clock }, clock);
+    const op = await library.createBook({});
+    const result = op.result();
+    await clock.advance(30_000);
+    const polls = calls.length;
+    await op.cancel();
+    await clock.advance(500);
+    expect(calls).toHaveLength(polls + 2);
+    expect(await result).toMatchObject({ status: "cancelled" });
+  });
+
+  test("fails as the call does", async () => {
+    const { library } = scriptedServer({ cancel: new ConnectError("too late", Code.FailedPrecondition) });
+    const error = await rejection((await library.createBook({})).cancel());
+    expect(error).toBeInstanceOf(ConnectError);
+    expect(error).toMatchObject({ code: Code.FailedPrecondition });
+  });
+});

@@ -1,0 +1,78 @@
+import type { Message, Registry } from "@bufbuild/protobuf";
+import type { CallOptions, Transport } from "@connectrpc/connect";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
+import type { LroClientOptions, ResumeOptions } from "./client.js";
+import type { Operation, WaitOptions } from "./operation.js";
+import { OperationHandle } from "./operation-handle.js";
+import { PollLoop } from "./poll-loop.js";
+import { defaultPolling } from "./polling.js";
+import { createRemote } from "./remote.js";
+import { requestParams } from "./request-params.js";
+import { nameFrom } from "./token.js";
+
+/** A client of google.longrunning.Operations, for operations whose method is not known. */
+export interface OperationsClient {
+  /** Reads an operation. Throws as `Operation.poll` does. */
+  get(name: string, options?: CallOptions): Promise<Operation>;
+  /** The operations below a parent, page after page. */
+  list(parent: string, options?: ListOptions): AsyncIterableIterator<Operation>;
+  /** Waits for the response of an operation. Throws as `Operation.wait` does. */
+  wait(name: string, options?: WaitOptions): Promise<Message>;
+  /** Asks the server to cancel an operation, which may still succeed. */
+  cancel(name: string, options?: CallOptions): Promise<void>;
+  /** Tells the server that nobody needs the result of an operation any more. */
+  delete(name: string, options?: CallOptions): Promise<void>;
+  /** The operation of this name or token, of whichever method. Makes no call. */
+  resume(nameOrToken: string, options?: ResumeOptions): Operation;
+}
+
+/** Which operations to list. */
+export interface ListOptions extends CallOptions {
+  /** A filter as in AIP-160, if the server knows any. */
+  readonly filter?: string;
+  /** The most operations to read with one call. By default as many as the server likes. */
+  readonly pageSize?: number;
+}
+
+/** Options of a client for operations. */
+export interface OperationsClientOptions extends Pick<LroClientOptions, "polling" | "clock"> {
+  /** The types of the responses and metadata that can be unpacked. */
+  readonly registry: Registry;
+}
+
+/** Creates a client of google.longrunning.Operations. */
+export function createOperationsClient(transport: Transport, options: OperationsClientOptions): OperationsClient {
+  const { registry } = options;
+  const remote = createRemote(transport, options.clock);
+  const types = { response: registry, metadata: registry };
+
+  function open(name: string, state?: RawOperation, { polling, ...context }: ResumeOptions = {}): Operation {
+    const subject = { ref: { name }, remote, polling: { ...defaultPolling, ...options.polling, ...polling }, context };
+    return new OperationHandle(new PollLoop(subject, state), types);
+  }
+
+  const client: OperationsClient = {
+    resume: (nameOrToken, options) => open(nameFrom(nameOrToken, undefined), undefined, options),
+    async get(name, options) {
+      const operation = client.resume(name);
+      await operation.poll(options);
+      return operation;
+    },
+    async *list(parent, { filter = "", pageSize = 0, ...call }: ListOptions = {}) {
+      const headers = new Headers(call.headers);
+      headers.set(...requestParams({ name: parent }));
+      const request = { name: parent, filter, pageSize, pageToken: "" };
+      do {
+        const page = await remote.operations.listOperations(request, { ...call, headers });
+        for (const state of page.operations) {
+          yield open(state.name, state);
+        }
+        request.pageToken = page.nextPageToken;
+      } while (request.pageToken !== "");
+    },
+    wait: (name, options) => client.resume(name).wait(options),
+    cancel: (name, options) => client.resume(name).cancel(options),
+    delete: (name, options) => client.resume(name).delete(options),
+  };
+  return client;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../client/clock.js";
+
+/** A clock for tests, on which hours pass in no time. */
+export interface FakeClock extends Clock {
+  /** Lets so much time pass, and all that is due in it happen. */
+  advance(ms: number): Promise<void>;
+  /** How many timers are waiting. */
+  readonly pending: number;
+}
+
+/** How a fake clock goes. */
+export interface FakeClockOptions {
+  /**
+   * Whether the clock jumps to the next timer by itself whenever nothing else happens. That suits calls that never leave
+   * the process; others take real time, in which it would run ahead of them. Default true.
+   */
+  readonly auto?: boolean;
+  /** What `random` returns, from 0 to 1. Default 0: delays without jitter. */
+  readonly random?: () => number;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+/** Creates a clock that starts at 0. */
+export function fakeClock({ auto = true, random = () => 0 }: FakeClockOptions = {}): FakeClock {
+  const timers = new Set<Timer>();
+  let now = 0;
+  let jumping = false;
+
+  function next(by: number): Timer | undefined {
+    const due = [...timers].filter(({ at }) => at <= by);
+    return due.reduce<Timer | undefined>((first, timer) => (first && first.at <= timer.at ? first : timer), undefined);
+  }
+
+  function fire(timer: Timer): void {
+    timers.delete(timer);
+    now = Math.max(now, timer.at);
+    timer.callback();
+  }
+
+  async function jump(): Promise<void> {
+    jumping = true;
+    for (let timer: Timer | undefined; ; fire(timer)) {
+      await settle();
+      timer = next(Number.POSITIVE_INFINITY);
+      if (!timer) {
+        break;
+      }
+    }
+    jumping = false;
+  }
+
+  return {
+    now: () => now,
+    random,
+    schedule(callback, delayMs) {
+      const timer = { at: now + Math.max(0, delayMs), callback };
+      timers.add(timer);
+      if (auto && !jumping) {
+        void jump();
+      }
+      return () => timers.delete(timer);
+    },
+    async advance(ms) {
+      const end = now + ms;
+      await settle();
+      for (let timer = next(end); timer; timer = next(end)) {
+        fire(timer);
+        await settle();
+      }
+      now = end;
+    },
+    get pending() {
+      return timers.size;
+    },
+  };
+}
+
+// One turn of the event loop, in which all promises that can settle do.
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+    } else {
+      setTimeout(resolve);
+    }
+  });
+}

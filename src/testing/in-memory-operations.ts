@@ -1,0 +1,160 @@
+import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+import type { Clock } from "../client/clock.js";
+import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.js";
+import type { LroMethod } from "../operation/lro-service.js";
+import { packOperation } from "../server/operation-init.js";
+
+/** What becomes of an operation. */
+export interface OperationScript<R extends DescMessage = DescMessage, M extends DescMessage = DescMessage> {
+  /** How long it takes, in milliseconds by the clock. Default 0: it is done when it is created. */
+  readonly takesMs?: number;
+  /** Its metadata, or what they are after so many milliseconds. */
+  readonly metadata?: MessageInitShape<M> | ((elapsedMs: number) => MessageInitShape<M>);
+  /** What it returns, unless it fails. Default: an empty message. */
+  readonly response?: MessageInitShape<R>;
+  /** How it fails. Details are kept. */
+  readonly error?: ConnectError;
+}
+
+/** A server of google.longrunning.Operations for tests, in memory. */
+export interface InMemoryOperations {
+  /** The calls that were made to it, such as "GetOperation", in their order. */
+  readonly calls: readonly string[];
+  /** Serves google.longrunning.Operations. */
+  register(router: ConnectRouter): ConnectRouter;
+  /**
+   * Starts an operation, for the handler of a long-running method to return.
+   *
+   * @param method The method's entry in the generated table, such as `LibraryServiceLro.methods.createBook`.
+   */
+  start<R extends DescMessage, M extends DescMessage>(
+    method: LroMethod<R, M>,
+    script: OperationScript<R, M>,
+  ): Operation;
+}
+
+/** How the server behaves. */
+export interface InMemoryOperationsOptions {
+  /** Where its time comes from: the clock of the client that is tested. */
+  readonly clock: Clock;
+  /** Whether it implements WaitOperation. Default true. */
+  readonly waitOperation?: boolean;
+}
+
+/** Creates a server that has no operations yet. */
+export function inMemoryOperations(options: InMemoryOperationsOptions): InMemoryOperations {
+  const { clock, waitOperation = true } = options;
+  const stored = new Map<string, StoredOperation>();
+  const calls: string[] = [];
+
+  function find(call: string, name: string): StoredOperation {
+    calls.push(call);
+    const operation = stored.get(name);
+    if (!operation) {
+      throw new ConnectError(`there is no operation ${JSON.stringify(name)}`, Code.NotFound);
+    }
+    return operation;
+  }
+
+  return {
+    calls,
+    start(method, script) {
+      const operation = new StoredOperation(`operations/${stored.size + 1}`, method, script, clock);
+      stored.set(operation.name, operation);
+      return operation.read();
+    },
+    register(router) {
+      return router.service(Operations, {
+        getOperation: ({ name }) => find("GetOperation", name).read(),
+        listOperations({ pageSize, pageToken }) {
+          calls.push("ListOperations");
+          const from = Number(pageToken);
+          const to = from + (pageSize || 100);
+          const operations = [...stored.values()].slice(from, to).map((operation) => operation.read());
+          return { operations, nextPageToken: to < stored.size ? String(to) : "" };
+        },
+        cancelOperation({ name }) {
+          find("CancelOperation", name).cancel();
+          return {};
+        },
+        deleteOperation({ name }) {
+          stored.delete(find("DeleteOperation", name).name);
+          return {};
+        },
+        ...(waitOperation && {
+          async waitOperation({ name, timeout }, { signal }) {
+            const operation = find("WaitOperation", name);
+            await operation.ended(timeout ? durationMs(timeout) : Number.POSITIVE_INFINITY, signal);
+            return operation.read();
+          },
+        }),
+      });
+    },
+  };
+}
+
+/** An operation whose state follows from its script and the time. */
+class StoredOperation {
+  readonly name: string;
+  readonly #method: LroMethod;
+  readonly #script: OperationScript;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #waits = new Set<() => void>();
+  #endsAt: number;
+  #failure: ConnectError | undefined;
+
+  constructor(name: string, method: LroMethod, script: OperationScript, clock: Clock) {
+    this.name = name;
+    this.#method = method;
+    this.#script = script;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#endsAt = this.#startedAt + (script.takesMs ?? 0);
+    this.#failure = script.error;
+  }
+
+  get #done(): boolean {
+    return this.#clock.now() >= this.#endsAt;
+  }
+
+  read(): Operation {
+    const { metadata, response = {} } = this.#script;
+    const elapsedMs = Math.min(this.#clock.now(), this.#endsAt) - this.#startedAt;
+    const known = typeof metadata === "function" ? metadata(elapsedMs) : metadata;
+    const result = this.#failure ? { error: this.#failure } : { response };
+    return packOperation(this.#method, {
+      name: this.name,
+      ...(known && { metadata: known }),
+      ...(this.#done && result),
+    });
+  }
+
+  cancel(): void {
+    if (!this.#done) {
+      this.#endsAt = this.#clock.now();
+      this.#failure = new ConnectError("the caller has cancelled it", Code.Canceled);
+      for (const end of this.#waits) {
+        end();
+      }
+    }
+  }
+
+  /** Resolves when it is done, after so long at most, or when the signal aborts. */
+  ended(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const delayMs = Math.min(timeoutMs, this.#endsAt - this.#clock.now());
+      const drop = this.#clock.schedule(() => end(), delayMs);
+      const end = (): void => {
+        drop();
+        this.#waits.delete(end);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      this.#waits.add(end);
+      signal.addEventListener("abort", end);
+    });
+  }
+}
