@@ -1,5 +1,4 @@
-import type { AnyDesc } from "@bufbuild/protobuf";
-import type { GeneratedFile, ImportSymbol, Schema, Target } from "@bufbuild/protoplugin";
+import type { Schema, Target } from "@bufbuild/protoplugin";
 import { clientTemplate, serviceTemplate, stubTemplate, unpackTemplate } from "../gen/templates.js";
 import { nameServices } from "./names.js";
 import type { Options, Part } from "./options.js";
@@ -25,37 +24,13 @@ export function emit(
     service: templates.flatMap((template) => template.declarations.service),
     method: templates.flatMap((template) => template.declarations.method),
   };
-  const symbols: Symbols = { schemas: new Map(), shapes: new Map() };
   for (const file of schema.files) {
-    const generated = schema.generateFile(`${emittedFileName(file)}.${target === "dts" ? "d.ts" : target}`);
-    generated.preamble(file);
-    const f = rememberSymbols(generated, symbols);
+    const f = schema.generateFile(`${emittedFileName(file)}.${target === "dts" ? "d.ts" : target}`);
+    f.preamble(file);
     for (const service of nameServices(servicesByFile.get(file) ?? [], declarations)) {
       for (const template of templates) {
         template[target](f, service);
       }
     }
   }
-}
-
-interface Symbols {
-  readonly schemas: Map<AnyDesc, ImportSymbol>;
-  readonly shapes: Map<AnyDesc, ImportSymbol>;
-}
-
-/** protoplugin names every type of a proto file anew each time it is asked for the symbol of one. */
-function rememberSymbols(f: GeneratedFile, { schemas, shapes }: Symbols): GeneratedFile {
-  return {
-    ...f,
-    importSchema(desc, typeOnly = false) {
-      const symbol = schemas.get(desc) ?? f.importSchema(desc);
-      schemas.set(desc, symbol);
-      return typeOnly ? symbol.toTypeOnly() : symbol;
-    },
-    importShape(desc) {
-      const symbol = shapes.get(desc) ?? f.importShape(desc);
-      shapes.set(desc, symbol);
-      return symbol;
-    },
-  };
 }
