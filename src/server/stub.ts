@@ -14,15 +14,25 @@ export type LroStub<S extends DescService, L extends LroMethods> = Omit<ServiceI
   ) => MaybePromise<OperationInit<L[P]["response"], L[P]["metadata"]>>;
 };
 
-/** Turns a stub into an implementation for a Connect router: what its long-running methods return is packed. */
+/**
+ * Turns a stub into an implementation for a Connect router: what its long-running methods return is packed. As with
+ * Connect, a method that the stub leaves out is not implemented.
+ */
 export function lroStub<S extends DescService, L extends LroMethods>(
-  { methods }: LroService<S, L>,
-  stub: LroStub<S, L>,
-): ServiceImpl<S> {
+  { service, methods }: LroService<S, L>,
+  stub: Partial<LroStub<S, L>>,
+): Partial<ServiceImpl<S>> {
   const impl: Record<string, unknown> = {};
-  for (const [name, method] of Object.entries(methods)) {
-    impl[name] = async (request: never, context: HandlerContext) =>
-      packOperation(method, (await (stub as LroStub<DescService, LroMethods>)[name]?.(request, context)) ?? {});
+  // By name, because a spread would lose the methods of a class.
+  for (const name of Object.keys(service.method)) {
+    const handler = (stub as Record<string, Handler | undefined>)[name]?.bind(stub);
+    const types = methods[name];
+    impl[name] =
+      handler && types
+        ? async (request: unknown, context: HandlerContext) => packOperation(types, await handler(request, context))
+        : handler;
   }
-  return { ...stub, ...impl } as ServiceImpl<S>;
+  return impl as Partial<ServiceImpl<S>>;
 }
+
+type Handler = (request: unknown, context: HandlerContext) => never;

@@ -77,9 +77,10 @@ export interface BigDataExporterStub extends Omit<ServiceImpl<typeof BigDataExpo
 }
 
 /**
- * Turns the stub into an implementation for a Connect router, which packs each operation.
+ * Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
+ *     not implemented.
  */
-export function stubBigDataExporter(impl: BigDataExporterStub): ServiceImpl<typeof BigDataExporter> {
+export function stubBigDataExporter(impl: Partial<BigDataExporterStub>): Partial<ServiceImpl<typeof BigDataExporter>> {
   return lroStub(BigDataExporterLro, impl);
 }
 

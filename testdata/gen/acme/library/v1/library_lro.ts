@@ -110,9 +110,10 @@ export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryServi
 }
 
 /**
- * Turns the stub into an implementation for a Connect router, which packs each operation.
+ * Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
+ *     not implemented.
  */
-export function stubLibraryService(impl: LibraryServiceStub): ServiceImpl<typeof LibraryService> {
+export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
   return lroStub(LibraryServiceLro, impl);
 }
 

@@ -1,0 +1,46 @@
+import { Code, createRouterTransport } from "@connectrpc/connect";
+import { expect, test } from "vitest";
+import {
+  createLibraryServiceClient,
+  type LibraryServiceClient,
+  type LibraryServiceStub,
+  stubLibraryService,
+} from "../../testdata/gen/acme/library/v1/library_lro.js";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
+
+function libraryOf(stub: Partial<LibraryServiceStub>): LibraryServiceClient {
+  const transport = createRouterTransport(({ service }) => service(LibraryService, stubLibraryService(stub)));
+  return createLibraryServiceClient(transport);
+}
+
+test("packs what long-running methods return, and leaves the others as they are", async () => {
+  const library = libraryOf({
+    createBook: () => ({ metadata: { progressPercent: 100 }, response: { title: "Emma" } }),
+    getBook: () => ({ title: "Persuasion" }),
+  });
+  const op = await library.createBook({});
+  expect(op.metadata?.progressPercent).toBe(100);
+  expect((await op.wait()).title).toBe("Emma");
+  expect((await library.getBook({})).title).toBe("Persuasion");
+});
+
+test("takes an instance of a class", async () => {
+  class Library implements Partial<LibraryServiceStub> {
+    readonly title = "Emma";
+    createBook() {
+      return { response: { title: this.title } };
+    }
+    getBook() {
+      return { title: this.title };
+    }
+  }
+  const library = libraryOf(new Library());
+  expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+  expect((await library.getBook({})).title).toBe("Emma");
+});
+
+test("does not implement what is left out, as Connect does not", async () => {
+  const library = libraryOf({});
+  await expect(library.createBook({})).rejects.toMatchObject({ code: Code.Unimplemented });
+  await expect(library.getBook({})).rejects.toMatchObject({ code: Code.Unimplemented });
+});
