@@ -1,0 +1,178 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { create } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { expect, test } from "vitest";
+import { unpackCreateBookResponse } from "../../testdata/gen/acme/library/v1/library_lro.js";
+import { failed, late, name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import { OperationSchema } from "../longrunning.js";
+import { isOperationPollError } from "./index.js";
+
+// What users of other clients complain about, each with a thread to read about it.
+
+const noWait = { polling: { longPollMs: 0 } };
+const unavailable = new ConnectError("down for a moment", Code.Unavailable);
+
+test("1. a failed poll does not crash the process (googleapis/gax-nodejs#1304)", async () => {
+  const { library } = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
+  const op = await library.createBook({});
+  // Nobody handles an event: the error belongs to the wait, which can be called again.
+  await expect(op.wait()).rejects.toSatisfy(isOperationPollError);
+  await expect(op.wait()).rejects.toSatisfy(isOperationPollError);
+});
+
+test("2. another process can resume and decode an operation (yandex-cloud/nodejs-sdk#151)", async () => {
+  const { library } = scriptedServer({ get: [succeeded("Emma")] });
+  expect((await library.createBook.resume(name).wait()).title).toBe("Emma");
+  expect(unpackCreateBookResponse(create(OperationSchema, succeeded("Emma")))?.title).toBe("Emma");
+});
+
+test("3. a wait for what was done at creation resolves (nodejs-dialogflow#450)", async () => {
+  const { library, calls } = scriptedServer({ start: succeeded("Emma") });
+  expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+  expect(calls).toEqual([]);
+});
+
+test("4. an operation that is done without a result neither hangs nor is {} (gax-nodejs#436)", async () => {
+  const { library } = scriptedServer({ get: [{ name, done: true }] });
+  await expect((await library.createBook({})).wait()).rejects.toThrow("the response of operation operations/1");
+  await expect((await library.deleteBook({})).wait()).resolves.toMatchObject({ $typeName: "google.protobuf.Empty" });
+});
+
+test("5. a wait that timed out can be started again (gax-nodejs#140)", async () => {
+  const { library } = scriptedServer({ get: [running(), running(), running(), succeeded("Emma")] }, noWait);
+  const op = await library.createBook({});
+  await expect(op.wait({ timeoutMs: 1_000 })).rejects.toThrow("was not done after 1000 ms");
+  await expect(op.wait({ timeoutMs: 1_000 })).rejects.toThrow("was not done after 1000 ms");
+  expect((await op.wait()).title).toBe("Emma");
+});
+
+test("6. a local timeout does not look like a remote cancellation (sdk-platform-java#1858)", async () => {
+  const slow = scriptedServer({});
+  await expect((await slow.library.createBook({})).wait({ timeoutMs: 1_000 })).rejects.toMatchObject({
+    name: "OperationTimeoutError",
+  });
+  const cancelled = scriptedServer({ get: [failed(Code.Canceled, "by the operator")] });
+  await expect((await cancelled.library.createBook({})).wait()).rejects.toMatchObject({
+    name: "OperationError",
+    code: Code.Canceled,
+  });
+});
+
+test("7. one transient poll error does not end the wait (python-api-core#183)", async () => {
+  const { library } = scriptedServer({ get: [unavailable, running(), unavailable, unavailable, succeeded("Emma")] });
+  expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+});
+
+test("8. retries of failed polls have settings of their own (python-api-core#458)", async () => {
+  // Half a minute of failures is too long, though the operation may take for ever.
+  const options = { polling: { longPollMs: 0, retryForMs: 30_000 } };
+  const patient = scriptedServer({ get: [...Array.from({ length: 50 }, () => running()), succeeded("Emma")] }, options);
+  expect((await (await patient.library.createBook({})).wait()).title).toBe("Emma");
+  expect(patient.clock.now()).toBeGreaterThan(300_000);
+
+  const down = scriptedServer({ get: [unavailable] }, options);
+  await expect((await down.library.createBook({})).wait()).rejects.toSatisfy(isOperationPollError);
+  expect(down.clock.now()).toBeGreaterThan(30_000);
+  expect(down.clock.now()).toBeLessThan(45_000);
+
+  // They start anew after a success.
+  const flapping = [...Array.from({ length: 40 }, (_, i) => (i % 2 ? running() : unavailable)), succeeded("Emma")];
+  const server = scriptedServer({ get: flapping }, options);
+  expect((await (await server.library.createBook({})).wait()).title).toBe("Emma");
+
+  const picky = scriptedServer({ get: [unavailable] }, { polling: { isTransient: () => false } });
+  await expect((await picky.library.createBook({})).wait()).rejects.toMatchObject({ failures: 1 });
+});
+
+test("9. every call on an operation carries the routing header (google-cloud-cpp#2990)", async () => {
+  const { library, calls } = scriptedServer({ get: [running(), succeeded()] });
+  const op = library.createBook.resume("projects/a b/operations/ü");
+  await op.poll();
+  await op.wait();
+  await op.cancel();
+  await op.delete();
+  const methods = new Set(calls.map(({ method }) => method));
+  expect([...methods].sort()).toEqual(["CancelOperation", "DeleteOperation", "GetOperation", "WaitOperation"]);
+  for (const { header } of calls) {
+    expect(header.get("x-goog-request-params")).toBe("name=projects%2Fa%20b%2Foperations%2F%C3%BC");
+  }
+});
+
+test("10. the details of an error are kept (google-cloud-java#13369)", async () => {
+  const info = { reason: "QUOTA", domain: "acme.example", metadata: { limit: "3" } };
+  const details = [anyPack(ErrorInfoSchema, create(ErrorInfoSchema, info))];
+  const { library } = scriptedServer({ get: [failed(Code.ResourceExhausted, "too many books", details)] });
+  const outcome = await (await library.createBook({})).result();
+  if (outcome.status === "succeeded") {
+    throw new Error("it should have failed");
+  }
+  expect(outcome.error.findDetails(ErrorInfoSchema)).toMatchObject([info]);
+  expect(outcome.error.status.details).toHaveLength(1);
+});
+
+test("11. the time limit holds while polls succeed (google-cloud-rust#6710)", async () => {
+  const { library, clock } = scriptedServer({ get: [running()] }, noWait);
+  await expect((await library.createBook({})).wait({ timeoutMs: 60_000 })).rejects.toThrow("was not done");
+  expect(clock.now()).toBe(60_000);
+});
+
+test("12. a short operation is not waited for in seconds (gcsfuse#4981)", async () => {
+  const polled = scriptedServer({ get: [succeeded()] }, noWait);
+  await (await polled.library.createBook({})).wait();
+  expect(polled.clock.now()).toBe(500);
+  const waited = scriptedServer({ wait: [late(20, succeeded())] });
+  await (await waited.library.createBook({})).wait();
+  expect(waited.clock.now()).toBe(20);
+});
+
+test("13. no timer or listener outlives a wait (azure-sdk-for-js#17968)", async () => {
+  const clock = fakeClock({ auto: false });
+  const { library } = scriptedServer({}, { ...noWait, clock }, clock);
+  const op = await library.createBook({});
+  const abort = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = abort.signal;
+  abort.signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners++;
+    addEventListener.apply(abort.signal, args);
+  };
+  abort.signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners--;
+    removeEventListener.apply(abort.signal, args);
+  };
+  const waits = [op.wait({ signal: abort.signal, timeoutMs: 60_000 }), op.result(abort)];
+  await clock.advance(10_000);
+  expect([listeners, clock.pending]).toEqual([2, 2]);
+  abort.abort();
+  await Promise.allSettled(waits);
+  expect([listeners, clock.pending]).toEqual([0, 0]);
+});
+
+test("13. a pending timer need not delay the exit of a process (smithy-typescript#1607)", () => {
+  const clock = fileURLToPath(new URL("./clock.ts", import.meta.url));
+  const program = `import { systemClock } from ${JSON.stringify(clock)}; systemClock.schedule(() => {}, 3_600_000, true);`;
+  const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
+  // It fails after the timeout.
+  execFileSync(node, ["--input-type=module-typescript", "--eval", program], { timeout: 20_000 });
+});
+
+test("14. a cancellation cannot be lost, and none is invented (google-cloud-cpp#7762)", async () => {
+  const { library, calls } = scriptedServer({ get: [running(), succeeded("Emma")] }, noWait);
+  // There is no handle before there is a name: whoever can cancel reaches the server.
+  const op = await library.createBook({});
+  await op.cancel();
+  expect(calls.map(({ method }) => method)).toEqual(["CancelOperation"]);
+  expect(await op.result()).toMatchObject({ status: "succeeded" });
+});
+
+test("15. metadata can be read before the operation is done (gax-nodejs#94)", async () => {
+  const { library } = scriptedServer({ start: running(10), get: [running(50), succeeded()] });
+  const op = await library.createBook({});
+  expect(op.metadata?.progressPercent).toBe(10);
+  await op.poll();
+  expect([op.done, op.metadata?.progressPercent]).toEqual([false, 50]);
+});

@@ -1,0 +1,167 @@
+import { create, createFileRegistry, type DescService, type MessageInitShape, setExtension } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema, MethodOptionsSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type Client,
+  createClient,
+  createRouterTransport,
+  type HandlerContext,
+  type ServiceImpl,
+} from "@connectrpc/connect";
+import { describe, expect, test } from "vitest";
+import { http } from "../gen/google/api/annotations_pb.js";
+import { HttpRuleSchema } from "../gen/google/api/http_pb.js";
+import { RoutingRuleSchema, routing } from "../gen/google/api/routing_pb.js";
+import { routingHeaders } from "./routing-headers.js";
+
+interface Options {
+  readonly http?: MessageInitShape<typeof HttpRuleSchema>;
+  readonly routing?: [field: string, pathTemplate?: string][];
+}
+
+/** The header that a call with this request gets, where the method has these options. */
+async function header(options: Options, request: object): Promise<string | null> {
+  const service = describeService(options);
+  let seen: string | null = null;
+  const transport = createRouterTransport(
+    (router) => {
+      const call = (_: unknown, { requestHeader }: HandlerContext): object => {
+        seen = requestHeader.get("x-goog-request-params");
+        return {};
+      };
+      router.service(service, { call } as ServiceImpl<DescService>);
+    },
+    { transport: { interceptors: [routingHeaders()] } },
+  );
+  await (createClient(service, transport) as Client<DescService> & { call(request: object): Promise<unknown> }).call(
+    request,
+  );
+  return seen;
+}
+
+function describeService({ http: httpRule, routing: parameters }: Options): DescService {
+  const options = create(MethodOptionsSchema);
+  if (httpRule) {
+    setExtension(options, http, create(HttpRuleSchema, httpRule));
+  }
+  if (parameters) {
+    const routingParameters = parameters.map(([field, pathTemplate = ""]) => ({ field, pathTemplate }));
+    setExtension(options, routing, create(RoutingRuleSchema, { routingParameters }));
+  }
+  const [string, message, optional] = [9, 11, 1];
+  const file = create(FileDescriptorProtoSchema, {
+    name: "test.proto",
+    syntax: "proto3",
+    messageType: [
+      {
+        name: "Request",
+        field: [
+          { name: "table_name", number: 1, type: string, label: optional },
+          { name: "app_profile_id", number: 2, type: string, label: optional },
+          { name: "count", number: 3, type: 5, label: optional },
+          { name: "parent", number: 4, type: message, typeName: ".Request", label: optional },
+        ],
+      },
+    ],
+    service: [{ name: "Service", method: [{ name: "Call", inputType: ".Request", outputType: ".Request", options }] }],
+  });
+  return createFileRegistry(file, () => undefined).getService("Service") as DescService;
+}
+
+// The message of the examples in google/api/routing.proto.
+const tableName = "projects/proj_foo/instances/instance_bar/table/table_baz";
+const example = { tableName, appProfileId: "profiles/prof_qux" };
+const encode = encodeURIComponent;
+
+describe("google.api.routing", () => {
+  test.each<[string, [string, string?][], Record<string, string>]>([
+    ["1: a field", [["app_profile_id"]], { app_profile_id: "profiles/prof_qux" }],
+    ["2: a field under another key", [["app_profile_id", "{routing_id=**}"]], { routing_id: "profiles/prof_qux" }],
+    ["3a: a field that matches", [["table_name", "{table_name=projects/*/instances/*/**}"]], { table_name: tableName }],
+    ["3b: a field that does not match", [["table_name", "{table_name=regions/*/zones/*/**}"]], {}],
+    [
+      "3c: the one of two that matches",
+      [
+        ["table_name", "{table_name=regions/*/zones/*/**}"],
+        ["table_name", "{table_name=projects/*/instances/*/**}"],
+      ],
+      { table_name: tableName },
+    ],
+    ["4: a part of a field", [["table_name", "{routing_id=projects/*}/**"]], { routing_id: "projects/proj_foo" }],
+    [
+      "5: the last of two that match",
+      [
+        ["table_name", "{routing_id=projects/*}/**"],
+        ["table_name", "{routing_id=projects/*/instances/*}/**"],
+      ],
+      { routing_id: "projects/proj_foo/instances/instance_bar" },
+    ],
+    [
+      "6: two parts of a field",
+      [
+        ["table_name", "{project_id=projects/*}/instances/*/**"],
+        ["table_name", "projects/*/{instance_id=instances/*}/**"],
+      ],
+      { project_id: "projects/proj_foo", instance_id: "instances/instance_bar" },
+    ],
+    [
+      "7: two fields",
+      [
+        ["table_name", "{project_id=projects/*}/**"],
+        ["app_profile_id", "{routing_id=**}"],
+      ],
+      { project_id: "projects/proj_foo", routing_id: "profiles/prof_qux" },
+    ],
+    [
+      "8: the last that matches, of several fields",
+      [
+        ["table_name", "{routing_id=projects/*}/**"],
+        ["table_name", "{routing_id=regions/*}/**"],
+        ["app_profile_id", "{routing_id=**}"],
+      ],
+      { routing_id: "profiles/prof_qux" },
+    ],
+  ])("example %s", async (_, parameters, expected) => {
+    const pairs = Object.entries(expected).map(([key, value]) => `${key}=${encode(value)}`);
+    expect(await header({ routing: parameters }, example)).toBe(pairs.join("&") || null);
+  });
+
+  test("ends with the last segment where ** has nothing to match", async () => {
+    const rule: Options = { routing: [["table_name", "{project=projects/*}/**"]] };
+    expect(await header(rule, { tableName: "projects/p" })).toBe("project=projects%2Fp");
+    expect(await header(rule, { tableName: "projects/p/" })).toBe("project=projects%2Fp");
+    expect(await header(rule, { tableName: "projects" })).toBeNull();
+  });
+
+  test("goes before google.api.http, also when it is empty", async () => {
+    const get = { pattern: { case: "get", value: "/v1/{table_name=**}" } } as const;
+    expect(await header({ http: get, routing: [["app_profile_id"]] }, example)).toBe(
+      "app_profile_id=profiles%2Fprof_qux",
+    );
+    expect(await header({ http: get, routing: [] }, example)).toBeNull();
+  });
+});
+
+describe("google.api.http", () => {
+  test("gives the variables of the path, those in messages and those that are no strings too", async () => {
+    const value = "/v1/{table_name=projects/*}/{parent.app_profile_id}:{count}";
+    const request = { tableName: "projects/a b", parent: { appProfileId: "é" }, count: 3 };
+    expect(await header({ http: { pattern: { case: "post", value } } }, request)).toBe(
+      "table_name=projects%2Fa%20b&parent.app_profile_id=%C3%A9&count=3",
+    );
+  });
+
+  test("gives those of its additional bindings as well", async () => {
+    const additionalBindings = [{ pattern: { case: "get", value: "/v2/{app_profile_id}" } } as const];
+    const rule = { pattern: { case: "custom", value: { kind: "HEAD", path: "/v1/{table_name}" } } } as const;
+    expect(await header({ http: { ...rule, additionalBindings } }, { tableName: "t", appProfileId: "a" })).toBe(
+      "table_name=t&app_profile_id=a",
+    );
+  });
+
+  test("leaves out what is not set, and sets no empty header", async () => {
+    const value = "/v1/{table_name}/{parent.app_profile_id}/{nowhere}";
+    expect(await header({ http: { pattern: { case: "get", value } } }, { tableName: "t" })).toBe("table_name=t");
+    expect(await header({ http: { pattern: { case: "get", value } } }, {})).toBeNull();
+    expect(await header({}, example)).toBeNull();
+  });
+});

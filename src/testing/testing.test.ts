@@ -1,0 +1,114 @@
+import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
+import { describe, expect, test } from "vitest";
+import {
+  createLibraryServiceClient,
+  type LibraryServiceClient,
+  LibraryServiceLro,
+} from "../../testdata/gen/acme/library/v1/library_lro.js";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import { type FakeClock, fakeClock, type InMemoryOperations, inMemoryOperations } from "./index.js";
+
+const minute = 60_000;
+const { createBook, deleteBook } = LibraryServiceLro.methods;
+
+interface Library {
+  readonly clock: FakeClock;
+  readonly operations: InMemoryOperations;
+  readonly library: LibraryServiceClient;
+}
+
+function setUp(options: { waitOperation?: boolean } = {}): Library {
+  const clock = fakeClock();
+  const operations = inMemoryOperations({ clock, ...options });
+  const transport = createRouterTransport((router) => {
+    operations.register(router).service(LibraryService, {
+      createBook: ({ book }) =>
+        operations.start(createBook, {
+          takesMs: 30 * minute,
+          metadata: (elapsedMs) => ({ progressPercent: Math.floor((100 * elapsedMs) / (30 * minute)) }),
+          response: book ?? {},
+        }),
+      deleteBook: () => {
+        const details = [{ desc: ErrorInfoSchema, value: { reason: "LENT" } }];
+        const error = new ConnectError("a copy is lent", Code.FailedPrecondition, undefined, details);
+        return operations.start(deleteBook, { takesMs: minute, error });
+      },
+    });
+  });
+  return { clock, operations, library: createLibraryServiceClient(transport, { clock }) };
+}
+
+describe.each([true, false])("an operation in memory, with WaitOperation: %s", (waitOperation) => {
+  test("takes its time by the clock, and none of the test's", async () => {
+    const { library, clock } = setUp({ waitOperation });
+    const op = await library.createBook({ book: { title: "Emma" } });
+    expect((await op.wait()).title).toBe("Emma");
+    expect(clock.now()).toBeGreaterThanOrEqual(30 * minute);
+    expect(clock.now()).toBeLessThan(31 * minute);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("shows progress", async () => {
+    const { library } = setUp({ waitOperation });
+    const seen: number[] = [];
+    for await (const { metadata } of (await library.createBook({})).updates()) {
+      seen.push(metadata?.progressPercent ?? -1);
+    }
+    expect(seen.at(0)).toBe(0);
+    expect(seen.at(-1)).toBe(100);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.length).toBeGreaterThan(100);
+  });
+
+  test("fails as its script says", async () => {
+    const { library } = setUp({ waitOperation });
+    const outcome = await (await library.deleteBook({})).result();
+    if (outcome.status === "succeeded") {
+      throw new Error("it should have failed");
+    }
+    expect(outcome.error).toMatchObject({ code: Code.FailedPrecondition, status: { message: "a copy is lent" } });
+    expect(outcome.error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "LENT" }]);
+  });
+
+  test("can be cancelled, and then ends at once", async () => {
+    const { library, clock } = setUp({ waitOperation });
+    const op = await library.createBook({});
+    expect(await op.cancel({ wait: true })).toMatchObject({ status: "cancelled" });
+    expect(clock.now()).toBeLessThan(minute);
+  });
+});
+
+test("calls are counted", async () => {
+  const { library, operations } = setUp();
+  await (await library.deleteBook({})).result();
+  expect(operations.calls).toEqual(["WaitOperation", "WaitOperation"]);
+});
+
+describe("a clock", () => {
+  test("that goes by hand fires what is due, in order", async () => {
+    const clock = fakeClock({ auto: false });
+    const fired: string[] = [];
+    clock.schedule(() => fired.push(`b at ${clock.now()}`), 20);
+    clock.schedule(() => {
+      fired.push(`a at ${clock.now()}`);
+      clock.schedule(() => fired.push(`c at ${clock.now()}`), 10);
+    }, 10);
+    const drop = clock.schedule(() => fired.push("never"), 15);
+    drop();
+    await clock.advance(19);
+    expect(fired).toEqual(["a at 10"]);
+    await clock.advance(1);
+    expect(fired).toEqual(["a at 10", "b at 20", "c at 20"]);
+    expect([clock.now(), clock.pending]).toEqual([20, 0]);
+  });
+
+  test("that goes by itself stands still when nothing is due", async () => {
+    const clock = fakeClock();
+    await new Promise<void>((resolve) => clock.schedule(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(clock.now()).toBe(1_000);
+    await new Promise<void>((resolve) => clock.schedule(resolve, 1_000));
+    expect(clock.now()).toBe(2_000);
+  });
+});
