@@ -10,7 +10,7 @@ import { packageVersion } from "../operation/version.js";
 import { type Diagnostic, DiagnosticsError } from "./diagnostics.js";
 import { emit } from "./emit.js";
 import { type Options, parseOptions } from "./options.js";
-import { decodePrunedRequest } from "./prune-request.js";
+import { decodePrunedRequest } from "./request/pruned-request.js";
 import { type Findings, type ResolvedService, resolveService } from "./resolve.js";
 import { createTypeScope } from "./scope.js";
 

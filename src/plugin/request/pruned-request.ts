@@ -1,30 +1,11 @@
 import { create } from "@bufbuild/protobuf";
-import {
-  type CodeGeneratorRequest,
-  CodeGeneratorRequestSchema,
-  FileDescriptorProtoSchema,
-  MethodDescriptorProtoSchema,
-  ServiceDescriptorProtoSchema,
-} from "@bufbuild/protobuf/wkt";
+import { type CodeGeneratorRequest, CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
 import { createDeclarationIndex } from "./declaration-index.js";
-import { isLongRunning, operationInfo, standIn, visitMethods } from "./encoded-method.js";
-import { decodePrunedFile } from "./prune-file.js";
-import { candidateNames } from "./scope.js";
-import { type Encoded, findText, textOf, visitEncoded } from "./wire.js";
-
-/** A file of a request, of which only the head has been read. */
-export interface EncodedFile {
-  readonly encoded: Encoded;
-  readonly name: string;
-  readonly packageName: string;
-  readonly imports: readonly string[];
-  readonly services: readonly Encoded[];
-}
+import { type EncodedFile, hasLongRunningMethod, readFile, referredNames, serviceNames } from "./encoded-file.js";
+import { decodePrunedFile } from "./pruned-file.js";
+import { textOf, visitEncoded } from "./wire.js";
 
 const request = CodeGeneratorRequestSchema.field;
-const file = FileDescriptorProtoSchema.field;
-const service = ServiceDescriptorProtoSchema.field;
-const method = MethodDescriptorProtoSchema.field;
 
 /**
  * Decodes of a CodeGeneratorRequest what matters to this plugin: the services of the files to generate that have
@@ -111,12 +92,12 @@ function readRequest(bytes: Uint8Array): {
         parameter = textOf(value);
         break;
       case request.protoFile.number: {
-        const file = readHead(value);
+        const file = readFile(value);
         files.set(file.name, file);
         break;
       }
       case request.sourceFileDescriptors.number:
-        sourceFiles.push(readHead(value));
+        sourceFiles.push(readFile(value));
         break;
     }
   });
@@ -127,59 +108,4 @@ function readRequest(bytes: Uint8Array): {
     }
   }
   return { files, toGenerate, parameter };
-}
-
-function readHead(encoded: Encoded): EncodedFile {
-  let name = "";
-  let packageName = "";
-  const imports: string[] = [];
-  const services: Encoded[] = [];
-  visitEncoded(encoded, (number, value) => {
-    switch (number) {
-      case file.name.number:
-        name = textOf(value);
-        break;
-      case file.package.number:
-        packageName = textOf(value);
-        break;
-      case file.dependency.number:
-        imports.push(textOf(value));
-        break;
-      case file.service.number:
-        services.push(value);
-        break;
-    }
-  });
-  return { encoded, name, packageName, imports, services };
-}
-
-function hasLongRunningMethod({ services }: EncodedFile): boolean {
-  let found = false;
-  for (const encodedService of services) {
-    visitMethods(encodedService, (encodedMethod) => {
-      found ||= isLongRunning(encodedMethod);
-    });
-  }
-  return found;
-}
-
-/** Returns the full names that the long-running methods of a file refer to, or may refer to. */
-function referredNames({ packageName, services }: EncodedFile): string[] {
-  const names = [standIn];
-  for (const encodedService of services) {
-    const scope = [packageName, findText(encodedService, service.name.number)].filter((part) => part !== "").join(".");
-    visitMethods(encodedService, (encodedMethod) => {
-      if (isLongRunning(encodedMethod)) {
-        const { inputType, outputType } = method;
-        const types = [findText(encodedMethod, inputType.number), findText(encodedMethod, outputType.number)];
-        visitEncoded(operationInfo(encodedMethod), (_, type) => void types.push(textOf(type)));
-        names.push(...types.flatMap((type) => candidateNames(type, scope)));
-      }
-    });
-  }
-  return names;
-}
-
-function serviceNames({ services }: EncodedFile): Set<string> {
-  return new Set(services.map((encodedService) => findText(encodedService, service.name.number)));
 }

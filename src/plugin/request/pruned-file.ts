@@ -10,7 +10,7 @@ import {
   MessageOptionsSchema,
   SourceCodeInfo_LocationSchema,
 } from "@bufbuild/protobuf/wkt";
-import { pruneService } from "./encoded-method.js";
+import { pruneService } from "./pruned-service.js";
 import {
   type Encoded,
   findEncoded,

@@ -1,5 +1,5 @@
-import { visitDeclarations } from "./prune-file.js";
-import type { EncodedFile } from "./prune-request.js";
+import type { EncodedFile } from "./encoded-file.js";
+import { visitDeclarations } from "./pruned-file.js";
 
 /** Says which file of a request declares a type. */
 export interface DeclarationIndex {

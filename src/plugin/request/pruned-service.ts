@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { MethodDescriptorProtoSchema, ServiceDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { OperationInfoSchema, OperationSchema, operation_info } from "../gen/google/longrunning/operations_pb.js";
+import { OperationInfoSchema, OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.js";
 import { type Encoded, findEncoded, findText, isEmpty, visitEncoded, writeBytes, writeEncoded } from "./wire.js";
 
 const { method: methodField } = ServiceDescriptorProtoSchema.field;

@@ -1,0 +1,79 @@
+import {
+  FileDescriptorProtoSchema,
+  MethodDescriptorProtoSchema,
+  ServiceDescriptorProtoSchema,
+} from "@bufbuild/protobuf/wkt";
+import { candidateNames } from "../scope.js";
+import { isLongRunning, operationInfo, standIn, visitMethods } from "./pruned-service.js";
+import { type Encoded, findText, textOf, visitEncoded } from "./wire.js";
+
+/** A file of a request, of which only the head has been read. */
+export interface EncodedFile {
+  readonly encoded: Encoded;
+  readonly name: string;
+  readonly packageName: string;
+  readonly imports: readonly string[];
+  readonly services: readonly Encoded[];
+}
+
+const file = FileDescriptorProtoSchema.field;
+const service = ServiceDescriptorProtoSchema.field;
+const method = MethodDescriptorProtoSchema.field;
+
+/** Reads the head of an encoded FileDescriptorProto. */
+export function readFile(encoded: Encoded): EncodedFile {
+  let name = "";
+  let packageName = "";
+  const imports: string[] = [];
+  const services: Encoded[] = [];
+  visitEncoded(encoded, (number, value) => {
+    switch (number) {
+      case file.name.number:
+        name = textOf(value);
+        break;
+      case file.package.number:
+        packageName = textOf(value);
+        break;
+      case file.dependency.number:
+        imports.push(textOf(value));
+        break;
+      case file.service.number:
+        services.push(value);
+        break;
+    }
+  });
+  return { encoded, name, packageName, imports, services };
+}
+
+/** Says whether there is anything to emit for a file, or to say of it. */
+export function hasLongRunningMethod({ services }: EncodedFile): boolean {
+  let found = false;
+  for (const encodedService of services) {
+    visitMethods(encodedService, (encodedMethod) => {
+      found ||= isLongRunning(encodedMethod);
+    });
+  }
+  return found;
+}
+
+/** Returns the full names that the long-running methods of a file refer to, or may refer to. */
+export function referredNames({ packageName, services }: EncodedFile): string[] {
+  const names = [standIn];
+  for (const encodedService of services) {
+    const scope = [packageName, findText(encodedService, service.name.number)].filter((part) => part !== "").join(".");
+    visitMethods(encodedService, (encodedMethod) => {
+      if (isLongRunning(encodedMethod)) {
+        const { inputType, outputType } = method;
+        const types = [findText(encodedMethod, inputType.number), findText(encodedMethod, outputType.number)];
+        visitEncoded(operationInfo(encodedMethod), (_, type) => void types.push(textOf(type)));
+        names.push(...types.flatMap((type) => candidateNames(type, scope)));
+      }
+    });
+  }
+  return names;
+}
+
+/** Returns the names of the services of a file. */
+export function serviceNames({ services }: EncodedFile): Set<string> {
+  return new Set(services.map((encodedService) => findText(encodedService, service.name.number)));
+}
