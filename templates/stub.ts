@@ -18,8 +18,7 @@ export interface $ServiceStub extends Omit<ServiceImpl<typeof $Service>, $Method
 }
 
 /**
- * Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
- * not implemented.
+ * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
  */
 export function stub$Service(impl: Partial<$ServiceStub>): Partial<ServiceImpl<typeof $Service>> {
   return lroStub($ServiceLro, impl);

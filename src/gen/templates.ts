@@ -99,16 +99,14 @@ export const stubTemplate: Template = {
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
-    not implemented.`, service);
+    printDocs(f, `Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.`, service);
     f.print`${f.export("function", service.nameOf("stub$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceStub")}>): ${globalName(f, "Partial", service)}<${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>> {`;
     f.print`  return ${f.import("lroStub", "protoc-gen-ts-lro/codegen")}(${service.nameOf("$ServiceLro")}, impl);`;
     f.print`}`;
     f.print();
   },
   js(f, service) {
-    printDocs(f, `Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
-    not implemented.`, service);
+    printDocs(f, `Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.`, service);
     f.print`${f.export("function", service.nameOf("stub$Service"))}(impl) {`;
     f.print`  return ${f.import("lroStub", "protoc-gen-ts-lro/codegen")}(${service.nameOf("$ServiceLro")}, impl);`;
     f.print`}`;
@@ -123,8 +121,7 @@ export const stubTemplate: Template = {
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
-    not implemented.`, service);
+    printDocs(f, `Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.`, service);
     f.print`${f.export("declare function", service.nameOf("stub$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceStub")}>): ${globalName(f, "Partial", service)}<${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>>;`;
     f.print();
   },

@@ -77,8 +77,7 @@ export interface BigDataExporterStub extends Omit<ServiceImpl<typeof BigDataExpo
 }
 
 /**
- * Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
- *     not implemented.
+ * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
  */
 export function stubBigDataExporter(impl: Partial<BigDataExporterStub>): Partial<ServiceImpl<typeof BigDataExporter>> {
   return lroStub(BigDataExporterLro, impl);

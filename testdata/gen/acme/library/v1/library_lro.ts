@@ -110,8 +110,7 @@ export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryServi
 }
 
 /**
- * Turns the stub into an implementation for a Connect router, which packs each operation. A method that is left out is
- *     not implemented.
+ * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
  */
 export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
   return lroStub(LibraryServiceLro, impl);
