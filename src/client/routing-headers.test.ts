@@ -28,7 +28,7 @@ async function header(options: Options, request: object): Promise<string | null>
         seen = requestHeader.get("x-goog-request-params");
         return {};
       };
-      router.service(service, { call } as ServiceImpl<DescService>);
+      router.service(service, { call } as object as ServiceImpl<DescService>);
     },
     { transport: { interceptors: [routingHeaders()] } },
   );

@@ -1,0 +1,71 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { QueryClient, QueryObserver } from "@tanstack/query-core";
+import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { expect, expectTypeOf, test } from "vitest";
+import type { Book, OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.js";
+import { failed, name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
+import { isOperationError, isOperationPollError } from "../client/index.js";
+import { type OperationQueryData, operationQueryOptions } from "./index.js";
+
+const noWait = { polling: { longPollMs: 0 } };
+
+test("a query follows an operation to its response", async () => {
+  const { library } = scriptedServer({ start: running(0), get: [running(40), succeeded("Emma")] }, noWait);
+  const client = new QueryClient();
+  const observer = new QueryObserver(client, operationQueryOptions(await library.createBook({})));
+  expectTypeOf(observer.getCurrentResult().data).toEqualTypeOf<
+    OperationQueryData<Book, OperationMetadata> | undefined
+  >();
+  const seen: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    observer.subscribe(({ data, fetchStatus }) => {
+      seen.push(data?.metadata?.progressPercent);
+      if (fetchStatus === "idle") {
+        expect(data).toMatchObject({ name, done: true, response: { title: "Emma" } });
+        resolve();
+      }
+    });
+  });
+  observer.destroy();
+  expect([...new Set(seen)]).toEqual([undefined, 0, 40, 100]);
+  client.clear();
+});
+
+test("a query of an operation that is done is not fetched again", async () => {
+  const { library, calls } = scriptedServer({ get: [succeeded("Emma")] });
+  const client = new QueryClient();
+  const token = (await library.createBook({})).toToken();
+  await client.fetchQuery(operationQueryOptions(library.createBook.resume(token)));
+  const before = calls.length;
+  const again = await client.fetchQuery(operationQueryOptions(library.createBook.resume(token)));
+  expect(again.response?.title).toBe("Emma");
+  expect(calls).toHaveLength(before);
+  client.clear();
+});
+
+test("a query fails as the operation does, once, and keeps what was known", async () => {
+  const { library } = scriptedServer({ get: [running(40), failed(Code.Aborted, "out of paper")] }, noWait);
+  const client = new QueryClient();
+  const options = operationQueryOptions(await library.createBook({}));
+  await expect(client.fetchQuery(options)).rejects.toSatisfy(isOperationError);
+  expect(client.getQueryData(options.queryKey)).toMatchObject({ done: false, metadata: { progressPercent: 40 } });
+
+  const broken = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
+  const query = operationQueryOptions(await broken.library.createBook({}));
+  await expect(client.fetchQuery(query)).rejects.toSatisfy(isOperationPollError);
+  client.clear();
+});
+
+test("polling stops with the last observer", async () => {
+  const clock = fakeClock({ auto: false });
+  const { library } = scriptedServer({ get: [running(1)] }, { ...noWait, clock }, clock);
+  const client = new QueryClient();
+  const observer = new QueryObserver(client, operationQueryOptions(await library.createBook({})));
+  const unsubscribe = observer.subscribe(() => {});
+  await clock.advance(5_000);
+  expect(clock.pending).toBe(1);
+  unsubscribe();
+  await clock.advance(0);
+  expect(clock.pending).toBe(0);
+  client.clear();
+});
