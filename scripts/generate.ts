@@ -9,7 +9,7 @@ const buf = (...args: string[]): void => {
   execFileSync("node_modules/.bin/buf", args, { stdio: "inherit" });
 };
 
-// The messages first: the templates import them.
+buf("generate", "--template", "proto/buf.gen.yaml");
 writeFileSync("src/gen/templates.ts", compileTemplates());
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 buf("generate");

@@ -123,7 +123,8 @@ function parseDoc(comment: string): { each: boolean; docs: boolean; prose: strin
 }
 
 function docSource(prose: string): string {
-  return `\`${escapeTemplate(prose).replace(/\$\w+/g, (name) => {
+  const text = escapeTemplate(prose).replaceAll("\n", "\\n");
+  return `\`${text.replace(/\$\w+/g, (name) => {
     const source = docNames[name];
     if (source === undefined) {
       throw new Error(`nothing says what ${name} prints in the doc comment: ${prose}`);
