@@ -94,7 +94,10 @@ export function scriptedServer(
       },
     });
   });
-  return { library: createLibraryServiceClient(transport, { clock, ...options }), transport, clock, calls };
+  // Round numbers are easier to follow than the defaults.
+  const polling = { initialDelayMs: 500, delayMultiplier: 1.5, ...options?.polling };
+  const library = createLibraryServiceClient(transport, { clock, ...options, polling });
+  return { library, transport, clock, calls };
 }
 
 /** The name of the operation that the server starts. */

@@ -80,13 +80,15 @@ describe("headers and context values", () => {
 describe("polling options", () => {
   const states = [running(), running(), succeeded()];
 
-  test("are 500 ms, then half as much again, up to 10 s, by default", async () => {
-    const { library, calls } = scriptedServer({ get: [...Array.from({ length: 12 }, () => running()), succeeded()] });
-    await (await library.createBook({})).wait();
+  test("are 100 ms, then 1.3 times as much each time, up to 10 s, by default", async () => {
+    const { transport, clock, calls } = scriptedServer({
+      get: [...Array.from({ length: 25 }, () => running()), succeeded()],
+    });
+    await (await createLibraryServiceClient(transport, { clock }).createBook({})).wait();
     const polls = calls.flatMap(get);
     const delays = polls.map((at, i) => at - (polls[i - 1] ?? 0));
-    expect(delays.slice(0, 4)).toEqual([500, 750, 1_125, 1_687.5]);
-    expect(Math.max(...delays)).toBe(10_000);
+    expect(delays.slice(0, 4).map(Math.round)).toEqual([100, 130, 169, 220]);
+    expect(Math.round(Math.max(...delays))).toBe(10_000);
   });
 
   test("can be set for the client, for a method, and for a call, each before the one it precedes", async () => {

@@ -6,9 +6,9 @@ import { codegenVersion, packageVersion } from "./version.js";
  * `publishing.method_settings[].long_running`. Times are in milliseconds.
  */
 export interface LroPolling {
-  /** The delay before the first poll. Default 500. */
+  /** The delay before the first poll. Default 100. */
   readonly initialDelayMs?: number;
-  /** What the delay is multiplied with after each poll. Default 1.5. */
+  /** What the delay is multiplied with after each poll. Default 1.3. */
   readonly delayMultiplier?: number;
   /** The longest delay. Default 10,000. */
   readonly maxDelayMs?: number;
