@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
     },
   },
   test: {
-    include: ["{src,templates,scripts,testdata,examples,bench}/**/*.test.ts"],
+    include: ["{src,proto,templates,scripts,testdata,examples,bench}/**/*.test.ts"],
     testTimeout: 30_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -1,0 +1,79 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fromBinary, type JsonValue, toJson } from "@bufbuild/protobuf";
+import {
+  DescriptorProtoSchema,
+  EnumDescriptorProtoSchema,
+  FieldDescriptorProtoSchema,
+  type FileDescriptorProto,
+  FileDescriptorSetSchema,
+  ServiceDescriptorProtoSchema,
+} from "@bufbuild/protobuf/wkt";
+import { describe, expect, test } from "vitest";
+import { buildProtos, root } from "../testdata/googleapis.js";
+
+const names = readdirSync(join(root, "proto/google"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".proto"))
+  .map((path) => `google/${path.replaceAll("\\", "/")}`);
+const ours = readFiles(buildProtos("proto", names));
+const theirs = readFiles(buildProtos("node_modules/google-proto-files", names));
+
+/** What holds the HTTP rules of a service configuration, which nothing here reads. */
+const leftOut = new Set(["google.api.Http"]);
+
+test("the protos that the runtime and the plugin need are there", () => {
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "google/longrunning/operations.proto",
+      "google/rpc/code.proto",
+      "google/rpc/error_details.proto",
+      "google/rpc/status.proto",
+    ]),
+  );
+});
+
+describe.each(names)("%s", (name) => {
+  const our = declarations(ours.get(name));
+  const their = declarations(theirs.get(name));
+
+  test("declares what googleapis declares", () => {
+    expect([...our.keys()].sort()).toEqual([...their.keys()].filter((key) => !leftOut.has(key)).sort());
+  });
+
+  test.each([...our.keys()])("%s is the same on the wire, in JSON and in code", (key) => {
+    expect(our.get(key)).toEqual(their.get(key));
+  });
+});
+
+function readFiles(encoded: Uint8Array): Map<string, FileDescriptorProto> {
+  return new Map(fromBinary(FileDescriptorSetSchema, encoded).file.map((file) => [file.name, file]));
+}
+
+/** Returns a file's syntax, and its declarations by full name, in JSON, without options. */
+function declarations(file: FileDescriptorProto | undefined): Map<string, JsonValue> {
+  if (file === undefined) {
+    throw new Error("buf has not compiled the file");
+  }
+  const declared = [
+    ...file.messageType.map((message) => [message.name, toJson(DescriptorProtoSchema, message)] as const),
+    ...file.enumType.map((enumeration) => [enumeration.name, toJson(EnumDescriptorProtoSchema, enumeration)] as const),
+    ...file.service.map((service) => [service.name, toJson(ServiceDescriptorProtoSchema, service)] as const),
+    ...file.extension.map((extension) => [extension.name, toJson(FieldDescriptorProtoSchema, extension)] as const),
+  ];
+  return new Map([
+    ["syntax", file.syntax],
+    ...declared.map(([name, json]) => [`${file.package}.${name}`, comparable(json)] as const),
+  ]);
+}
+
+/** Leaves out options, but for the one that makes a map of a field, and the order of fields in the source. */
+function comparable(json: JsonValue): JsonValue {
+  return JSON.parse(JSON.stringify(json), (key, value) => {
+    if (key === "options") {
+      return value.mapEntry ? { mapEntry: true } : undefined;
+    }
+    return key === "field" || key === "value"
+      ? value.toSorted((a: { number: number }, b: { number: number }) => a.number - b.number)
+      : value;
+  });
+}

@@ -1,0 +1,151 @@
+/*
+ * All of googleapis, from google-proto-files on npm, as buf and protoc would give it to a plugin.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+
+/** A proto file, of which only the head has been read. */
+export interface ProtoFile {
+  readonly name: string;
+  readonly directory: string;
+  readonly imports: readonly string[];
+  /** Whether a method in it returns a google.longrunning.Operation. */
+  readonly longRunning: boolean;
+  /** The encoded FileDescriptorProto, with its comments. */
+  readonly encoded: Uint8Array;
+}
+
+/** The root of the repository. */
+export const root: string = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where what takes long to make is kept between runs, for the versions of the packages that make it. */
+export const cache: string = join(
+  root,
+  ".cache",
+  ["google-proto-files", "@bufbuild/buf", "@bufbuild/protoc-gen-es"].map(nameAndVersion).join("_"),
+);
+
+/**
+ * Returns the files of googleapis by name, each after those that it imports. The first call takes a quarter of a minute,
+ * in which buf compiles them.
+ */
+export function googleapis(): Map<string, ProtoFile> {
+  const image = join(cache, "googleapis.binpb");
+  if (!existsSync(image)) {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(`${image}.new`, buildProtos("node_modules/google-proto-files"));
+    renameSync(`${image}.new`, image);
+  }
+  return new Map(readImage(readFileSync(image)).map((file) => [file.name, file]));
+}
+
+/** Compiles the protos in a directory, or only some of them, to an encoded FileDescriptorSet. */
+export function buildProtos(directory: string, names: readonly string[] = []): Uint8Array {
+  // protobuf's own broken test protos are left out.
+  const modules = [{ path: directory, excludes: [`${directory}/google/protobuf`] }];
+  return execFileSync(
+    process.execPath,
+    [
+      join(root, "node_modules/@bufbuild/buf/bin/buf"),
+      ...["build", "--config", JSON.stringify({ version: "v2", modules }), "--as-file-descriptor-set", "-o", "-"],
+      ...names.flatMap((name) => ["--path", `${directory}/${name}`]),
+    ],
+    { cwd: root, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 2 ** 30 },
+  );
+}
+
+/** Returns those files that buf would generate code for: googleapis itself, without what comes with every compiler. */
+export function sources(files: ReadonlyMap<string, ProtoFile>): ProtoFile[] {
+  return [...files.values()].filter(({ directory }) => directory !== "google/protobuf");
+}
+
+/** Groups files by directory, in the order of the files. */
+export function byDirectory(files: Iterable<ProtoFile>): Map<string, ProtoFile[]> {
+  return Map.groupBy(files, ({ directory }) => directory);
+}
+
+/** Returns whole directories: those in which a file has a long-running method. */
+export function longRunningDirectories(files: ReadonlyMap<string, ProtoFile>): Map<string, ProtoFile[]> {
+  return new Map([...byDirectory(sources(files))].filter(([, siblings]) => siblings.some((file) => file.longRunning)));
+}
+
+/** Returns the files and all that they import, directly or not, in the order of the whole. */
+export function importClosure(roots: Iterable<ProtoFile>, files: ReadonlyMap<string, ProtoFile>): ProtoFile[] {
+  const closure = new Set(Array.from(roots, ({ name }) => name));
+  for (const name of closure) {
+    for (const imported of files.get(name)?.imports ?? []) {
+      closure.add(imported);
+    }
+  }
+  return [...files.values()].filter(({ name }) => closure.has(name));
+}
+
+/**
+ * Encodes a CodeGeneratorRequest for some files: with those that they import, and no others. buf and protoc give the
+ * files to generate twice, the second time with the options that only sources have.
+ */
+export function encodeRequest(
+  toGenerate: readonly ProtoFile[],
+  files: ReadonlyMap<string, ProtoFile>,
+  parameter: string,
+  { sourceFileDescriptors = true }: { sourceFileDescriptors?: boolean } = {},
+): Uint8Array {
+  const field = CodeGeneratorRequestSchema.field;
+  const writer = new BinaryWriter();
+  for (const { name } of toGenerate) {
+    writer.tag(field.fileToGenerate.number, WireType.LengthDelimited).string(name);
+  }
+  writer.tag(field.parameter.number, WireType.LengthDelimited).string(parameter);
+  for (const { encoded } of importClosure(toGenerate, files)) {
+    writer.tag(field.protoFile.number, WireType.LengthDelimited).bytes(encoded);
+  }
+  for (const { encoded } of sourceFileDescriptors ? toGenerate : []) {
+    writer.tag(field.sourceFileDescriptors.number, WireType.LengthDelimited).bytes(encoded);
+  }
+  return writer.finish();
+}
+
+function readImage(image: Uint8Array): ProtoFile[] {
+  const reader = new BinaryReader(image);
+  const files: ProtoFile[] = [];
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === FileDescriptorSetSchema.field.file.number) {
+      files.push(readHead(reader.bytes()));
+    } else {
+      reader.skip(wireType, number);
+    }
+  }
+  return files;
+}
+
+function readHead(encoded: Uint8Array): ProtoFile {
+  const field = FileDescriptorProtoSchema.field;
+  const reader = new BinaryReader(encoded);
+  let name = "";
+  const imports: string[] = [];
+  let longRunning = false;
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === field.name.number) {
+      name = reader.string();
+    } else if (number === field.dependency.number) {
+      imports.push(reader.string());
+    } else if (number === field.service.number) {
+      longRunning = Buffer.from(reader.bytes()).includes(".google.longrunning.Operation") || longRunning;
+    } else {
+      reader.skip(wireType, number);
+    }
+  }
+  return { name, directory: dirname(name), imports, longRunning, encoded };
+}
+
+function nameAndVersion(packageName: string): string {
+  const { version } = createRequire(import.meta.url)(`${root}/node_modules/${packageName}/package.json`);
+  return `${packageName.replace(/^.*\//, "")}-${version}`;
+}
