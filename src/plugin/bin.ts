@@ -1,14 +1,11 @@
-import { readSync, writeSync } from "node:fs";
+import { readFileSync, readSync, writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { formatDiagnostic } from "./diagnostics.js";
 import { optionsHelp } from "./options.js";
 import { pluginName, pluginVersion, runPlugin } from "./plugin.js";
-
-const stdin = 0;
-const stdout = 1;
-const stderr = 2;
+import { readAll, stderr, stdin, stdout, write } from "./stdio.js";
 
 const help = `${pluginName} ${pluginVersion}
 
@@ -48,7 +45,7 @@ function main(args: readonly string[]): number {
     return fail("it waits for a request on stdin, which buf and protoc give it; see --help.");
   }
   try {
-    const { response, notes } = runPlugin(readAll(stdin));
+    const { response, notes } = runPlugin(readAll(stdin), readYaml);
     for (const note of notes) {
       write(stderr, `${pluginName}: ${formatDiagnostic(note)}\n`);
     }
@@ -59,48 +56,13 @@ function main(args: readonly string[]): number {
   }
 }
 
+/** Loads the parser only when it is needed, as an import cannot. */
+function readYaml(path: string): unknown {
+  const { parse } = require("yaml") as typeof import("yaml");
+  return parse(readFileSync(path, "utf8"));
+}
+
 function fail(message: string): number {
   write(stderr, `${pluginName}: ${message.replace(/\s+/g, " ")}\n`);
   return 1;
-}
-
-/** Reads to the end without a stream: start-up is most of a run's time. */
-function readAll(fd: number): Uint8Array {
-  // It grows in place: a large request is most of a run's memory, and must not be there twice.
-  const buffer = new ArrayBuffer(1 << 16, { maxByteLength: 2 ** 31 });
-  for (let length = 0; ; ) {
-    const count = retry(() => readSync(fd, new Uint8Array(buffer), { offset: length }));
-    if (count === 0) {
-      return new Uint8Array(buffer, 0, length);
-    }
-    length += count;
-    if (length === buffer.byteLength) {
-      buffer.resize(Math.min(length * 2, buffer.maxByteLength));
-    }
-  }
-}
-
-function write(fd: number, data: string | Uint8Array): void {
-  const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  for (let offset = 0; offset < bytes.length; ) {
-    offset += retry(() => writeSync(fd, bytes, offset));
-  }
-}
-
-/** Repeats a call on a pipe that its other end has made non-blocking. */
-function retry(call: () => number): number {
-  for (;;) {
-    try {
-      return call();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EOF") {
-        return 0;
-      }
-      if (code !== "EAGAIN") {
-        throw error;
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
 }
