@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+describe("npm run demo", () => {
+  let exitCode: unknown;
+  let stdout = "";
+  let stderr = "";
+
+  beforeAll(async () => {
+    const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+    await new Promise<void>((resolve) => {
+      execFile("node_modules/.bin/node", ["scripts/demo.ts"], { cwd: root, env }, (error, ...printed) => {
+        exitCode = error ? error.code : 0;
+        [stdout, stderr] = printed;
+        resolve();
+      });
+    });
+  }, 120_000);
+
+  /** What a program of the demo has printed, its command first. */
+  function outputOf(command: string): string {
+    return stdout.split("\n$ node ").find((output) => output.startsWith(command)) ?? "";
+  }
+
+  test("ends by itself, with everything as expected", () => {
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stdout).toContain("all as expected");
+  });
+
+  test("generates from protos of its own and of Google's, and compiles", () => {
+    expect(stdout).toContain("export.proto → export_lro.ts (startExport: Operation<ExportResult, ExportMetadata>)");
+    expect(stdout).toContain("library.proto → library_lro.ts (createBook: Operation<Book, OperationMetadata>");
+    expect(stdout).toContain("google/cloud/redis/v1/cloud_redis.proto → cloud_redis_lro.ts");
+    expect(stdout).toMatch(/compiled \d+ files/);
+  });
+
+  test("shows progress in lines where there is no terminal, and the typed result", () => {
+    expect(stderr).toMatch(/^ {2}\[=+-+\] \d+% \d+ rows$/m);
+    expect(outputOf("export/client.js")).toContain("exported 12000 rows to gs://exports/books.csv");
+  });
+
+  test("shows a failure with its typed details", () => {
+    const failure = stdout.slice(stdout.indexOf(" failed: "));
+    expect(failure).toContain("[permission_denied] Permission denied on projects/acme/tables/salaries");
+    expect(failure).toContain('ErrorInfo: TABLE_IS_PRIVATE, export.acme.example, {"table"');
+  });
+
+  test("cancels an export", () => {
+    expect(stdout).toMatch(/cancelled after \d+ rows/);
+  });
+
+  test("resumes an export in another process than the one that started it", () => {
+    const [, start, name] = stdout.match(/--detach {2}# pid (\d+)\n(\S+)/) ?? [];
+    const resumed = outputOf("export/resume.js");
+    expect(resumed).toContain(`resumed ${name}`);
+    expect(resumed).toContain("exported 12000 rows");
+    expect(resumed).toMatch(/# pid \d+/);
+    expect(resumed).not.toContain(`# pid ${start}\n`);
+  });
+
+  test("has plain and long-running methods in one client", () => {
+    expect(outputOf("library/client.js")).toMatch(/printing: \d+%[\s\S]*created \S+: Emma\n {2}deleted/);
+  });
+
+  test("serves Google's own client, progress and result", () => {
+    const google = outputOf("redis/google-client.js");
+    expect(google).toContain("create projects/acme/locations/europe-west1/instances/cache: opening the port");
+    expect(google).toContain("created projects/acme/locations/europe-west1/instances/cache: 4 GB at 10.0.0.3:6379");
+  });
+});

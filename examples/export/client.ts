@@ -1,0 +1,21 @@
+/*
+ * Exports a table: client.js URL TABLE [--detach]
+ *
+ * Ctrl-C cancels the export. With --detach, it prints the operation's name and leaves: resume.js goes on from there.
+ */
+import { connectExporter } from "./exporter.js";
+import { follow } from "./follow.js";
+
+const [baseUrl = "", table = "", detach] = process.argv.slice(2);
+
+const op = await connectExporter(baseUrl).startExport({
+  sourceTable: `projects/acme/tables/${table}`,
+  destinationUri: `gs://exports/${table}`,
+});
+if (detach) {
+  console.log(op.name);
+} else {
+  process.once("SIGINT", () => void op.cancel());
+  console.log(`  started ${op.name}`);
+  await follow(op);
+}
