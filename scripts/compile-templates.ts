@@ -57,7 +57,7 @@ export const ${template.getBaseNameWithoutExtension()}Template: Template = {
 `;
   };
   return `// Compiled from templates/ by \`npm run generate\`. Do not edit.
-import { globalName, printDocs, type Template } from "../plugin/template.js";
+import { globalName, printDocs, printPolling, type Template } from "../plugin/template.js";
 ${templates.map(compileTemplate).join("")}`;
 }
 

@@ -47,7 +47,7 @@ export function compilePrinter(file: SourceFile): string {
   };
 
   const compileBlock = (block: DocBlock, outer: "service" | "method"): string[] => {
-    const { each, docs, prose } = parseDoc(text.slice(block.start, block.end));
+    const { each, condition, docs, prose } = parseDoc(text.slice(block.start, block.end));
     const subject = each ? "method" : outer;
     const indentation = text.slice(lineStart(block.start), block.start);
     const args = `${subject}${indentation === "" ? "" : `, ${JSON.stringify(indentation)}`}`;
@@ -61,7 +61,9 @@ export function compilePrinter(file: SourceFile): string {
     if (lineStart(block.start) === block.start) {
       source.push("f.print();");
     }
-    return each ? [methodLoop, ...indent(source, 2), "}"] : source;
+    const conditional =
+      condition === undefined ? source : [`if (${subject}.${condition} !== undefined) {`, ...indent(source, 2), "}"];
+    return each ? [methodLoop, ...indent(conditional, 2), "}"] : conditional;
   };
 
   const compileLines = (start: number, end: number): string[] => {
@@ -105,15 +107,16 @@ function docBlocks(file: SourceFile): DocBlock[] {
 }
 
 /** Reads a doc comment: its directives, and its prose. */
-function parseDoc(comment: string): { each: boolean; docs: boolean; prose: string } {
+function parseDoc(comment: string): { each: boolean; condition: string | undefined; docs: boolean; prose: string } {
   const lines = comment
     .slice("/**".length, -"*/".length)
     .split("\n")
     .map((line) => line.replace(/^\s*\* ?/, "").trimEnd());
-  const isDirective = (line: string): boolean => /^\s*@(each|docs)$/.test(line);
+  const isDirective = (line: string): boolean => /^\s*@(each|docs|if \w+)$/.test(line);
   const has = (directive: string): boolean => lines.some((line) => line.trim() === directive);
   return {
     each: has("@each"),
+    condition: lines.map((line) => /^\s*@if (\w+)$/.exec(line)?.[1]).find((name) => name !== undefined),
     docs: has("@docs"),
     prose: lines
       .filter((line) => !isDirective(line))

@@ -17,6 +17,7 @@ const placeholders: Record<string, (typeOnly: boolean) => string> = {
   $ResponseSchema: descriptor("method.response"),
   $Metadata: shape("method.metadata"),
   $MetadataSchema: descriptor("method.metadata"),
+  $polling: () => "printPolling(method)",
 };
 
 function descriptor(desc: string): (typeOnly: boolean) => string {

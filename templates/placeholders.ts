@@ -11,15 +11,17 @@
  *   the names of the service and of the method: `create$ServiceClient` becomes `createLibraryServiceClient`.
  * - In a doc comment, `$service` is the full name of the service, and `$rpc` is that of the method.
  *
- * Two directives, in doc comments:
+ * Three directives, in doc comments:
  *
  * - `@each` repeats the declaration or member that it stands on, once for each long-running method of the service.
+ * - `@if polling` leaves out what it stands on for methods that have no such property.
  * - `@docs` puts the proto's own comment in its place: the method's below an `@each`, else the service's.
  *
  * Doc comments of a deprecated service or method get a `@deprecated` of their own accord.
  */
 import type { Message } from "@bufbuild/protobuf";
 import type { GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { LroMethod } from "protoc-gen-ts-lro/codegen";
 import type { OperationSchema } from "protoc-gen-ts-lro/longrunning";
 
 /** The service, as protoc-gen-es emits it. */
@@ -41,3 +43,6 @@ export declare const $ResponseSchema: GenMessage<$Response>;
 /** The type that the method's operation_info names as metadata_type. */
 export type $Metadata = Message<"$Metadata"> & { metadata: string };
 export declare const $MetadataSchema: GenMessage<$Metadata>;
+
+/** What the service's YAML says about polling the method's operations. */
+export declare const $polling: NonNullable<LroMethod["polling"]>;

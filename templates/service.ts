@@ -1,5 +1,5 @@
 import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
-import { $MetadataSchema, $ResponseSchema, $Service } from "./placeholders.js";
+import { $MetadataSchema, $polling, $ResponseSchema, $Service } from "./placeholders.js";
 
 /**
  * Long-running methods of $service, with the response and metadata type of each.
@@ -14,7 +14,12 @@ export const $ServiceLro: LroService<
   $Service,
   {
     /** @each */
-    $method: { response: $ResponseSchema, metadata: $MetadataSchema },
+    $method: {
+      response: $ResponseSchema,
+      metadata: $MetadataSchema,
+      /** @if polling */
+      polling: $polling,
+    },
   },
   1,
 );

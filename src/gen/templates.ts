@@ -1,5 +1,5 @@
 // Compiled from templates/ by `npm run generate`. Do not edit.
-import { globalName, printDocs, type Template } from "../plugin/template.js";
+import { globalName, printDocs, printPolling, type Template } from "../plugin/template.js";
 
 /** Compiled from templates/client.ts. */
 export const clientTemplate: Template = {
@@ -57,7 +57,13 @@ export const serviceTemplate: Template = {
     f.print`  ${f.importSchema(service.desc)},`;
     f.print`  {`;
     for (const method of service.methods) {
-      f.print`    ${method.desc.localName}: { response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} },`;
+      f.print`    ${method.desc.localName}: {`;
+      f.print`      response: ${f.importSchema(method.response)},`;
+      f.print`      metadata: ${f.importSchema(method.metadata)},`;
+      if (method.polling !== undefined) {
+        f.print`      polling: ${printPolling(method)},`;
+      }
+      f.print`    },`;
     }
     f.print`  },`;
     f.print`  1,`;
@@ -68,7 +74,13 @@ export const serviceTemplate: Template = {
     printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
     f.print`${f.export("const", service.nameOf("$ServiceLro"))} = /*@__PURE__*/ ${f.import("lroService", "protoc-gen-ts-lro/codegen")}(${f.importSchema(service.desc)}, {`;
     for (const method of service.methods) {
-      f.print`  ${method.desc.localName}: { response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} },`;
+      f.print`  ${method.desc.localName}: {`;
+      f.print`    response: ${f.importSchema(method.response)},`;
+      f.print`    metadata: ${f.importSchema(method.metadata)},`;
+      if (method.polling !== undefined) {
+        f.print`    polling: ${printPolling(method)},`;
+      }
+      f.print`  },`;
     }
     f.print`}, 1);`;
     f.print();

@@ -3,7 +3,7 @@
  */
 export function nearNames(name: string, candidates: Iterable<string>): string[] {
   const wanted = lastSegment(name).toLowerCase();
-  const most = Math.max(1, Math.floor(wanted.length / 3));
+  const most = Math.max(1, Math.floor(wanted.length / 4));
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(wanted, lastSegment(candidate).toLowerCase(), most) }))
     .filter(({ distance }) => distance <= most)

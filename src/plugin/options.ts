@@ -6,6 +6,8 @@ export interface Options {
   readonly emit: readonly Part[];
   /** Whether a method that returns an Operation without operation_info is an error. False by default. */
   readonly strict: boolean;
+  /** Paths of the YAML files of services, which say how to poll. None by default. */
+  readonly serviceYaml: readonly string[];
 }
 
 /** A part of the emitted code. */
@@ -17,7 +19,7 @@ const parts = ["client", "server", "unpack"] as const;
  * @throws Error if an option is not known, or its value is not.
  */
 export function parseOptions(pairs: readonly { key: string; value: string }[]): Options {
-  let options: Options = { emit: parts, strict: false };
+  let options: Options = { emit: parts, strict: false, serviceYaml: [] };
   for (const { key, value } of pairs) {
     switch (key) {
       case "emit":
@@ -25,6 +27,9 @@ export function parseOptions(pairs: readonly { key: string; value: string }[]): 
         break;
       case "strict":
         options = { ...options, strict: parseBoolean(value) };
+        break;
+      case "service_yaml":
+        options = { ...options, serviceYaml: [...options.serviceYaml, value] };
         break;
       default:
         throw new Error(`there is no option "${key}".${didYouMean(nearNames(key, optionNames))} See --help.`);
@@ -37,6 +42,7 @@ export function parseOptions(pairs: readonly { key: string; value: string }[]): 
 export const optionsHelp = `Options of this plugin:
   emit=client+server+unpack      what to emit beside the table of long-running methods (default: all three)
   strict=true                    an Operation without operation_info is an error (default: false)
+  service_yaml=PATH              take how to poll from a service's YAML: publishing.method_settings[].long_running
 
 Options of every protobuf-es plugin:
   target=ts                      ts, js, dts, or a sum of them (default: js+dts)

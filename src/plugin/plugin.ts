@@ -1,4 +1,4 @@
-import { create, type DescFile, fromBinary } from "@bufbuild/protobuf";
+import { create, type DescFile, type DescService, fromBinary } from "@bufbuild/protobuf";
 import {
   type CodeGeneratorRequest,
   CodeGeneratorRequestSchema,
@@ -6,6 +6,7 @@ import {
   CodeGeneratorResponseSchema,
 } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Schema, type Target } from "@bufbuild/protoplugin";
+import { Operations } from "../gen/google/longrunning/operations_pb.js";
 import { packageVersion } from "../operation/version.js";
 import { type Diagnostic, DiagnosticsError } from "./diagnostics.js";
 import { emit } from "./emit.js";
@@ -13,6 +14,7 @@ import { type Options, parseOptions } from "./options.js";
 import { decodePrunedRequest } from "./request/pruned-request.js";
 import { type Findings, type ResolvedService, resolveService } from "./resolve.js";
 import { createTypeScope } from "./scope.js";
+import { type ReadYaml, readServiceYaml, type ServiceYaml } from "./service-yaml.js";
 
 export const pluginName = "protoc-gen-ts-lro";
 export const pluginVersion: string = `v${packageVersion}`;
@@ -29,12 +31,12 @@ export interface Result {
  *
  * @throws Error if the bytes are not a request, or an option is wrong.
  */
-export function runPlugin(request: Uint8Array): Result {
+export function runPlugin(request: Uint8Array, readYaml: ReadYaml): Result {
   try {
-    return generate(decodePrunedRequest(request));
+    return generate(decodePrunedRequest(request), readYaml);
   } catch {
     // Whatever is wrong is better said of the whole request, with all its names and positions.
-    return reportMistakes(() => generate(decodeRequest(request)));
+    return reportMistakes(() => generate(decodeRequest(request), readYaml));
   }
 }
 
@@ -43,14 +45,15 @@ export function runPlugin(request: Uint8Array): Result {
  *
  * @throws DiagnosticsError with every mistake in its protos.
  */
-export function generate(request: CodeGeneratorRequest): Result {
+export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Result {
   let notes: readonly Diagnostic[] = [];
   let services: ReadonlyMap<DescFile, readonly ResolvedService[]> | undefined;
   const emitTarget = (schema: Schema<Options>, target: Target): void => {
     if (services === undefined) {
       const findings: Findings = { errors: [], plain: [] };
-      services = resolveFiles(schema, findings);
-      notes = rejectMistakes(findings, schema.options.strict);
+      const yamls = schema.options.serviceYaml.map((path) => readServiceYaml(path, readYaml));
+      services = resolveFiles(schema, yamls, findings);
+      notes = [...rejectMistakes(findings, schema.options.strict), ...missingOperations(yamls, services)];
     }
     emit(schema, target, services);
   };
@@ -67,14 +70,40 @@ export function generate(request: CodeGeneratorRequest): Result {
   return { response, notes };
 }
 
-function resolveFiles(schema: Schema<Options>, findings: Findings): Map<DescFile, ResolvedService[]> {
+function resolveFiles(
+  schema: Schema<Options>,
+  yamls: readonly ServiceYaml[],
+  findings: Findings,
+): Map<DescFile, ResolvedService[]> {
   const scope = createTypeScope(schema.allFiles);
+  const polling = new Map(yamls.flatMap((yaml) => [...yaml.polling]));
+  const resolve = (service: DescService): ResolvedService => {
+    const { desc, methods } = resolveService(service, scope, findings);
+    return {
+      desc,
+      methods: methods.map((method) => ({ ...method, polling: polling.get(`${desc.typeName}.${method.desc.name}`) })),
+    };
+  };
   return new Map(
-    schema.files.map((file) => {
-      const services = file.services.map((service) => resolveService(service, scope, findings));
-      return [file, services.filter(({ methods }) => methods.length > 0)];
-    }),
+    schema.files.map((file) => [file, file.services.map(resolve).filter(({ methods }) => methods.length > 0)]),
   );
+}
+
+/** Notes the service YAMLs with a long-running service whose operations nobody can ask for. */
+function missingOperations(
+  yamls: readonly ServiceYaml[],
+  services: ReadonlyMap<DescFile, readonly ResolvedService[]>,
+): Diagnostic[] {
+  const emitted = [...services.values()].flat().map(({ desc }) => desc.typeName);
+  return yamls.flatMap(({ path, apis }) => {
+    const service = emitted.find((name) => apis.has(name));
+    return service === undefined || apis.has(Operations.typeName)
+      ? []
+      : {
+          position: path,
+          message: `apis lists ${service} but not ${Operations.typeName}. Add it, or clients cannot ask how its operations are.`,
+        };
+  });
 }
 
 /** Throws if there are errors, and returns what is to be noted else. */

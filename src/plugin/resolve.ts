@@ -12,6 +12,7 @@ import {
   Operations,
   operation_info,
 } from "../gen/google/longrunning/operations_pb.js";
+import type { LroPolling } from "../operation/lro-service.js";
 import { type Diagnostic, positionOf } from "./diagnostics.js";
 import { didYouMean } from "./near-names.js";
 import type { TypeScope } from "./scope.js";
@@ -28,6 +29,8 @@ export interface ResolvedMethod {
   readonly desc: DescMethod;
   readonly response: DescMessage;
   readonly metadata: DescMessage;
+  /** How to poll its operations, where a service YAML says so. */
+  readonly polling?: LroPolling | undefined;
 }
 
 /** What there is to say about the methods of a run. */

@@ -22,6 +22,12 @@ export function printDocs(
   f.print(f.jsDoc(deprecated ? `${text}\n\n@deprecated` : text, indentation));
 }
 
+/** Prints how to poll the operations of a method. */
+export function printPolling({ polling = {} }: NamedMethod): string {
+  const options = Object.entries(polling).map(([name, value]) => `${name}: ${value}`);
+  return `{ ${options.join(", ")} }`;
+}
+
 /** Prints a global such as `Omit`, so that nothing imported into the file takes its name. */
 export function globalName(f: GeneratedFile, name: string, { desc }: NamedService): ImportSymbol {
   return f.import(name, `./${emittedFileName(desc.file)}.js`);
