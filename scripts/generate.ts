@@ -13,3 +13,4 @@ buf("generate", "--template", "proto/buf.gen.yaml");
 writeFileSync("src/gen/templates.ts", compileTemplates());
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 buf("generate");
+buf("generate", "--config", "examples/buf.yaml", "--template", "examples/buf.gen.yaml", "--output", "examples");
