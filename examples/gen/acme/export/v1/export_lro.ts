@@ -21,7 +21,10 @@ export const BigDataExporterLro: LroService<
 > = /*@__PURE__*/ lroService(
   BigDataExporter,
   {
-    startExport: { response: ExportResultSchema, metadata: ExportMetadataSchema },
+    startExport: {
+      response: ExportResultSchema,
+      metadata: ExportMetadataSchema,
+    },
   },
   1,
 );

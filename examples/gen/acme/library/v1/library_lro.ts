@@ -24,8 +24,14 @@ export const LibraryServiceLro: LroService<
 > = /*@__PURE__*/ lroService(
   LibraryService,
   {
-    createBook: { response: BookSchema, metadata: OperationMetadataSchema },
-    deleteBook: { response: EmptySchema, metadata: OperationMetadataSchema },
+    createBook: {
+      response: BookSchema,
+      metadata: OperationMetadataSchema,
+    },
+    deleteBook: {
+      response: EmptySchema,
+      metadata: OperationMetadataSchema,
+    },
   },
   1,
 );

@@ -42,14 +42,38 @@ export const CloudRedisLro: LroService<
 > = /*@__PURE__*/ lroService(
   CloudRedis,
   {
-    createInstance: { response: InstanceSchema, metadata: OperationMetadataSchema },
-    updateInstance: { response: InstanceSchema, metadata: OperationMetadataSchema },
-    upgradeInstance: { response: InstanceSchema, metadata: OperationMetadataSchema },
-    importInstance: { response: InstanceSchema, metadata: OperationMetadataSchema },
-    exportInstance: { response: InstanceSchema, metadata: OperationMetadataSchema },
-    failoverInstance: { response: InstanceSchema, metadata: OperationMetadataSchema },
-    deleteInstance: { response: EmptySchema, metadata: OperationMetadataSchema },
-    rescheduleMaintenance: { response: InstanceSchema, metadata: OperationMetadataSchema },
+    createInstance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
+    updateInstance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
+    upgradeInstance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
+    importInstance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
+    exportInstance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
+    failoverInstance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
+    deleteInstance: {
+      response: EmptySchema,
+      metadata: OperationMetadataSchema,
+    },
+    rescheduleMaintenance: {
+      response: InstanceSchema,
+      metadata: OperationMetadataSchema,
+    },
   },
   1,
 );
