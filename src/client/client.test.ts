@@ -121,8 +121,8 @@ describe("a token", () => {
   test("holds the name of the operation and of its method, and nothing else", async () => {
     const { library } = scriptedServer({});
     const op = await library.createBook({}, { headers: { authorization: "Bearer secret" } });
-    const service = "acme.library.v1.LibraryService";
-    expect(JSON.parse(op.toToken())).toEqual({ v: 1, service, method: "CreateBook", name });
+    const method = "acme.library.v1.LibraryService.CreateBook";
+    expect(JSON.parse(op.toToken())).toEqual({ v: 1, method, name });
   });
 
   test("of another method is refused", async () => {

@@ -96,15 +96,16 @@ function lroCall(
 
   function operation(name: string, started: RawOperation | undefined, options: LroCallOptions): Operation {
     // The signal and the callbacks belong to the call that starts the operation.
-    const { polling, signal, timeoutMs, onHeader, onTrailer, ...context } = options;
-    const subject = { ref: { name, method: fullName }, remote, polling: { ...layers, ...polling }, context };
+    const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = options;
+    const polling = own ? { ...layers, ...own } : layers;
+    const subject = { ref: { name, method: fullName }, remote, polling, context };
     return new OperationHandle(new PollLoop(subject, started), types);
   }
 
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
     const started = await start(request, options);
     if (started.name === "" && !started.done) {
-      const message = `${fullName} returned an operation without a name that is not done: it cannot be followed`;
+      const message = `${fullName} returned an operation without a name that is not done`;
       throw new OperationNameError({ name: "", method: fullName }, message);
     }
     return operation(started.name, started, options);

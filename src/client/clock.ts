@@ -21,16 +21,18 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   random: Math.random,
   schedule(callback, delayMs, unref) {
-    let timer: ReturnType<typeof setTimeout>;
-    const arm = (restMs: number): void => {
-      const next = restMs > maxTimerMs ? () => arm(restMs - maxTimerMs) : callback;
-      timer = setTimeout(next, Math.min(restMs, maxTimerMs));
-      if (unref) {
-        // Browsers have numbers for timers, and nothing to keep alive.
-        (timer as { unref?: () => void }).unref?.();
-      }
-    };
-    arm(delayMs);
+    if (delayMs > maxTimerMs) {
+      const rest = (): void => {
+        drop = systemClock.schedule(callback, delayMs - maxTimerMs, unref);
+      };
+      let drop = systemClock.schedule(rest, maxTimerMs, unref);
+      return () => drop();
+    }
+    const timer = setTimeout(callback, delayMs);
+    if (unref) {
+      // Browsers have numbers for timers, and nothing to keep alive.
+      (timer as { unref?: () => void }).unref?.();
+    }
     return () => clearTimeout(timer);
   },
 };

@@ -106,7 +106,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   }
 
   #snapshot(raw: RawOperation): OperationSnapshot<M> {
-    return { name: this.name, done: raw.done, metadata: this.#metadataOf(raw), raw };
+    return { done: raw.done, metadata: this.#metadataOf(raw), raw };
   }
 
   // Metadata that cannot be read must not hide the result of an operation.

@@ -75,7 +75,6 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
 
 /** The state of an operation at one moment. */
 export interface OperationSnapshot<M extends Message = Message> {
-  readonly name: string;
   readonly done: boolean;
   readonly metadata: M | undefined;
   readonly raw: RawOperation;

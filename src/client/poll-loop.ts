@@ -134,7 +134,7 @@ export class PollLoop {
       return 0;
     }
     const live = [...this.#watchers].some((watcher) => watcher.live);
-    return live ? Math.min(this.#delayMs, polling.longPollMs) : polling.longPollMs;
+    return Math.ceil(live ? Math.min(this.#delayMs, polling.longPollMs) : polling.longPollMs);
   }
 
   #sleep(ms: number): Promise<void> {
@@ -155,7 +155,7 @@ export class PollLoop {
     const { name } = ref;
     const abort = new AbortController();
     const leftMs = Math.max(1, ...[...this.#watchers].map(({ deadline }) => Math.ceil(deadline - now)));
-    const timeoutMs = Math.min(leftMs, Math.ceil(waitMs) + polling.pollTimeoutMs);
+    const timeoutMs = Math.min(leftMs, waitMs + polling.pollTimeoutMs);
     const call = this.callOptions({ signal: abort.signal, timeoutMs });
     this.#activity = waitMs > 0 ? "long poll" : "poll";
     this.#interrupt = () => abort.abort();
@@ -165,7 +165,7 @@ export class PollLoop {
     try {
       this.#observe(
         await (waitMs > 0
-          ? operations.waitOperation({ name, timeout: durationFromMs(Math.min(leftMs, Math.ceil(waitMs))) }, call)
+          ? operations.waitOperation({ name, timeout: durationFromMs(Math.min(leftMs, waitMs)) }, call)
           : operations.getOperation({ name }, call)),
       );
     } catch (reason) {

@@ -1,6 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
 import { OperationAbortedError, OperationTimeoutError } from "../operation/errors.js";
+import { onAbort } from "./on-abort.js";
 import type { WaitOptions } from "./operation.js";
 import type { PollLoop } from "./poll-loop.js";
 
@@ -19,9 +20,8 @@ export async function* states(
   const { ref, remote, polling } = loop.subject;
   const { clock } = remote;
   const { signal, timeoutMs = polling.totalTimeoutMs, onTimeout } = options;
-  const aborted = (): Error => new OperationAbortedError(ref, signal?.reason);
   if (signal?.aborted && !loop.state?.done) {
-    throw aborted();
+    throw new OperationAbortedError(ref, signal.reason);
   }
 
   let news = loop.state !== undefined;
@@ -35,7 +35,6 @@ export async function* states(
     failure = error;
     wake();
   };
-  const onAbort = (): void => onError(aborted());
   const pollsBefore = loop.polls;
   const onDeadline = async (): Promise<void> => {
     const cancelRequested = onTimeout === "cancel" && (await succeeds(loop.cancel({})));
@@ -51,7 +50,7 @@ export async function* states(
     };
     dropTimer = clock.schedule(atDeadline, timeoutMs, polling.unref);
   }
-  signal?.addEventListener("abort", onAbort);
+  const ignoreAbort = signal && onAbort(signal, () => onError(new OperationAbortedError(ref, signal.reason)));
   const leave = loop.watch({ live, deadline: clock.now() + timeoutMs, onState, onError });
   try {
     while (true) {
@@ -74,7 +73,7 @@ export async function* states(
   } finally {
     leave();
     dropTimer();
-    signal?.removeEventListener("abort", onAbort);
+    ignoreAbort?.();
   }
 }
 

@@ -1,17 +1,13 @@
 import { OperationNameError, type OperationRef } from "../operation/errors.js";
 
-/** What a token holds: where the operation belongs, and its name. */
-interface Token {
+/** What a token holds. */
+interface Token extends OperationRef {
   readonly v: 1;
-  readonly service?: string | undefined;
-  readonly method?: string | undefined;
-  readonly name: string;
 }
 
-/** The text by which an operation can be found again. It holds no secrets. */
+/** The text by which an operation can be found again: its name and its method. It holds no secrets. */
 export function toToken({ name, method }: OperationRef): string {
-  const [, service, local] = method?.match(/(.*)\.(.*)/) ?? [];
-  return JSON.stringify({ v: 1, service, method: local, name } satisfies Token);
+  return JSON.stringify({ v: 1, method, name } satisfies Token);
 }
 
 /**
@@ -23,17 +19,16 @@ export function toToken({ name, method }: OperationRef): string {
 export function nameFrom(nameOrToken: string, method: string | undefined): string {
   // No resource name begins with a brace.
   const token: Partial<Token> = nameOrToken.startsWith("{") ? parse(nameOrToken) : { v: 1, name: nameOrToken };
-  const owner = token.service && `${token.service}.${token.method}`;
-  const problem =
-    token.v !== 1 || !token.name
-      ? "is neither the name of an operation nor a token of this version of protoc-gen-ts-lro"
-      : owner && method && owner !== method
-        ? `belongs to ${owner}, not to ${method}`
-        : undefined;
-  if (problem) {
+  const fail = (problem: string): never => {
     throw new OperationNameError({ name: nameOrToken, method }, `${JSON.stringify(nameOrToken)} ${problem}`);
+  };
+  if (token.v !== 1 || !token.name) {
+    return fail("is no name of an operation, and no token of this version");
   }
-  return token.name as string;
+  if (token.method && method && token.method !== method) {
+    return fail(`belongs to ${token.method}, not to ${method}`);
+  }
+  return token.name;
 }
 
 function parse(json: string): Partial<Token> {

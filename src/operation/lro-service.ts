@@ -1,5 +1,5 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
-import { codegenVersion, packageVersion } from "./version.js";
+import { codegenVersion } from "./version.js";
 
 /**
  * What a service's YAML says about polling the operations of a method, in
@@ -48,8 +48,8 @@ export function lroService<S extends DescService, L extends LroMethods>(
 ): LroService<S, L> {
   if (codegen !== codegenVersion) {
     throw new Error(
-      `${service.typeName} was generated for version ${codegen} of the codegen contract, and protoc-gen-ts-lro ` +
-        `${packageVersion} has version ${codegenVersion}: use one version for the plugin and the runtime, generate again`,
+      `${service.typeName} was generated for version ${codegen} of the codegen contract, and the runtime has ` +
+        `${codegenVersion}: use one version of protoc-gen-ts-lro for both, and generate again`,
     );
   }
   return { service, methods };
