@@ -3,17 +3,17 @@
  *
  *   *.proto  what to compile
  *   options  the plugin's parameter
- *   files    the protos to give to the compiler, one a line; all of them by default
+ *   files    which of the protos to generate code for, one a line, as protoc would be given them; all by default
  *   gen/     what the plugin emits; error.txt is the error of its response, notes.txt what it prints
  *
  * `npm run generate` writes gen/ anew.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
-import { compileRequest } from "../testdata/compile.ts";
+import { compileRequest, writeFiles } from "../testdata/compile.ts";
 import { runBin } from "../testdata/run-bin.ts";
 
 const folder = fileURLToPath(new URL("../testdata/cases/", import.meta.url));
@@ -24,22 +24,21 @@ export type Files = Readonly<Record<string, string>>;
 export interface GoldenCase {
   readonly name: string;
   readonly protos: Files;
+  readonly files: readonly string[];
   readonly options: string;
 }
 
 export function readCases(): GoldenCase[] {
   return readdirSync(folder).map((name) => {
     const { options = "", files, ...rest } = readFiles(join(folder, name));
-    const given = files?.trim().split("\n");
-    const isGiven = (path: string): boolean => path.endsWith(".proto") && (given?.includes(path) ?? true);
-    const protos = Object.fromEntries(Object.entries(rest).filter(([path]) => isGiven(path)));
-    return { name, protos, options: options.trim() };
+    const protos = Object.fromEntries(Object.entries(rest).filter(([path]) => path.endsWith(".proto")));
+    return { name, protos, files: files?.trim().split("\n") ?? Object.keys(protos), options: options.trim() };
   });
 }
 
 /** Returns the request for a case. */
-export function compileCase({ protos, options }: GoldenCase): Promise<Uint8Array> {
-  return compileRequest(protos, options);
+export function compileCase({ protos, files, options }: GoldenCase): Promise<Uint8Array> {
+  return compileRequest(protos, options, files);
 }
 
 /** Returns what the plugin makes of the request for a case: what gen/ is to hold. */
@@ -61,16 +60,12 @@ export function readGolden({ name }: GoldenCase): Files {
 
 /** Writes gen/ anew for all cases. */
 export async function generateCases(): Promise<void> {
-  const generate = async (golden: GoldenCase): Promise<void> => {
+  for (const golden of readCases()) {
     const files = await runCase(await compileCase(golden));
     const gen = join(folder, golden.name, "gen");
     rmSync(gen, { recursive: true, force: true });
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(gen, path)), { recursive: true });
-      writeFileSync(join(gen, path), content);
-    }
-  };
-  await Promise.all(readCases().map(generate));
+    await writeFiles(gen, files);
+  }
 }
 
 function readFiles(directory: string): Record<string, string> {

@@ -3,6 +3,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { generateCases } from "./cases.ts";
 import { compileTemplates } from "./compile-templates.ts";
 
 const buf = (...args: string[]): void => {
@@ -13,4 +14,5 @@ buf("generate", "--template", "proto/buf.gen.yaml");
 writeFileSync("src/gen/templates.ts", compileTemplates());
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 buf("generate");
+await generateCases();
 buf("generate", "--config", "examples/buf.yaml", "--template", "examples/buf.gen.yaml", "--output", "examples");
