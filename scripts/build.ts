@@ -8,6 +8,7 @@ import { build, type Plugin } from "esbuild";
 /** The plugins by name, and the module that each starts with. */
 const plugins = {
   "protoc-gen-ts-lro": "src/plugin/bin.ts",
+  "buf-plugin-lro": "src/check/bin.ts",
 };
 
 /** Changes the source of a module of protoplugin, which is pinned to an exact version for this. */

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { formatDiagnostic } from "./diagnostics.js";
 import { optionsHelp } from "./options.js";
 import { pluginName, pluginVersion, runPlugin } from "./plugin.js";
+import { readYaml } from "./read-yaml.js";
 import { readAll, stderr, stdin, stdout, write } from "./stdio.js";
 
 const help = `${pluginName} ${pluginVersion}
@@ -54,12 +54,6 @@ function main(args: readonly string[]): number {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Loads the parser only when it is needed, as an import cannot. */
-function readYaml(path: string): unknown {
-  const { parse } = require("yaml") as typeof import("yaml");
-  return parse(readFileSync(path, "utf8"));
 }
 
 function fail(message: string): number {

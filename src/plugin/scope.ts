@@ -65,7 +65,8 @@ function packagePrefix(file: DescFile): string {
   return file.proto.package === "" ? "" : `${file.proto.package}.`;
 }
 
-function importClosure(file: DescFile): Set<DescFile> {
+/** Returns a file with all that it imports, directly or not. */
+export function importClosure(file: DescFile): Set<DescFile> {
   const closure = new Set([file]);
   for (const reached of closure) {
     for (const dependency of reached.dependencies) {

@@ -1,0 +1,48 @@
+import { CheckService } from "../gen/buf/plugin/check/v1/check_pb.js";
+import { packageVersion } from "../operation/version.js";
+import { readYaml } from "../plugin/read-yaml.js";
+import { readAll, stderr, stdin, stdout, write } from "../plugin/stdio.js";
+import { createCheckService } from "./check-service.js";
+import { servePlugin } from "./pluginrpc.js";
+
+const name = "buf-plugin-lro";
+
+const help = `${name} v${packageVersion}
+
+Checks protos for the rules of AIP-151 on long-running operations. It is a plugin for buf lint and buf breaking, which
+start it. In buf.yaml:
+
+  lint:
+    use: [STANDARD, LRO]
+  breaking:
+    use: [FILE, LRO]
+  plugins:
+    - plugin: ${name}
+      options:
+        empty_response_methods: [Purge*]        # may answer google.protobuf.Empty, besides Delete methods
+        service_yaml: [acme/library/v1/library.yaml]   # is to list google.longrunning.Operations under apis
+`;
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(args: readonly string[]): number {
+  if (args.includes("--help") || args.includes("-h")) {
+    write(stdout, help);
+    return 0;
+  }
+  if (args.includes("--version") || args.includes("-v")) {
+    write(stdout, `${name} v${packageVersion}\n`);
+    return 0;
+  }
+  try {
+    const service = createCheckService(readYaml);
+    write(
+      stdout,
+      servePlugin(CheckService, service, args, () => readAll(stdin)),
+    );
+    return 0;
+  } catch (error) {
+    write(stderr, `${name}: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ")}\n`);
+    return 1;
+  }
+}

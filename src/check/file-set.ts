@@ -1,0 +1,85 @@
+import { create, createFileRegistry, type DescFile, type DescMethod, fromBinary } from "@bufbuild/protobuf";
+import {
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+  SourceCodeInfoSchema,
+} from "@bufbuild/protobuf/wkt";
+import type { FileDescriptor } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.js";
+import { bytesOf, type Encoded, findEncoded } from "../plugin/request/wire.js";
+import { createTypeScope, type TypeScope } from "../plugin/scope.js";
+import { findOperationMethods, type OperationMethod } from "./operation-method.js";
+import type { Place } from "./place.js";
+import { decodeSkeleton } from "./skeleton.js";
+
+/** The proto files of a request. */
+export interface FileSet {
+  /** The files to check: those that are not there only because others import them. */
+  readonly checked: readonly DescFile[];
+  /** The methods of the files to check. */
+  readonly methods: readonly DescMethod[];
+  /** Those of them that return google.longrunning.Operation and carry operation_info. */
+  readonly operations: readonly OperationMethod[];
+  /** All types, looked up by the names that authors write. */
+  readonly scope: TypeScope;
+  /** Returns a method of any file. */
+  findMethod(service: string, name: string): DescMethod | undefined;
+  /** Returns the path of a place in the source info of its file. Empty where there is none. */
+  locate(place: Place): number[];
+}
+
+/**
+ * @throws Error if a file cannot be read, or one that it imports is missing.
+ */
+export function readFileSet(descriptors: readonly FileDescriptor[]): FileSet {
+  const files = descriptors.map(({ fileDescriptorProto: buffer, isImport }) => {
+    const encoded = { buffer, start: 0, end: buffer.length };
+    return { encoded, isImport, proto: decodeSkeleton(encoded) };
+  });
+  const registry = createFileRegistry(
+    create(FileDescriptorSetSchema, { file: importsFirst(files.map(({ proto }) => proto)) }),
+  );
+  const encoded = new Map(files.map((file) => [file.proto.name, file.encoded]));
+  const paths = new Map<DescFile, Set<string>>();
+
+  const scope = createTypeScope([...registry.files]);
+  const checked = files.flatMap(({ isImport, proto }) => (isImport ? [] : (registry.getFile(proto.name) ?? [])));
+  const methods = checked.flatMap((file) => file.services.flatMap((service) => service.methods));
+  return {
+    checked,
+    methods,
+    operations: findOperationMethods(methods, scope),
+    scope,
+    findMethod: (service, name) => registry.getService(service)?.methods.find((method) => method.name === name),
+    locate({ file, paths: candidates }) {
+      // Few files have findings, and source info is most of a file.
+      const known = paths.get(file) ?? readPaths(encoded.get(file.proto.name));
+      paths.set(file, known);
+      return candidates.find((path) => known.has(path.join())) ?? [];
+    },
+  };
+}
+
+function importsFirst(files: readonly FileDescriptorProto[]): FileDescriptorProto[] {
+  const unsorted = new Map(files.map((file) => [file.name, file]));
+  const sorted: FileDescriptorProto[] = [];
+  const add = (file: FileDescriptorProto): void => {
+    if (unsorted.delete(file.name)) {
+      for (const name of file.dependency) {
+        const dependency = unsorted.get(name);
+        if (dependency !== undefined) {
+          add(dependency);
+        }
+      }
+      sorted.push(file);
+    }
+  };
+  files.forEach(add);
+  return sorted;
+}
+
+function readPaths(file: Encoded | undefined): Set<string> {
+  const encoded = file && findEncoded(file, FileDescriptorProtoSchema.field.sourceCodeInfo.number);
+  const { location } = encoded ? fromBinary(SourceCodeInfoSchema, bytesOf(encoded)) : create(SourceCodeInfoSchema);
+  return new Set(location.map(({ path }) => path.join()));
+}

@@ -1,0 +1,55 @@
+import { type DescField, type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
+import {
+  OperationInfoSchema,
+  OperationSchema,
+  Operations,
+  operation_info,
+} from "../gen/google/longrunning/operations_pb.js";
+import type { NamedDesc, TypeScope } from "../plugin/scope.js";
+
+/** A method that returns google.longrunning.Operation and carries operation_info. */
+export interface OperationMethod {
+  readonly desc: DescMethod;
+  readonly response: TypeName;
+  readonly metadata: TypeName;
+}
+
+/** A name in operation_info. */
+export interface TypeName {
+  readonly method: DescMethod;
+  /** The field of google.longrunning.OperationInfo. */
+  readonly field: DescField;
+  /** The name as it is written. */
+  readonly name: string;
+  /** What it refers to, if anything. */
+  readonly desc: NamedDesc | undefined;
+}
+
+/** Says whether a method starts an operation. google.longrunning.Operations hands out those of others. */
+export function returnsOperation({ output, parent }: DescMethod): boolean {
+  return output.typeName === OperationSchema.typeName && parent.typeName !== Operations.typeName;
+}
+
+export function hasOperationInfo(method: DescMethod): boolean {
+  return hasOption(method, operation_info);
+}
+
+export function findOperationMethods(methods: readonly DescMethod[], scope: TypeScope): OperationMethod[] {
+  const { responseType, metadataType } = OperationInfoSchema.field;
+  return methods
+    .filter((method) => returnsOperation(method) && hasOperationInfo(method))
+    .map((desc) => {
+      const info = getOption(desc, operation_info);
+      const resolve = (field: DescField, name: string): TypeName => ({
+        method: desc,
+        field,
+        name,
+        desc: name === "" ? undefined : scope.find(name, desc.parent),
+      });
+      return {
+        desc,
+        response: resolve(responseType, info.responseType),
+        metadata: resolve(metadataType, info.metadataType),
+      };
+    });
+}

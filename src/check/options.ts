@@ -1,0 +1,61 @@
+import type { Option, Value } from "../gen/buf/plugin/option/v1/option_pb.js";
+import { didYouMean, nearNames } from "../plugin/near-names.js";
+import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../plugin/service-yaml.js";
+import { InvalidArgumentError } from "./pluginrpc.js";
+
+/** What buf.yaml says under `options` of the plugin. */
+export interface Options {
+  /** Says whether a method that is no Delete may answer google.protobuf.Empty. */
+  readonly mayAnswerEmpty: (service: string, method: string) => boolean;
+  /** The YAML files of services. */
+  readonly serviceYamls: readonly ServiceYaml[];
+}
+
+const emptyResponseMethods = "empty_response_methods";
+const serviceYaml = "service_yaml";
+const keys = [emptyResponseMethods, serviceYaml];
+
+/**
+ * @throws InvalidArgumentError if an option is not known, its value is not a string or a list of them, or a file that it names
+ * cannot be read.
+ */
+export function readOptions(options: readonly Option[], readYaml: ReadYaml): Options {
+  const values = new Map(options.map(({ key, value }) => [key, readStrings(key, value)]));
+  for (const key of values.keys()) {
+    if (!keys.includes(key)) {
+      const known = `The options are ${keys.join(" and ")}.`;
+      throw new InvalidArgumentError(`there is no option "${key}".${didYouMean(nearNames(key, keys)) || ` ${known}`}`);
+    }
+  }
+  const empty = (values.get(emptyResponseMethods) ?? []).map(toPattern);
+  return {
+    mayAnswerEmpty: (service, method) =>
+      empty.some((pattern) => pattern.test(method) || pattern.test(`${service}.${method}`)),
+    serviceYamls: (values.get(serviceYaml) ?? []).map((path) => readYamlFile(path, readYaml)),
+  };
+}
+
+function readStrings(key: string, value: Value | undefined): string[] {
+  switch (value?.type.case) {
+    case "stringValue":
+      return [value.type.value];
+    case "listValue":
+      return value.type.value.values.flatMap((item) => readStrings(key, item));
+    default:
+      throw new InvalidArgumentError(`option "${key}" takes a string, or a list of strings.`);
+  }
+}
+
+/** A name, in which * stands for any characters. */
+function toPattern(name: string): RegExp {
+  const parts = name.split("*").map((part) => part.replace(/[^\w]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}
+
+function readYamlFile(path: string, readYaml: ReadYaml): ServiceYaml {
+  try {
+    return readServiceYaml(path, readYaml);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}

@@ -1,0 +1,140 @@
+import {
+  create,
+  createRegistry,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  fromJsonString,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+  toJsonString,
+} from "@bufbuild/protobuf";
+import { type Any, anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
+import { Code, RequestSchema, ResponseSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.js";
+
+/** The implementation of a service of unary methods. */
+export type ServiceImpl<S extends DescService> = {
+  readonly [K in keyof S["method"]]: (
+    request: MessageShape<S["method"][K]["input"]>,
+  ) => MessageInitShape<S["method"][K]["output"]>;
+};
+
+/** The request asks for what cannot be done. The caller is told so in the response. */
+export class InvalidArgumentError extends Error {
+  override readonly name = "InvalidArgumentError";
+}
+
+/**
+ * Answers one run of a plugin: what it is started with, and what its stdin holds, gives what it writes to stdout.
+ *
+ * @throws Error if the arguments name nothing that there is, or stdin does not hold the request that they name.
+ */
+export function servePlugin<S extends DescService>(
+  service: S,
+  implementation: ServiceImpl<S>,
+  args: readonly string[],
+  readStdin: () => Uint8Array,
+): Uint8Array {
+  const { format, command } = parseArgs(args);
+  const codec = codecs[format]?.(service);
+  if (codec === undefined) {
+    throw new Error(`there is no format "${format}". The formats are ${Object.keys(codecs).join(" and ")}.`);
+  }
+  if (command === "--protocol") {
+    return new TextEncoder().encode("1\n");
+  }
+  if (command === "--spec") {
+    return codec.encode(
+      SpecSchema,
+      create(SpecSchema, { procedures: service.methods.map((method) => ({ path: pathOf(method) })) }),
+    );
+  }
+  const method = service.methods.find((candidate) => pathOf(candidate) === command);
+  if (method === undefined) {
+    throw new Error(`there is nothing called "${command}". It is a plugin for buf, which starts it; see --help.`);
+  }
+  const request = readRequest(method, codec, readStdin());
+  const call = implementation[method.localName as keyof S["method"]] as (
+    request: unknown,
+  ) => MessageInitShape<DescMessage>;
+  return codec.encode(
+    ResponseSchema,
+    create(
+      ResponseSchema,
+      answer(() => anyPack(method.output, create(method.output, call(request)))),
+    ),
+  );
+}
+
+interface Codec {
+  encode<D extends DescMessage>(schema: D, message: MessageShape<D>): Uint8Array;
+  decode<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D>;
+}
+
+const codecs: Readonly<Record<string, (service: DescService) => Codec>> = {
+  binary: () => ({ encode: toBinary, decode: fromBinary }),
+  json: (service) => {
+    const registry = createRegistry(service.file);
+    return {
+      encode: (schema, message) => new TextEncoder().encode(`${toJsonString(schema, message, { registry })}\n`),
+      decode: (schema, bytes) => fromJsonString(schema, new TextDecoder().decode(bytes), { registry }),
+    };
+  },
+};
+
+function parseArgs(args: readonly string[]): { command: string; format: string } {
+  let format = "binary";
+  let command = "";
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? "";
+    if (arg === "--format") {
+      format = args[++i] ?? "";
+    } else if (arg.startsWith("--format=")) {
+      format = arg.slice("--format=".length);
+    } else if (command === "") {
+      command = arg;
+    } else {
+      throw new Error(`"${arg}" is one argument too many.`);
+    }
+  }
+  return { command, format };
+}
+
+function readRequest(method: DescMethod, codec: Codec, bytes: Uint8Array): unknown {
+  try {
+    const { value } = codec.decode(RequestSchema, bytes);
+    if (bytes.length > 0 && value === undefined) {
+      throw new Error("it holds no message");
+    }
+    return value ? unpack(value, method.input) : create(method.input);
+  } catch (error) {
+    throw new Error(
+      `the input is not a pluginrpc request with a ${method.input.typeName}: ${(error as Error).message}`,
+    );
+  }
+}
+
+function unpack(value: Any, schema: DescMessage): unknown {
+  const message = anyUnpack(value, schema);
+  if (message === undefined) {
+    throw new Error(`it holds a ${value.typeUrl}`);
+  }
+  return message;
+}
+
+function answer(call: () => Any): MessageInitShape<typeof ResponseSchema> {
+  try {
+    return { value: call() };
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) {
+      return { error: { code: Code.INVALID_ARGUMENT, message: error.message } };
+    }
+    throw error;
+  }
+}
+
+function pathOf({ parent, name }: DescMethod): string {
+  return `/${parent.typeName}/${name}`;
+}

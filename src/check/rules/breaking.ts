@@ -1,0 +1,97 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
+import { hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.js";
+import { atMethod, atOperationInfo, atTypeName } from "../place.js";
+import type { Rule, Run } from "../rule.js";
+
+export const methodSameKind: Rule = {
+  id: "LRO_METHOD_SAME_KIND",
+  purpose: "Checks that no method starts or ceases to return google.longrunning.Operation.",
+  type: RuleType.BREAKING,
+  must: true,
+  *find(run) {
+    for (const { before, now } of methodPairs(run)) {
+      if (returnsOperation(before) !== returnsOperation(now)) {
+        const message = `rpc ${now.name} returned ${before.output.typeName}, and returns ${now.output.typeName} now. Keep what it returns, or add another rpc.`;
+        yield { place: atMethod(now), against: atMethod(before), message };
+      }
+    }
+  },
+};
+
+export const operationInfoNotRemoved: Rule = {
+  id: "LRO_OPERATION_INFO_NOT_REMOVED",
+  purpose: "Checks that no method loses its operation_info.",
+  type: RuleType.BREAKING,
+  must: true,
+  *find(run) {
+    for (const { before, now } of operationPairs(run)) {
+      if (hasOperationInfo(before) && !hasOperationInfo(now)) {
+        const message = `rpc ${now.name} has lost its operation_info: generated clients no longer know its response. Put it back.`;
+        yield { place: atMethod(now), against: atOperationInfo(before), message };
+      }
+    }
+  },
+};
+
+export const operationInfoNotAdded: Rule = {
+  id: "LRO_OPERATION_INFO_NOT_ADDED",
+  purpose: "Checks that no method gains operation_info.",
+  type: RuleType.BREAKING,
+  must: true,
+  *find(run) {
+    for (const { before, now } of operationPairs(run)) {
+      if (!hasOperationInfo(before) && hasOperationInfo(now)) {
+        const message = `rpc ${now.name} has gained operation_info: generated clients get another type for it. Add another rpc, or release it as a breaking change.`;
+        yield { place: atOperationInfo(now), against: atMethod(before), message };
+      }
+    }
+  },
+};
+
+export const responseSameType: Rule = sameType("response", "LRO_RESPONSE_SAME_TYPE");
+export const metadataSameType: Rule = sameType("metadata", "LRO_METADATA_SAME_TYPE");
+
+/** Compares the messages that names refer to, not the names. */
+function sameType(part: "response" | "metadata", id: string): Rule {
+  return {
+    id,
+    purpose: `Checks that the ${part} type of a long-running method stays the same message.`,
+    type: RuleType.BREAKING,
+    must: true,
+    *find({ files, against }) {
+      const operations = new Map(files.operations.map((operation) => [fullName(operation.desc), operation]));
+      for (const operation of against.operations) {
+        const before = operation[part];
+        const now: OperationMethod["response"] | undefined = operations.get(fullName(operation.desc))?.[part];
+        // Nobody can have used what did not exist.
+        if (now && before.desc?.kind === "message" && before.desc.typeName !== now.desc?.typeName) {
+          const changed = now.desc ? `is ${now.desc.typeName} now` : "is nothing that can be found now";
+          const message = `${now.field.name} of rpc ${now.method.name} was ${before.desc.typeName}, and ${changed}. Keep the type, or add another rpc.`;
+          yield { place: atTypeName(now), against: atTypeName(before), message };
+        }
+      }
+    },
+  };
+}
+
+interface Pair {
+  readonly before: DescMethod;
+  readonly now: DescMethod;
+}
+
+/** Returns the methods that are still there. Those that are not are found by buf's own rules. */
+function methodPairs({ files, against }: Run): Pair[] {
+  return against.methods.flatMap((before) => {
+    const now = files.findMethod(before.parent.typeName, before.name);
+    return now ? { before, now } : [];
+  });
+}
+
+function operationPairs(run: Run): Pair[] {
+  return methodPairs(run).filter(({ before, now }) => returnsOperation(before) && returnsOperation(now));
+}
+
+function fullName({ parent, name }: DescMethod): string {
+  return `${parent.typeName}.${name}`;
+}

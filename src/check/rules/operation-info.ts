@@ -1,0 +1,65 @@
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
+import { hasOperationInfo, returnsOperation } from "../operation-method.js";
+import { atMethod, atOperationInfo } from "../place.js";
+import type { Rule } from "../rule.js";
+
+export const operationInfoPresent: Rule = {
+  id: "LRO_OPERATION_INFO_PRESENT",
+  purpose: "Checks that methods that return google.longrunning.Operation carry operation_info.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const method of files.methods) {
+      if (returnsOperation(method) && !hasOperationInfo(method)) {
+        const message = `rpc ${method.name} returns google.longrunning.Operation, but does not say of what. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.`;
+        yield { place: atMethod(method), message };
+      }
+    }
+  },
+};
+
+export const operationInfoOnOperation: Rule = {
+  id: "LRO_OPERATION_INFO_ON_OPERATION",
+  purpose: "Checks that only methods that return google.longrunning.Operation carry operation_info.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const method of files.methods) {
+      if (hasOperationInfo(method) && !returnsOperation(method)) {
+        const message = `rpc ${method.name} carries operation_info, but returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
+        yield { place: atOperationInfo(method), message };
+      }
+    }
+  },
+};
+
+export const typesPresent: Rule = {
+  id: "LRO_TYPES_PRESENT",
+  purpose: "Checks that operation_info gives both response_type and metadata_type.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const { desc, response, metadata } of files.operations) {
+      const missing = [response, metadata].filter(({ name }) => name === "").map(({ field }) => field.name);
+      if (missing.length > 0) {
+        const message = `operation_info of rpc ${desc.name} lacks ${missing.join(" and ")}. Name a message; define an empty one where there is nothing to say yet.`;
+        yield { place: atOperationInfo(desc), message };
+      }
+    }
+  },
+};
+
+export const responseNotStreaming: Rule = {
+  id: "LRO_RESPONSE_NOT_STREAMING",
+  purpose: "Checks that methods do not stream google.longrunning.Operation.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const method of files.methods) {
+      if (returnsOperation(method) && method.proto.serverStreaming) {
+        const message = `rpc ${method.name} streams google.longrunning.Operation. Return one, without \`stream\`: clients ask for its progress.`;
+        yield { place: atMethod(method), message };
+      }
+    }
+  },
+};

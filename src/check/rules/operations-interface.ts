@@ -1,0 +1,95 @@
+import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
+import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
+import { OperationSchema, Operations } from "../../gen/google/longrunning/operations_pb.js";
+import { returnsOperation } from "../operation-method.js";
+import { atMessage, atMethod, atService } from "../place.js";
+import type { Rule } from "../rule.js";
+
+export const operationNotCopied: Rule = {
+  id: "LRO_OPERATION_NOT_COPIED",
+  purpose: "Checks that no package has a copy of google.longrunning.Operation.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const file of files.checked) {
+      for (const desc of nestedTypes(file)) {
+        if (desc.kind === "message" && isCopy(desc)) {
+          const message = `message ${desc.name} is a copy of google.longrunning.Operation. Return that: clients wait for no other.`;
+          yield { place: atMessage(desc), message };
+        }
+      }
+    }
+  },
+};
+
+export const noOwnOperationsService: Rule = {
+  id: "LRO_NO_OWN_OPERATIONS_SERVICE",
+  purpose: "Checks that no service is an operations interface of its own.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const service of files.checked.flatMap((file) => file.services)) {
+      const method = service.methods.find(isOperationsMethod);
+      if (method && service.typeName !== Operations.typeName) {
+        const message = `rpc ${method.name} makes service ${service.name} an operations interface of its own. Leave it to google.longrunning.Operations.`;
+        yield { place: atMethod(method), message };
+      }
+    }
+  },
+};
+
+export const noCreateOperation: Rule = {
+  id: "LRO_NO_CREATE_OPERATION",
+  purpose: "Checks that no method is called CreateOperation.",
+  type: RuleType.LINT,
+  must: false,
+  *find({ files }) {
+    for (const method of files.methods) {
+      if (method.name === "CreateOperation") {
+        const message =
+          "rpc CreateOperation creates an operation for its own sake. Name the method after what it does, and return google.longrunning.Operation.";
+        yield { place: atMethod(method), message };
+      }
+    }
+  },
+};
+
+export const operationsServed: Rule = {
+  id: "LRO_OPERATIONS_SERVED",
+  purpose: "Checks that APIs that return google.longrunning.Operation serve google.longrunning.Operations.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files, options }) {
+    for (const { path, apis } of options.serviceYamls) {
+      for (const service of apis.has(Operations.typeName) ? [] : files.checked.flatMap((file) => file.services)) {
+        const method = service.methods.find(returnsOperation);
+        if (method && apis.has(service.typeName)) {
+          const message = `rpc ${method.name} returns google.longrunning.Operation, which nobody can ask for again. Add name: ${Operations.typeName} to apis in ${path}.`;
+          yield { place: atService(service), message };
+        }
+      }
+    }
+  },
+};
+
+const copiedFields = ["done", "error", "response"];
+
+function isCopy({ name, typeName, fields }: DescMessage): boolean {
+  const names = fields.map((field) => field.name);
+  return (
+    name === OperationSchema.name &&
+    typeName !== OperationSchema.typeName &&
+    copiedFields.every((field) => names.includes(field))
+  );
+}
+
+const verbs = "Get|List|Cancel|Delete|Wait";
+
+/** In a service that is called Operations, methods need not say so again. */
+function isOperationsMethod({ name, parent }: DescMethod): boolean {
+  return (
+    new RegExp(`^(${verbs})Operations?$`).test(name) ||
+    (/Operations(Service)?$/.test(parent.name) && new RegExp(`^(${verbs})$`).test(name))
+  );
+}

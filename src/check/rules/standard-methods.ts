@@ -1,0 +1,32 @@
+import type { DescMessage, DescService } from "@bufbuild/protobuf";
+import { EmptySchema } from "@bufbuild/protobuf/wkt";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
+import { atTypeName } from "../place.js";
+import type { Rule } from "../rule.js";
+
+export const standardResponse: Rule = {
+  id: "LRO_STANDARD_RESPONSE",
+  purpose: "Checks that Create and Update methods respond with their resource, and Delete methods with it or Empty.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const { desc, response } of files.operations) {
+      const [, verb, noun] = /^(Create|Update|Delete)([A-Z]\w*)$/.exec(desc.name) ?? [];
+      const resource = noun === undefined ? undefined : files.scope.find(noun, desc.parent);
+      // A method that is not named after a message of its package is not a standard method of a resource.
+      const isStandard = resource?.kind === "message" && packageOf(resource) === packageOf(desc.parent);
+      if (!isStandard || response.desc?.kind !== "message") {
+        continue;
+      }
+      const expected = verb === "Delete" ? [EmptySchema.typeName, resource.typeName] : [resource.typeName];
+      if (!expected.includes(response.desc.typeName)) {
+        const message = `rpc ${desc.name} responds with "${response.name}". ${verb} methods respond with ${expected.join(" or ")}.`;
+        yield { place: atTypeName(response), message };
+      }
+    }
+  },
+};
+
+function packageOf({ file }: DescMessage | DescService): string {
+  return file.proto.package;
+}

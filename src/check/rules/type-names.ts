@@ -1,0 +1,106 @@
+import type { DescFile, DescMessage } from "@bufbuild/protobuf";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
+import { didYouMean } from "../../plugin/near-names.js";
+import { importClosure } from "../../plugin/scope.js";
+import type { FileSet } from "../file-set.js";
+import type { TypeName } from "../operation-method.js";
+import { atTypeName } from "../place.js";
+import type { Rule } from "../rule.js";
+
+export const typesResolve: Rule = {
+  id: "LRO_TYPES_RESOLVE",
+  purpose: "Checks that response_type and metadata_type name messages.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const typeName of typeNames(files)) {
+      const { method, name, desc } = typeName;
+      if (name !== "" && desc?.kind !== "message") {
+        const problem = desc
+          ? `is not a message, but the ${desc.toString()}. Name a message.`
+          : `is not found.${didYouMean(files.scope.near(name, method.parent)) || " Define it, or import the file that does."}`;
+        yield { place: atTypeName(typeName), message: `${describe(typeName)} ${problem}` };
+      }
+    }
+  },
+};
+
+export const typesQualified: Rule = {
+  id: "LRO_TYPES_QUALIFIED",
+  purpose: "Checks that types of other packages are given by their full names.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const typeName of messageNames(files)) {
+      const { method, name, desc } = typeName;
+      const isForeign = desc.file.proto.package !== method.parent.file.proto.package;
+      if (isForeign && name.replace(/^\./, "") !== desc.typeName) {
+        const message = `${describe(typeName)} is of another package. Write its full name, "${desc.typeName}".`;
+        yield { place: atTypeName(typeName), message };
+      }
+    }
+  },
+};
+
+export const typesImported: Rule = {
+  id: "LRO_TYPES_IMPORTED",
+  purpose: "Checks that the file imports, directly or not, the types that operation_info names.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const typeName of messageNames(files)) {
+      const { method, desc } = typeName;
+      if (!importClosure(method.parent.file).has(desc.file)) {
+        const message = `${describe(typeName)} is declared in a file that is not imported. Add import "${desc.file.proto.name}".`;
+        yield { place: atTypeName(typeName), message };
+      }
+    }
+  },
+};
+
+export const typesImportedDirectly: Rule = {
+  id: "LRO_TYPES_IMPORTED_DIRECTLY",
+  purpose: "Checks that the file does not leave it to its imports to import the types that operation_info names.",
+  type: RuleType.LINT,
+  must: false,
+  *find({ files }) {
+    for (const typeName of messageNames(files)) {
+      const { file } = typeName.method.parent;
+      const target = typeName.desc.file;
+      if (importClosure(file).has(target) && !directImports(file).has(target)) {
+        const message = `${describe(typeName)} is imported only by way of other files. Add import "${target.proto.name}".`;
+        yield { place: atTypeName(typeName), message };
+      }
+    }
+  },
+};
+
+function typeNames({ operations }: FileSet): TypeName[] {
+  return operations.flatMap(({ response, metadata }) => [response, metadata]);
+}
+
+function messageNames(files: FileSet): (TypeName & { readonly desc: DescMessage })[] {
+  return typeNames(files).flatMap((typeName) =>
+    typeName.desc?.kind === "message" ? { ...typeName, desc: typeName.desc } : [],
+  );
+}
+
+/** Returns a file with what it imports, and what those files import publicly. */
+function directImports(file: DescFile): Set<DescFile> {
+  const imports = new Set([file, ...file.dependencies]);
+  for (const imported of imports) {
+    if (imported !== file) {
+      for (const index of imported.proto.publicDependency) {
+        const dependency = imported.dependencies[index];
+        if (dependency) {
+          imports.add(dependency);
+        }
+      }
+    }
+  }
+  return imports;
+}
+
+function describe({ method, field, name }: TypeName): string {
+  return `${field.name} "${name}" of rpc ${method.name}`;
+}
