@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createFileRegistry, type DescMessage, type DescService, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { type LroMethod, type LroService, lroService } from "../src/codegen.js";
+import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
 
 /** Google's Redis API, as the protos of @google-cloud/redis have it, with its long-running CreateInstance. */
 export interface RedisApi {

@@ -56,7 +56,7 @@ export interface LroClientOptions {
 
 /** A client of a service, whose long-running methods return operations. */
 export type LroClient<S extends DescService, L extends LroMethods> = Omit<Client<S>, keyof L> & {
-  [K in keyof L]: S["method"][K & string] extends DescMethodUnary<infer I, DescMessage>
+  [K in keyof L]: Extract<S["method"][K & string], { methodKind: "unary" }> extends DescMethodUnary<infer I>
     ? LroCall<I, MessageShape<L[K]["response"]>, MessageShape<L[K]["metadata"]>>
     : never;
 };

@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const plain = `
+  import { createClient } from "@connectrpc/connect";
+  import { createConnectTransport } from "@connectrpc/connect-web";
+  import { LibraryService } from "./testdata/gen/acme/library/v1/library_pb.js";
+  const library = createClient(LibraryService, createConnectTransport({ baseUrl: "/" }));
+  console.log(await library.createBook({}));
+`;
+
+const ours = `
+  import { createConnectTransport } from "@connectrpc/connect-web";
+  import { createLibraryServiceClient, unpackCreateBookResponse } from "./testdata/gen/acme/library/v1/library_lro.js";
+  const library = createLibraryServiceClient(createConnectTransport({ baseUrl: "/" }));
+  const operation = await library.createBook({});
+  console.log(await operation.wait(), unpackCreateBookResponse(operation.raw));
+`;
+
+/** How many bytes a generated client with wait and unpack adds to a bundle with a plain Connect client, gzipped. */
+export async function addedBytes(): Promise<number> {
+  return (await gzippedBytes(ours)) - (await gzippedBytes(plain));
+}
+
+async function gzippedBytes(contents: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+  });
+  return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+}

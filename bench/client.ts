@@ -1,0 +1,165 @@
+/*
+ * Compares our client with google-gax's, against the same server in one run: `npm run bench:client`.
+ *
+ * How late is the result in the caller's hands, and how many calls did it take, not counting the one that starts the
+ * operation? The operations take 50 ms, 1 s and 10 s, and up to a fifth more or less, so that no client is lucky.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { create } from "@bufbuild/protobuf";
+import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
+import { readRedisApi } from "../testdata/redis-api.ts";
+import { type RedisServer, type State, serveRedis } from "../testdata/redis-server.ts";
+import { addedBytes } from "./client-size.ts";
+import { curve, gaxCurve } from "./polling-curve.ts";
+
+/** An operation at the server. */
+interface Job {
+  /** When it was done. */
+  doneAt?: number;
+  readonly ended: Promise<void>;
+  calls: number;
+}
+
+/** How late the result was, in milliseconds, after how many calls. */
+interface Sample {
+  readonly lateMs: number;
+  readonly calls: number;
+}
+
+const api = readRedisApi();
+const instance: Any = anyPack(api.instance, create(api.instance));
+const jobs = new Map<string, Job>();
+let nextMs = 0;
+
+function start(takesMs: number): State {
+  const name = `operations/${jobs.size + 1}`;
+  const ended = new Promise<void>((resolve) => setTimeout(resolve, takesMs)).then(() => {
+    job.doneAt = performance.now();
+  });
+  const job: Job = { ended, calls: 0 };
+  jobs.set(name, job);
+  return { name };
+}
+
+function read(name: string): State {
+  const done = jobs.get(name)?.doneAt !== undefined;
+  return done ? { name, done, result: { case: "response", value: instance } } : { name };
+}
+
+const server = await serveRedis(api, {
+  createInstance: () => start(nextMs * (0.8 + 0.4 * Math.random())),
+  operations: {
+    getOperation({ name }) {
+      (jobs.get(name) as Job).calls++;
+      return read(name);
+    },
+    async waitOperation({ name }) {
+      const job = jobs.get(name) as Job;
+      job.calls++;
+      await job.ended;
+      return read(name);
+    },
+  },
+});
+
+const clients: Record<string, (server: RedisServer) => Promise<string>> = {
+  async "google-gax"({ google }) {
+    const [operation] = await google.createInstance({
+      parent: "projects/p/locations/l",
+      instanceId: "i",
+      instance: {},
+    });
+    await operation.promise();
+    return operation.name ?? "";
+  },
+  async "ours, GetOperation"({ ours }) {
+    const operation = await ours.createInstance({}, { polling: { longPollMs: 0 } });
+    await operation.wait();
+    return operation.name;
+  },
+  async "ours, WaitOperation"({ ours }) {
+    const operation = await ours.createInstance({});
+    await operation.wait();
+    return operation.name;
+  },
+};
+
+async function sample(client: (server: RedisServer) => Promise<string>): Promise<Sample> {
+  const { doneAt = Number.NaN, calls } = jobs.get(await client(server)) as Job;
+  return { lateMs: performance.now() - doneAt, calls };
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+async function roundTripMs(): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 100; i++) {
+    const operation = server.ours.createInstance.resume([...jobs.keys()][0] ?? "");
+    const from = performance.now();
+    await operation.poll();
+    times.push(performance.now() - from);
+  }
+  return median(times);
+}
+
+// The lengths of the operations, and how many of them are timed at once, how often.
+const plan = [
+  { takesMs: 50, atOnce: 5, rounds: 20 },
+  { takesMs: 1_000, atOnce: 20, rounds: 2 },
+  { takesMs: 10_000, atOnce: 30, rounds: 1 },
+];
+
+const late: Record<string, Record<string, string>> = {};
+for (const [label, client] of Object.entries(clients)) {
+  await sample(client);
+  late[label] = {};
+  for (const { takesMs, atOnce, rounds } of plan) {
+    nextMs = takesMs;
+    const samples: Sample[] = [];
+    for (let round = 0; round < rounds; round++) {
+      samples.push(...(await Promise.all(Array.from({ length: atOnce }, () => sample(client)))));
+    }
+    const lateMs = median(samples.map(({ lateMs }) => lateMs)).toFixed(1);
+    const calls = median(samples.map(({ calls }) => calls));
+    late[label][`${takesMs} ms`] = `${lateMs} ms, ${calls} ${calls === 1 ? "call" : "calls"}`;
+  }
+  nextMs = 0;
+}
+console.log("How late the result is, and how many calls it took (medians):");
+console.table(late);
+console.log(`One round trip takes ${(await roundTripMs()).toFixed(1)} ms (median).`);
+await server.close();
+
+const points = [gaxCurve()];
+for (const initialDelayMs of [100, 250, 500]) {
+  for (const delayMultiplier of [1.3, 1.5, 2]) {
+    points.push(await curve(api, `${initialDelayMs} ms, x ${delayMultiplier}`, { initialDelayMs, delayMultiplier }));
+  }
+}
+console.log("\nGetOperation only, operations of 50 ms to 10 minutes (means). The first of ours is the default:");
+console.table(
+  Object.fromEntries(
+    points.map(({ label, calls, lateMs, late }) => [
+      label,
+      { calls: calls.toFixed(1), "late (ms)": Math.round(lateMs), "late (part)": late.toFixed(2) },
+    ]),
+  ),
+);
+
+const bytes = await addedBytes();
+console.log(`\nA generated client adds ${bytes} bytes to a plain Connect client, gzipped.`);
+writeFigure("client-size", `${(bytes / 1024).toFixed(1)} kB`);
+
+/** Writes a figure where the documentation has a place for it. */
+function writeFigure(name: string, figure: string): void {
+  for (const path of ["README.md", "docs/client.md"]) {
+    const url = new URL(`../${path}`, import.meta.url);
+    if (existsSync(url)) {
+      const text = readFileSync(url, "utf8");
+      const place = new RegExp(`(<!-- ${name} -->).*?(<!-- /${name} -->)`, "g");
+      writeFileSync(url, text.replace(place, `$1${figure}$2`));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { createRouterTransport } from "@connectrpc/connect";
+import type { PollingOptions } from "protoc-gen-ts-lro/client";
+import { type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
+import { fakeClock, inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import type { RedisApi } from "../testdata/redis-api.ts";
+
+/** What a schedule of polls costs and brings, on average over many operations. */
+export interface CurvePoint {
+  readonly label: string;
+  readonly calls: number;
+  readonly lateMs: number;
+  /** How late the result is, as a part of how long the operation took. */
+  readonly late: number;
+}
+
+const minute = 60_000;
+
+/** Operations of 50 ms to ten minutes, each length as likely as twice that length. */
+const lengths: number[] = Array.from({ length: 300 }, (_, i) => 50 * 12_000 ** ((i + Math.random()) / 300));
+
+/** google-gax polls at once, then after 100 ms, then after 1.3 times as long each time, up to a minute. */
+export function gaxCurve(): CurvePoint {
+  const samples = lengths.map((takesMs) => {
+    let [now, delay, calls] = [0, 100, 1];
+    while (now < takesMs) {
+      now += delay;
+      delay = Math.min(delay * 1.3, minute);
+      calls++;
+    }
+    return { takesMs, lateMs: now - takesMs, calls };
+  });
+  return point("google-gax", samples);
+}
+
+/** Our client with these options, on a clock on which the hours pass in no time. */
+export async function curve(api: RedisApi, label: string, polling: PollingOptions): Promise<CurvePoint> {
+  const samples: Sample[] = [];
+  for (const takesMs of lengths) {
+    const clock = fakeClock({ random: Math.random });
+    const operations = inMemoryOperations({ clock, waitOperation: false });
+    const transport = createRouterTransport((router) => {
+      const createInstance = () => operations.start(api.service.methods.createInstance, { takesMs });
+      operations.register(router).service(api.service.service, { createInstance } as object);
+    });
+    const client = lroClient<typeof api.service.service, { createInstance: LroMethod }>(api.service, transport, {
+      clock,
+    });
+    const operation = await client.createInstance({}, { polling: { ...polling, longPollMs: 0 } });
+    await operation.wait();
+    samples.push({ takesMs, lateMs: clock.now() - takesMs, calls: operations.calls.length });
+  }
+  return point(label, samples);
+}
+
+interface Sample {
+  readonly takesMs: number;
+  readonly lateMs: number;
+  readonly calls: number;
+}
+
+function point(label: string, samples: Sample[]): CurvePoint {
+  const mean = (of: (sample: Sample) => number): number => samples.reduce((sum, s) => sum + of(s), 0) / samples.length;
+  const late = mean(({ lateMs, takesMs }) => lateMs / takesMs);
+  return { label, calls: mean(({ calls }) => calls), lateMs: mean(({ lateMs }) => lateMs), late };
+}

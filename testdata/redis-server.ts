@@ -1,0 +1,72 @@
+import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
+import type { DescService, MessageInitShape } from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
+import redis from "@google-cloud/redis";
+import gax from "google-gax";
+import { type LroClientOptions, type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
+import { type OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
+import type { RedisApi } from "./redis-api.ts";
+
+// Google's client need not look for a machine of Google's around it.
+process.env.METADATA_SERVER_DETECTION = "none";
+
+/** What a server returns for an operation. */
+export type State = MessageInitShape<typeof OperationSchema>;
+
+/** How a server answers for operations. */
+export interface RedisHandlers {
+  createInstance(context: HandlerContext): State | Promise<State>;
+  readonly operations: Partial<ServiceImpl<typeof Operations>>;
+}
+
+/** A server of Google's Redis API on loopback, over HTTP/2, with a client of Google's and one of ours. */
+export interface RedisServer {
+  readonly google: InstanceType<typeof redis.CloudRedisClient>;
+  readonly ours: ReturnType<typeof lroClient<DescService, { createInstance: LroMethod }>>;
+  /** Lets all clients go, and stops. */
+  close(): Promise<void>;
+}
+
+export async function serveRedis(
+  api: RedisApi,
+  handlers: RedisHandlers,
+  options?: LroClientOptions,
+): Promise<RedisServer> {
+  const server = createServer(
+    connectNodeAdapter({
+      routes(router) {
+        router.service(Operations, handlers.operations);
+        const createInstance = (_: unknown, context: HandlerContext): unknown => handlers.createInstance(context);
+        router.service(api.service.service, { createInstance } as object as ServiceImpl<DescService>);
+      },
+    }),
+  );
+  const sessions = track(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const sslCreds = gax.grpc.credentials.createInsecure();
+  const google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
+  const ours = lroClient(api.service, createGrpcTransport({ baseUrl: `http://127.0.0.1:${port}` }), options);
+  return {
+    google,
+    ours,
+    async close() {
+      await google.close();
+      for (const session of sessions) {
+        session.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function track(server: Http2Server): Set<ServerHttp2Session> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+  });
+  return sessions;
+}
