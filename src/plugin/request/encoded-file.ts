@@ -65,7 +65,9 @@ export function referredNames({ packageName, services }: EncodedFile): string[] 
       if (isLongRunning(encodedMethod)) {
         const { inputType, outputType } = method;
         const types = [findText(encodedMethod, inputType.number), findText(encodedMethod, outputType.number)];
-        visitEncoded(operationInfo(encodedMethod), (_, type) => void types.push(textOf(type)));
+        for (const part of operationInfo(encodedMethod)) {
+          visitEncoded(part, (_, type) => void types.push(textOf(type)));
+        }
         names.push(...types.flatMap((type) => candidateNames(type, scope)));
       }
     });

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { MethodDescriptorProtoSchema, ServiceDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { OperationInfoSchema, OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.js";
-import { type Encoded, findEncoded, findText, isEmpty, visitEncoded, writeBytes, writeEncoded } from "./wire.js";
+import { type Encoded, findAllEncoded, findEncoded, findText, visitEncoded, writeBytes, writeEncoded } from "./wire.js";
 
 const { method: methodField } = ServiceDescriptorProtoSchema.field;
 const { name, inputType, outputType, options } = MethodDescriptorProtoSchema.field;
@@ -21,12 +21,15 @@ export function visitMethods(service: Encoded, visit: (method: Encoded) => void)
 
 /** Says whether there is anything to emit, or to say, of an encoded MethodDescriptorProto. */
 export function isLongRunning(method: Encoded): boolean {
-  return findText(method, outputType.number) === operationType || !isEmpty(operationInfo(method));
+  return findText(method, outputType.number) === operationType || operationInfo(method).length > 0;
 }
 
-/** Returns the encoded `google.longrunning.operation_info` of a method, empty where it has none. */
-export function operationInfo(method: Encoded): Encoded {
-  return findEncoded(findEncoded(method, options.number), operation_info.number);
+/**
+ * Returns the encoded `google.longrunning.operation_info` of a method: none, one, or the parts of one, which protoc does
+ * not join where its fields are set one by one.
+ */
+export function operationInfo(method: Encoded): Encoded[] {
+  return findAllEncoded(findEncoded(method, options.number), operation_info.number);
 }
 
 /**

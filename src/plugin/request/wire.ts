@@ -12,10 +12,6 @@ export interface Encoded {
 
 export const empty: Encoded = { buffer: new Uint8Array(), start: 0, end: 0 };
 
-export function isEmpty({ start, end }: Encoded): boolean {
-  return start === end;
-}
-
 export function bytesOf({ buffer, start, end }: Encoded): Uint8Array {
   return buffer.subarray(start, end);
 }
@@ -91,6 +87,17 @@ export function findEncoded(message: Encoded, wanted: number): Encoded {
       return true;
     }
     return false;
+  });
+  return found;
+}
+
+/** Returns what each of the fields that have a length and a number holds, in order. */
+export function findAllEncoded(message: Encoded, wanted: number): Encoded[] {
+  const found: Encoded[] = [];
+  visitEncoded(message, (number, value) => {
+    if (number === wanted) {
+      found.push(value);
+    }
   });
   return found;
 }

@@ -1,0 +1,218 @@
+import { createFileRegistry } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import type { FileDescriptorSet, MethodDescriptorProto } from "@bufbuild/protobuf/wkt";
+import { describe, expect, it } from "vitest";
+import { compile, encodeRequest } from "../../testdata/compile.js";
+import { type Output, runOnProtos, runOnRequest } from "../../testdata/run-plugin.js";
+import { operation_info } from "../gen/google/longrunning/operations_pb.js";
+
+const messages = `
+  message Request {}
+  message Book {}
+  message Progress {}`;
+
+/** A file with a service of some rpcs, the first of which stands in line 4. */
+function proto(rpcs: string, name = "Library", packageName = "acme.v1", declarations = messages): string {
+  return `syntax = "proto3"; package ${packageName}; import "google/longrunning/operations.proto";
+${declarations.replaceAll("\n", " ")}
+service ${name} {
+${rpcs}
+}`;
+}
+
+const annotated = `rpc Create(Request) returns (google.longrunning.Operation) {
+  option (google.longrunning.operation_info) = { response_type: "Book" metadata_type: "Progress" };
+}`;
+
+describe("mistakes", () => {
+  it("are reported all at once, in the order of the files, and nothing is emitted", async () => {
+    const wrong = (type: string) => annotated.replace("Book", type);
+    const { error, files } = await runOnProtos({
+      "a.proto": proto(`${wrong("Nothing")}\n${wrong("Never").replace("Create", "Update")}`, "A"),
+      "b.proto": proto(wrong("Nowhere"), "B", "acme.v2"),
+      "c.proto": proto(annotated, "C", "acme.v3"),
+    });
+    expect(error.split("\n").map((line) => line.replace(/ is not found.*/, ""))).toEqual([
+      'a.proto:5:50: rpc acme.v1.A.Create: response_type "Nothing"',
+      'a.proto:8:50: rpc acme.v1.A.Update: response_type "Never"',
+      'b.proto:5:50: rpc acme.v2.B.Create: response_type "Nowhere"',
+    ]);
+    expect(files).toEqual({});
+  });
+
+  it("of one method are reported all at once", async () => {
+    const { error } = await runOnProtos({
+      "a.proto": proto(`rpc Create(stream Request) returns (Book) {
+        option (google.longrunning.operation_info) = { response_type: "Boo" };
+      }`),
+    });
+    expect(error.split("\n")).toEqual([
+      expect.stringContaining("operation_info stands on a method that returns acme.v1.Book."),
+      expect.stringContaining("operation_info stands on a streaming method."),
+      expect.stringContaining('response_type "Boo" is not found. Did you mean "Book"?'),
+      expect.stringContaining("operation_info lacks metadata_type."),
+    ]);
+  });
+
+  it("include an empty operation_info on a method that does not return an operation", async () => {
+    const { error } = await runOnProtos({
+      "a.proto": proto(`rpc Get(Request) returns (Book) {
+        option (google.longrunning.operation_info) = {};
+      }`),
+    });
+    expect(error).toContain("rpc acme.v1.Library.Get: operation_info stands on a method that returns acme.v1.Book.");
+  });
+
+  it("include two rpcs with the same name in TypeScript, of which protoc-gen-es keeps one, too", async () => {
+    const set = await compile({ "a.proto": proto(`${annotated}\nrpc create(Request) returns (Book);`) });
+    expect(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")).error).toBe(
+      "a.proto:5:10: rpc acme.v1.Library.Create: becomes create in TypeScript, and so does rpc create. Rename one of them.",
+    );
+    const service = createFileRegistry(set).getService("acme.v1.Library");
+    expect(service?.methods.map(({ name }) => name)).toEqual(["Create", "create"]);
+    expect(Object.keys(service?.method ?? {})).toEqual(["create"]);
+  });
+
+  it("do not include what is wrong in plain rpcs only", async () => {
+    const plain = "rpc Get(Request) returns (Book); rpc get(Request) returns (Book);";
+    expect(await runOnProtos({ "a.proto": proto(`${annotated} ${plain}`) })).toMatchObject({ error: "", notes: [] });
+  });
+
+  it("do not include those of files that are only imported", async () => {
+    const set = await compile({
+      "a.proto": proto(annotated).replace("import", 'import "b.proto"; import'),
+      "b.proto": proto(annotated.replace("Book", "Bok"), "Other", "acme.v2"),
+    });
+    expect(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")).error).toBe("");
+  });
+});
+
+describe("a position", () => {
+  const unnamed = annotated.replace("Book", "Bok");
+
+  it("is that of the name, as the compiler gives it", async () => {
+    expect(positions(await runOnProtos({ "a.proto": proto(unnamed) }))).toEqual(["a.proto:5:50"]);
+  });
+
+  it("is that of the name where operation_info is written in parts", async () => {
+    const parts = `rpc Create(Request) returns (google.longrunning.Operation) {
+  option (google.longrunning.operation_info).response_type = "Book";
+  option (google.longrunning.operation_info).metadata_type = "Nothing";
+}`;
+    expect(positions(await runOnProtos({ "a.proto": proto(parts) }))).toEqual(["a.proto:6:3"]);
+  });
+
+  it("is that of the rpc where it has no operation_info", async () => {
+    const { notes } = await runOnProtos({
+      "a.proto": proto("  rpc Create(Request) returns (google.longrunning.Operation);"),
+    });
+    expect(notes).toEqual([expect.stringMatching(/^a\.proto:4:3: rpc acme\.v1\.Library\.Create: /)]);
+  });
+
+  it("is only the file's where the compiler gives none", async () => {
+    const set = await compile({ "a.proto": proto(unnamed) });
+    for (const file of set.file) {
+      delete file.sourceCodeInfo;
+    }
+    expect(positions(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")))).toEqual(["a.proto"]);
+  });
+
+  function positions({ error }: Output): string[] {
+    return error.split("\n").map((line) => line.slice(0, line.indexOf(": ")));
+  }
+});
+
+describe("an Operation without operation_info", () => {
+  const plain = "rpc Print(Request) returns (google.longrunning.Operation);";
+
+  it("stays a plain rpc beside long-running ones, with a note", async () => {
+    const { files, notes } = await runOnProtos({ "a.proto": proto(`${annotated}\n${plain}`) });
+    expect(notes).toEqual([
+      "a.proto:7:1: rpc acme.v1.Library.Print: returns google.longrunning.Operation without operation_info. " +
+        "It stays a plain rpc. Annotate it with option (google.longrunning.operation_info) to get a typed operation.",
+    ]);
+    expect(files["a_lro.ts"]).toContain('extends Omit<Client<typeof Library>, "create"> {');
+  });
+
+  it("emits nothing on its own", async () => {
+    expect(await runOnProtos({ "a.proto": proto(plain) })).toMatchObject({ files: {}, notes: [expect.anything()] });
+  });
+
+  it("is a mistake when strict, reported with all others", async () => {
+    const { error, files } = await runOnProtos(
+      { "a.proto": proto(`${plain}\n${annotated.replace("Book", "Bok")}`) },
+      "target=ts,strict=true",
+    );
+    expect(error.split("\n")).toEqual([
+      expect.stringMatching(/^a\.proto:6:50: .* "Bok" is not found/),
+      expect.stringMatching(
+        /^a\.proto:4:1: rpc acme\.v1\.Library\.Print: returns google.longrunning.Operation without /,
+      ),
+    ]);
+    expect(files).toEqual({});
+  });
+
+  it.each(["strict=false", "strict=true"])(
+    "is as it should be in google.longrunning.Operations: %s",
+    async (strict) => {
+      const set = await compile({ "a.proto": proto(annotated) });
+      const withImports = set.file.map(({ name }) => name);
+      expect(withImports).toContain("google/longrunning/operations.proto");
+      const { files, error, notes } = runOnRequest(encodeRequest(set, withImports, `target=ts,${strict}`));
+      expect({ files: Object.keys(files), error, notes }).toEqual({ files: ["a_lro.ts"], error: "", notes: [] });
+    },
+  );
+
+  it("is noted in a service named Operations of another package", async () => {
+    const { notes } = await runOnProtos({ "a.proto": proto(plain, "Operations") });
+    expect(notes).toEqual([expect.stringContaining("rpc acme.v1.Operations.Print: ")]);
+  });
+
+  it("is not a method that returns an Operation of another package", async () => {
+    const own = proto(
+      "rpc Print(Request) returns (Operation);",
+      "Library",
+      "acme.v1",
+      `${messages} message Operation {}`,
+    );
+    expect(await runOnProtos({ "a.proto": own })).toEqual({ files: {}, error: "", notes: [] });
+  });
+});
+
+describe("operation_info", () => {
+  it("is read as an unknown field, with the number of the extension", async () => {
+    const set = await compile({ "a.proto": proto(annotated) });
+    expect(methodOf(set).options?.$unknown).toEqual([expect.objectContaining({ no: operation_info.number })]);
+    expect(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")).files["a_lro.ts"]).toContain(
+      "create: LroMethod<typeof BookSchema, typeof ProgressSchema>;",
+    );
+  });
+
+  it("is read in parts, as protoc encodes it where it is written in parts", async () => {
+    const set = await compile({
+      // Update refers to what Progress would be in Create, if acme.v1.Progress were overlooked.
+      "a.proto": proto(`${annotated} ${annotated.replace("Create", "Update").replace("Progress", ".acme.Progress")}`),
+      "acme.proto": 'syntax = "proto3"; package acme; message Progress {}',
+    });
+    const { options } = methodOf(set);
+    const part = (number: number, type: string) =>
+      new BinaryWriter().tag(number, WireType.LengthDelimited).string(type).finish();
+    const field = (data: Uint8Array) => new BinaryWriter().bytes(data).finish();
+    Object.assign(options ?? {}, {
+      $unknown: [part(1, "Book"), part(2, "Progress")].map((data) => ({
+        no: operation_info.number,
+        wireType: WireType.LengthDelimited,
+        data: field(data),
+      })),
+    });
+    const emitted = runOnRequest(encodeRequest(set, ["a.proto", "acme.proto"], "target=ts")).files["a_lro.ts"];
+    expect(emitted).toContain("create: LroMethod<typeof BookSchema, typeof ProgressSchema>;");
+    expect(emitted).toContain("update: LroMethod<typeof BookSchema, typeof ProgressSchema$1>;");
+  });
+
+  function methodOf({ file }: FileDescriptorSet): MethodDescriptorProto {
+    const method = file.find(({ name }) => name === "a.proto")?.service[0]?.method[0];
+    expect(method).toBeDefined();
+    return method as MethodDescriptorProto;
+  }
+});
