@@ -28,8 +28,10 @@ export interface KeptFile {
   readonly declares: (identifier: string) => boolean;
   /** The names of the files that it imports from now on. */
   readonly imports: readonly string[];
-  /** Whether its services are kept, with their comments. */
+  /** Whether its services are kept. */
   readonly services: boolean;
+  /** Whether the comments on the file and on its services are kept. */
+  readonly comments: boolean;
 }
 
 /** The fields that hold declarations, by kind, in a file or in a message. */
@@ -72,7 +74,7 @@ export function decodePrunedFile(encoded: Encoded, kept: KeptFile): FileDescript
         writeBytes(writer, number, pruneService(value));
       }
     } else if (number === file.sourceCodeInfo.number) {
-      if (kept.services) {
+      if (kept.comments) {
         writeBytes(writer, number, pruneSourceInfo(value));
       }
     } else {

@@ -45,7 +45,9 @@ export function decodePrunedRequest(bytes: Uint8Array): CodeGeneratorRequest {
             declares: clashesWith(declared),
             // What stands between a file and what it imports indirectly is not kept.
             imports: emitted.has(file) ? importClosure(file, files).filter(isKept) : [],
-            services: emitted.has(file),
+            // Plain services may not see the stand-in of their types.
+            services: emitted.has(file) && hasLongRunningMethod(file),
+            comments: emitted.has(file),
           });
     }),
   });
