@@ -1,0 +1,225 @@
+import type { FileDescriptorSet } from "@bufbuild/protobuf/wkt";
+import { beforeAll, describe, expect, it } from "vitest";
+import { compile, encodeRequest } from "../../testdata/compile.js";
+import { type Output, runOnRequest } from "../../testdata/run-plugin.js";
+import { optionsHelp, parseOptions } from "./options.js";
+
+let protos: FileDescriptorSet;
+
+beforeAll(async () => {
+  protos = await compile({
+    "acme/library.proto": `
+      syntax = "proto3";
+      package acme;
+      import "acme/types/book.proto";
+      import "google/longrunning/operations.proto";
+      service Library {
+        rpc Create(Request) returns (google.longrunning.Operation) {
+          option (google.longrunning.operation_info) = { response_type: "types.Book" metadata_type: "Request" };
+        }
+        rpc Print(Request) returns (google.longrunning.Operation);
+      }
+      message Request {}`,
+    "acme/types/book.proto": 'syntax = "proto3"; package acme.types; message Book {}',
+  });
+});
+
+function run(parameter: string): Output {
+  return runOnRequest(encodeRequest(protos, ["acme/library.proto", "acme/types/book.proto"], parameter));
+}
+
+/** The modules that an emitted file imports. */
+function imports(content = ""): string[] {
+  return Array.from(content.matchAll(/(?:from |require\()"(.*)"/g), ([, module = ""]) => module);
+}
+
+describe("target", () => {
+  it.each([
+    ["", ["js", "d.ts"]],
+    ["target=ts", ["ts"]],
+    ["target=js", ["js"]],
+    ["target=dts", ["d.ts"]],
+    ["target=ts+js", ["ts", "js"]],
+    ["target=ts+dts", ["ts", "d.ts"]],
+    ["target=js+dts", ["js", "d.ts"]],
+    ["target=ts+js+dts", ["ts", "js", "d.ts"]],
+    ["target=dts+js+ts", ["ts", "js", "d.ts"]],
+  ])("%j emits what it says", (parameter, extensions) => {
+    expect(Object.keys(run(parameter).files)).toEqual(extensions.map((extension) => `acme/library_lro.${extension}`));
+  });
+
+  it("emits the same for each part of a sum as on its own", () => {
+    const { files } = run("target=ts+js+dts,elide_plugin_version=true");
+    for (const target of ["ts", "js", "dts"]) {
+      for (const [name, content] of Object.entries(run(`target=${target},elide_plugin_version=true`).files)) {
+        expect(withoutHead(files[name])).toBe(withoutHead(content));
+      }
+    }
+    function withoutHead(content = ""): string {
+      return content.slice(content.indexOf("/* eslint-disable */"));
+    }
+  });
+});
+
+describe("import_extension", () => {
+  it.each([
+    ["", ""],
+    ["import_extension=none", ""],
+    ["import_extension=", ""],
+    ["import_extension=js", ".js"],
+    ["import_extension=.js", ".js"],
+    ["import_extension=ts", ".ts"],
+  ])("%j is put behind relative imports", (parameter, extension) => {
+    for (const content of Object.values(run(`target=ts+js+dts,${parameter}`.replace(/,$/, "")).files)) {
+      const relative = imports(content).filter((module) => module.startsWith("."));
+      expect(new Set(relative)).toEqual(new Set([`./library_pb${extension}`, `./types/book_pb${extension}`]));
+    }
+  });
+});
+
+describe("js_import_style", () => {
+  it("makes CommonJS of .js, and of nothing else", () => {
+    const { files } = run("target=ts+js+dts,js_import_style=legacy_commonjs");
+    const js = files["acme/library_lro.js"];
+    expect(js).toContain('"use strict";');
+    expect(js).toContain('const { Library, RequestSchema } = require("./library_pb");');
+    expect(js).toContain("exports.createLibraryClient = createLibraryClient;");
+    expect(js).not.toMatch(/^(import|export) /m);
+    for (const name of ["acme/library_lro.ts", "acme/library_lro.d.ts"]) {
+      expect(files[name]).toMatch(/^import /m);
+      expect(files[name]).not.toContain("require(");
+    }
+  });
+
+  it("makes modules by default, and when it says so", () => {
+    for (const parameter of ["target=js", "target=js,js_import_style=module"]) {
+      expect(run(parameter).files["acme/library_lro.js"]).toMatch(/^export function createLibraryClient\(/m);
+    }
+  });
+});
+
+describe("rewrite_imports", () => {
+  it("puts other modules in the place of relative ones, and of packages", () => {
+    const rewrite =
+      "rewrite_imports=./acme/types/**/*_pb.js:@acme/types,rewrite_imports=@connectrpc/connect:npm:connect";
+    const { files } = run(`target=ts,import_extension=js,${rewrite}`);
+    expect(new Set(imports(files["acme/library_lro.ts"]))).toEqual(
+      new Set(["protoc-gen-ts-lro/codegen", "./library_pb.js", "@acme/types/acme/types/book_pb.js", "npm:connect"]),
+    );
+  });
+
+  it("is left out of the first line, as it often depends on the machine", () => {
+    const { files } = run("target=ts,rewrite_imports=./acme/types/**/*_pb.js:@acme/types");
+    expect(files["acme/library_lro.ts"]).toContain('with parameter "target=ts"\n');
+  });
+});
+
+it("map_imports puts a package in the place of what is emitted for some protos", () => {
+  const { files } = run("target=ts,map_imports=acme/types/**:@acme/types");
+  expect(imports(files["acme/library_lro.ts"])).toContain("@acme/types/acme/types/book_pb.js");
+});
+
+it("keep_empty_files emits a file for protos without long-running methods, too", () => {
+  const names = ["acme/library_lro.ts", "acme/types/book_lro.ts"];
+  expect(Object.keys(run("target=ts").files)).toEqual(names.slice(0, 1));
+  expect(Object.keys(run("target=ts,keep_empty_files=false").files)).toEqual(names.slice(0, 1));
+  expect(Object.keys(run("target=ts,keep_empty_files=true").files).sort()).toEqual(names);
+});
+
+it("ts_nocheck puts a comment for TypeScript in front", () => {
+  expect(run("target=ts").files["acme/library_lro.ts"]).not.toContain("@ts-nocheck");
+  expect(run("target=ts,ts_nocheck=true").files["acme/library_lro.ts"]).toContain("\n// @ts-nocheck\n");
+});
+
+it("elide_plugin_version leaves the version out of the first line", () => {
+  const firstLine = (parameter: string) => run(parameter).files["acme/library_lro.ts"]?.split("\n")[0];
+  expect(firstLine("target=ts")).toMatch(
+    /^\/\/ @generated by protoc-gen-ts-lro v\d+\.\d+\.\d+ with parameter "target=ts"$/,
+  );
+  expect(firstLine("target=ts,elide_plugin_version=true")).toMatch(
+    /^\/\/ @generated by protoc-gen-ts-lro with parameter /,
+  );
+});
+
+describe("emit", () => {
+  const marks = { client: "createLibraryClient(", server: "stubLibrary(", unpack: "unpackCreateResponse(" };
+
+  it.each([
+    ["", ["client", "server", "unpack"]],
+    ["emit=client", ["client"]],
+    ["emit=server", ["server"]],
+    ["emit=unpack", ["unpack"]],
+    ["emit=client+unpack", ["client", "unpack"]],
+    ["emit=unpack+server+client", ["client", "server", "unpack"]],
+  ])("%j emits those parts, and the table of long-running methods", (parameter, parts) => {
+    const content = run(`target=ts,${parameter}`.replace(/,$/, "")).files["acme/library_lro.ts"] ?? "";
+    expect(Object.entries(marks).flatMap(([part, mark]) => (content.includes(mark) ? part : []))).toEqual(parts);
+    expect(content).toContain("export const LibraryLro: ");
+  });
+});
+
+it("strict makes an error of an Operation without operation_info", () => {
+  for (const parameter of ["target=ts", "target=ts,strict=false", "target=ts,strict=0"]) {
+    expect(run(parameter)).toMatchObject({ error: "", notes: [expect.stringContaining("Library.Print: ")] });
+  }
+  for (const parameter of ["target=ts,strict=true", "target=ts,strict=1"]) {
+    expect(run(parameter)).toMatchObject({ error: expect.stringContaining("Library.Print: "), notes: [] });
+  }
+});
+
+describe("a mistake in the options", () => {
+  it.each([
+    ["unknown=1", 'invalid option "unknown=1": there is no option "unknown". See --help.'],
+    ["unknown", 'invalid option "unknown": there is no option "unknown". See --help.'],
+    ["stricd=true", 'invalid option "stricd=true": there is no option "stricd". Did you mean "strict"? See --help.'],
+    ["import_extention=js", /there is no option "import_extention". Did you mean "import_extension"\? See --help\.$/],
+    [
+      "emit=clients",
+      'invalid option "emit=clients": "clients" is not a part. The parts are client, server, unpack, joined by +.',
+    ],
+    ["emit=", /"" is not a part\./],
+    ["emit=client+", /"" is not a part\./],
+    ["strict", /"" is neither true nor false\.$/],
+    ["strict=yes", 'invalid option "strict=yes": "yes" is neither true nor false.'],
+    ["target=flow", 'invalid option "target=flow"'],
+    ["target=", 'invalid option "target="'],
+    ["import_extension=mjs", 'invalid option "import_extension=mjs"'],
+    ["js_import_style=commonjs", 'invalid option "js_import_style=commonjs"'],
+    ["rewrite_imports=nothing", /must be in the form of <pattern>:<target>$/],
+    ["map_imports=:nothing", /must be in the form of <pattern>:<target>$/],
+    ["keep_empty_files=maybe", 'invalid option "keep_empty_files=maybe"'],
+    ["ts_nocheck=maybe", 'invalid option "ts_nocheck=maybe"'],
+    ["elide_plugin_version=maybe", 'invalid option "elide_plugin_version=maybe"'],
+  ])("is told in one line: %s", (parameter, message) => {
+    expect(() => run(parameter)).toThrow(message);
+    expect(() => run(parameter)).not.toThrow("\n");
+  });
+});
+
+it("--help says something of every option, and of nothing else", () => {
+  const told = Array.from(optionsHelp.matchAll(/^ {2}(\w+)=(\S*)/gm), ([, name = "", value = ""]) => ({ name, value }));
+  expect(told.map(({ name }) => name)).toEqual([
+    "emit",
+    "strict",
+    "service_yaml",
+    "target",
+    "import_extension",
+    "js_import_style",
+    "rewrite_imports",
+    "map_imports",
+    "keep_empty_files",
+    "ts_nocheck",
+    "elide_plugin_version",
+  ]);
+  for (const { name, value } of told.filter(({ name }) => name !== "service_yaml")) {
+    expect(() => run(`${name}=${value}`)).not.toThrow("option");
+  }
+});
+
+it("the last of several values holds", () => {
+  const pairs = [
+    { key: "strict", value: "true" },
+    { key: "strict", value: "false" },
+  ];
+  expect(parseOptions(pairs).strict).toBe(false);
+});

@@ -1,0 +1,84 @@
+import { clone, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, type FileDescriptorSet } from "@bufbuild/protobuf/wkt";
+import { beforeAll, describe, expect, it } from "vitest";
+import { compile, encodeRequest } from "../../testdata/compile.js";
+import { type Output, runOnProtos, runOnRequest } from "../../testdata/run-plugin.js";
+
+/** A file with a long-running method, whose types are declared in another. */
+function proto(packageName: string): string {
+  return `syntax = "proto3";
+package ${packageName};
+import "types.proto";
+import "google/longrunning/operations.proto";
+// Keeps books.
+service Library {
+  // Creates a book.
+  rpc Create(acme.Book) returns (google.longrunning.Operation) {
+    option (google.longrunning.operation_info) = { response_type: "acme.Book" metadata_type: "acme.Progress" };
+  }
+  rpc Print(acme.Book) returns (google.longrunning.Operation);
+}
+`;
+}
+
+const protos = {
+  "a.proto": proto("acme.a"),
+  "b.proto": proto("acme.b"),
+  "types.proto": 'syntax = "proto3"; package acme; message Book {} message Progress {}',
+};
+const toGenerate = Object.keys(protos);
+const parameter = "target=ts+js+dts";
+
+let compiled: FileDescriptorSet;
+let output: Output;
+
+beforeAll(async () => {
+  compiled = await compile(protos);
+  output = runOnRequest(encodeRequest(compiled, toGenerate, parameter));
+});
+
+describe("the output", () => {
+  it("is the same each time", () => {
+    expect(runOnRequest(encodeRequest(compiled, toGenerate, parameter))).toEqual(output);
+    expect(Object.keys(output.files)).toHaveLength(6);
+  });
+
+  it("does not depend on the order of the files to generate", () => {
+    expect(runOnRequest(encodeRequest(compiled, toGenerate.toReversed(), parameter))).toEqual(output);
+  });
+
+  it("does not depend on the order of the files, as long as each stands behind its imports", () => {
+    const [a, b] = [indexOf("a.proto"), indexOf("b.proto")];
+    const file = compiled.file.with(a, at(b)).with(b, at(a));
+    const { files, notes } = runOnRequest(encodeRequest({ ...compiled, file }, toGenerate, parameter));
+    expect(files).toEqual(output.files);
+    expect(notes.toSorted()).toEqual(output.notes);
+
+    function at(index: number): FileDescriptorSet["file"][number] {
+      return compiled.file[index] as FileDescriptorSet["file"][number];
+    }
+    function indexOf(name: string): number {
+      return compiled.file.findIndex((candidate) => candidate.name === name);
+    }
+  });
+
+  it("does not depend on what else is generated", () => {
+    const { files } = runOnRequest(encodeRequest(compiled, ["b.proto"], parameter));
+    expect(files).toEqual(Object.fromEntries(Object.entries(output.files).filter(([name]) => name.startsWith("b_"))));
+  });
+
+  it("does not depend on the line endings of the protos", async () => {
+    const crlf = Object.entries(protos).map(([path, content]) => [path, content.replaceAll("\n", "\r\n")]);
+    expect(await runOnProtos(Object.fromEntries(crlf), parameter)).toEqual(output);
+  });
+});
+
+it("reads options that compilers hold back for the source, where a request has them", () => {
+  const request = fromBinary(CodeGeneratorRequestSchema, encodeRequest(compiled, toGenerate, parameter));
+  request.sourceFileDescriptors = request.protoFile.filter(({ name }) => toGenerate.includes(name));
+  request.protoFile = request.protoFile.map((file) => clone(FileDescriptorProtoSchema, file));
+  for (const method of request.protoFile.flatMap(({ service }) => service.flatMap(({ method }) => method))) {
+    delete method.options;
+  }
+  expect(runOnRequest(toBinary(CodeGeneratorRequestSchema, request))).toEqual(output);
+});
