@@ -15,8 +15,11 @@ export interface Run {
 }
 
 /** Runs the plugin with something on stdin. */
-export async function runBin(stdin: Uint8Array, ...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, [bin, ...args]);
+export async function runBin(
+  stdin: Uint8Array,
+  { args = [], nodeOptions = [] }: { args?: readonly string[]; nodeOptions?: readonly string[] } = {},
+): Promise<Run> {
+  const child = spawn(process.execPath, [...nodeOptions, bin, ...args]);
   // It need not read to the end.
   child.stdin.on("error", () => {});
   child.stdin.end(stdin);

@@ -41,11 +41,12 @@ function main(args: readonly string[]): number {
         `there is no argument ${args[0]}. Options of the plugin go into buf.gen.yaml or --ts-lro_opt; see --help.`,
       );
   }
-  if (process.stdin.isTTY) {
-    return fail("it waits for a request on stdin, which buf and protoc give it; see --help.");
-  }
   try {
-    const { response, notes } = runPlugin(readAll(stdin), readYaml);
+    const request = process.stdin.isTTY ? new Uint8Array() : readAll(stdin);
+    if (request.length === 0) {
+      return fail("there is no request on stdin. buf and protoc give it one; see --help.");
+    }
+    const { response, notes } = runPlugin(request, readYaml);
     for (const note of notes) {
       write(stderr, `${pluginName}: ${formatDiagnostic(note)}\n`);
     }

@@ -1,0 +1,181 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fromBinary } from "@bufbuild/protobuf";
+import { CodeGeneratorResponse_Feature, CodeGeneratorResponseSchema, Edition } from "@bufbuild/protobuf/wkt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile, compileRequest, encodeRequest } from "../../testdata/compile.js";
+import { bin, runBin } from "../../testdata/run-bin.js";
+import { packageVersion } from "../operation/version.js";
+import { optionsHelp } from "./options.js";
+
+const protos = {
+  "library.proto": `
+    syntax = "proto3";
+    package acme;
+    import "google/longrunning/operations.proto";
+    service Library {
+      rpc Create(Request) returns (google.longrunning.Operation) {
+        option (google.longrunning.operation_info) = { response_type: "Book" metadata_type: "Request" };
+      }
+      rpc Print(Request) returns (google.longrunning.Operation);
+    }
+    message Request {}
+    message Book {}`,
+};
+const nothing = new Uint8Array();
+
+let request: Uint8Array;
+
+beforeAll(async () => {
+  request = await compileRequest(protos);
+});
+
+describe("an argument", () => {
+  it.each(["--version", "-v"])("%s prints the name and the version", async (argument) => {
+    expect(await printed([argument])).toEqual({
+      stdout: `protoc-gen-ts-lro v${packageVersion}\n`,
+      stderr: "",
+      exitCode: 0,
+    });
+  });
+
+  it.each(["--help", "-h"])("%s prints what it is for, how to start it, and the options", async (argument) => {
+    const { stdout, stderr, exitCode } = await printed([argument]);
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+    expect(stdout).toMatch(/^protoc-gen-ts-lro v.*buf\.gen\.yaml.*protoc --ts-lro_out=/s);
+    expect(stdout).toContain(optionsHelp);
+    expect(stdout).not.toMatch(/.{121}/);
+  });
+
+  it.each(["--target=ts", "library.proto", ""])("%j is refused in one line", async (argument) => {
+    expect(await printed([argument])).toEqual({
+      stdout: "",
+      stderr: `protoc-gen-ts-lro: there is no argument ${argument}. Options of the plugin go into buf.gen.yaml or --ts-lro_opt; see --help.\n`,
+      exitCode: 1,
+    });
+  });
+
+  async function printed(args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+    const { stdout, ...rest } = await runBin(nothing, { args });
+    return { stdout: stdout.toString(), ...rest };
+  }
+});
+
+describe("a run", () => {
+  it("answers with the emitted files, and prints notes", async () => {
+    const { stdout, stderr, exitCode } = await runBin(request);
+    const response = fromBinary(CodeGeneratorResponseSchema, stdout);
+    expect(response.error).toBe("");
+    expect(response.file.map(({ name }) => name)).toEqual(["library_lro.ts"]);
+    expect(stderr).toMatch(/^protoc-gen-ts-lro: library\.proto:9:7: rpc acme\.Library\.Print: .*\n$/);
+    expect(exitCode).toBe(0);
+  });
+
+  it("says that it understands optional fields in proto3, and editions", async () => {
+    const { stdout } = await runBin(request);
+    const { supportedFeatures, minimumEdition, maximumEdition } = fromBinary(CodeGeneratorResponseSchema, stdout);
+    const { PROTO3_OPTIONAL, SUPPORTS_EDITIONS } = CodeGeneratorResponse_Feature;
+    expect(supportedFeatures).toBe(BigInt(PROTO3_OPTIONAL | SUPPORTS_EDITIONS));
+    expect(minimumEdition).toBe(Edition.EDITION_PROTO2);
+    expect(maximumEdition).toBeGreaterThanOrEqual(Edition.EDITION_2024);
+  });
+
+  it("answers with the mistakes in the protos, and ends well, as buf and protoc want it", async () => {
+    const wrong = { "library.proto": protos["library.proto"].replaceAll("Book", "Bok").replace("Bok", "Book") };
+    const { stdout, stderr, exitCode } = await runBin(await compileRequest(wrong));
+    const { error, file } = fromBinary(CodeGeneratorResponseSchema, stdout);
+    expect(error).toMatch(
+      /^library\.proto:7:\d+: rpc acme\.Library\.Create: response_type "Book" is not found\. Did you mean "Bok"\?/,
+    );
+    expect({ file, stderr, exitCode }).toEqual({ file: [], stderr: "", exitCode: 0 });
+  });
+
+  it("may read and write more than a pipe holds", async () => {
+    const many = Array.from({ length: 200 }, (_, i) => [
+      `library${i}.proto`,
+      protos["library.proto"].replace("acme", `acme${i}`),
+    ]);
+    const { stdout } = await runBin(await compileRequest(Object.fromEntries(many)));
+    expect(fromBinary(CodeGeneratorResponseSchema, stdout).file).toHaveLength(200);
+  });
+});
+
+describe("bad input", () => {
+  it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
+    ["nothing", () => nothing, /^there is no request on stdin\./],
+    [
+      "a truncated request",
+      () => request.subarray(0, request.length / 2),
+      /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: /,
+    ],
+    [
+      "a text",
+      () => Buffer.from("syntax = 'proto3';\n"),
+      /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: /,
+    ],
+    ["random bytes", () => Uint8Array.from({ length: 1000 }, (_, i) => (i * 7919) % 251), /^the input is not a /],
+    [
+      "a request that lacks a file to generate",
+      () => withParameter("target=ts", "missing.proto"),
+      /^files_to_generate missing in the request: missing\.proto$/,
+    ],
+    [
+      "an unknown option",
+      () => withParameter("targets=ts"),
+      /^invalid option "targets=ts": there is no option "targets"\. Did you mean "target"\?/,
+    ],
+    ["a bad value", () => withParameter("target=java"), /^invalid option "target=java"/],
+    [
+      "a YAML file that is not there",
+      () => withParameter("service_yaml=nowhere.yaml"),
+      /^service_yaml=nowhere\.yaml: .*ENOENT/,
+    ],
+  ])("is told in one line: %s", async (_, input, message) => {
+    const { stdout, stderr, exitCode } = await runBin(await input());
+    expect(stderr).toMatch(/^protoc-gen-ts-lro: .+\n$/);
+    expect(stderr.slice("protoc-gen-ts-lro: ".length, -1)).toMatch(message);
+    expect({ stdout: stdout.length, exitCode }).toEqual({ stdout: 0, exitCode: 1 });
+  });
+
+  async function withParameter(parameter: string, path = "library.proto"): Promise<Uint8Array> {
+    return encodeRequest(await compile(protos), [path], parameter);
+  }
+});
+
+describe("the bundle", () => {
+  const directory = mkdtempSync(join(tmpdir(), "bin-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it("starts with the line that makes it a program, here and by npm on Windows", () => {
+    expect(readFileSync(bin, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it.each(["ts", "js", "dts", "ts+js+dts"])("loads nothing but Node's own modules for target=%s", async (target) => {
+    const hook = join(directory, "hook.cjs");
+    writeFileSync(
+      hook,
+      `const Module = require("node:module");
+      const load = Module._load;
+      Module._load = function (name) {
+        process._rawDebug("loads", name);
+        return load.apply(this, arguments);
+      };`,
+    );
+    const { stderr, exitCode } = await runBin(await compileRequest(protos, `target=${target}`), {
+      nodeOptions: ["--require", hook],
+    });
+    const loaded = Array.from(stderr.matchAll(/^loads (.*)$/gm), ([, name = ""]) => name);
+    expect(loaded).toContain(bin);
+    expect(loaded.filter((name) => name !== bin && !isBuiltin(name))).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("has no TypeScript in it", () => {
+    const code = readFileSync(bin, "utf8");
+    expect(code).not.toMatch(/require\("(typescript|@typescript\/vfs|ts-morph)"\)/);
+    expect(code).not.toContain("createProgram");
+    expect(code.length).toBeLessThan(500_000);
+  });
+});
