@@ -1,0 +1,74 @@
+import type { StoreEvent } from "../server/engine.js";
+import type { Database } from "./database.js";
+
+/** PostgreSQL takes payloads below 8,000 bytes. */
+const maxPayload = 7_900;
+
+/**
+ * Tells all processes what has changed. A transaction that notifies takes a lock that all such transactions share, so
+ * this comes after the commit, for all that has gathered meanwhile. One that is lost is made up for: who waits for an
+ * event also looks now and then.
+ */
+export interface Announcements {
+  announce(...events: Exclude<StoreEvent, { kind: "resync" }>[]): void;
+  listen(listener: (event: StoreEvent) => void): Promise<void>;
+}
+
+export function announcements(database: Database, channel: string, onLost: (error: unknown) => void): Announcements {
+  let pending = new Set<string>();
+  let sending = false;
+
+  async function send(): Promise<void> {
+    sending = true;
+    while (pending.size > 0) {
+      const lines = [...pending];
+      pending = new Set();
+      try {
+        await database.query("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload", [
+          channel,
+          fill(lines),
+        ]);
+      } catch (error) {
+        onLost(error);
+      }
+    }
+    sending = false;
+  }
+
+  return {
+    announce(...events) {
+      for (const event of events) {
+        pending.add(event.kind === "work" ? `w${event.method}` : `c${event.name}`);
+      }
+      if (!sending) {
+        void send();
+      }
+    },
+    listen(listener) {
+      return database.listen(
+        channel,
+        (payload) => {
+          for (const line of payload.split("\n")) {
+            const rest = line.slice(1);
+            listener(line.startsWith("w") ? { kind: "work", method: rest } : { kind: "changed", name: rest });
+          }
+        },
+        () => listener({ kind: "resync" }),
+      );
+    },
+  };
+}
+
+/** Joins lines to as few payloads as will hold them. */
+function fill(lines: readonly string[]): string[] {
+  const payloads: string[] = [];
+  for (const line of lines) {
+    const last = payloads.at(-1);
+    if (last !== undefined && Buffer.byteLength(last) + Buffer.byteLength(line) < maxPayload) {
+      payloads[payloads.length - 1] = `${last}\n${line}`;
+    } else {
+      payloads.push(line);
+    }
+  }
+  return payloads;
+}

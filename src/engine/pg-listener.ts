@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PoolClient } from "pg";
+
+interface Subscription {
+  readonly channel: string;
+  readonly onPayload: (payload: string) => void;
+  readonly onConnect: () => void;
+}
+
+const heartbeatMs = 5_000;
+const reconnectMs = 500;
+
+/** Listens on a connection of its own, and on another when that one breaks or falls silent, until the signal. */
+export function keepListening(
+  connect: () => Promise<PoolClient>,
+  subscription: Subscription,
+  signal: AbortSignal,
+): { readonly first: Promise<void>; readonly ended: Promise<void> } {
+  let ended = Promise.resolve();
+  const first = new Promise<void>((resolve, reject) => {
+    ended = (async () => {
+      while (!signal.aborted) {
+        try {
+          await listenOnce(await connect(), subscription, resolve, signal);
+        } catch (error) {
+          reject(error);
+        }
+        await sleep(reconnectMs, undefined, { signal }).catch(() => {});
+      }
+    })();
+  });
+  return { first, ended };
+}
+
+/** Ends when the connection does, or at the signal. */
+async function listenOnce(
+  client: PoolClient,
+  { channel, onPayload, onConnect }: Subscription,
+  onListening: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const broken = new Promise<void>((resolve) => {
+    client.once("error", () => resolve());
+    client.once("end", () => resolve());
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  client.on("notification", ({ payload }) => onPayload(payload ?? ""));
+  try {
+    await client.query(`LISTEN ${channel}`);
+    onListening();
+    onConnect();
+    for (let alive = true; alive && !signal.aborted; ) {
+      await Promise.race([sleep(heartbeatMs, undefined, { ref: false }), broken]);
+      // A connection of which only half is left swallows what it is asked.
+      const answer = client.query("SELECT 1").then(
+        () => true,
+        () => false,
+      );
+      alive = await Promise.race([answer, broken.then(() => false), sleep(heartbeatMs, false, { ref: false })]);
+    }
+  } finally {
+    client.release(true);
+  }
+}

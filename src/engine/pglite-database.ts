@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { PGlite, Transaction as PGliteTransaction } from "@electric-sql/pglite";
+import type { Transaction } from "../server/engine.js";
+import type { Database, Row } from "./database.js";
+
+/** PostgreSQL inside this process. It has one connection, and takes statements and transactions one at a time. */
+export function pgliteDatabase(pglite: PGlite, close: () => Promise<void>): Database {
+  const current = new AsyncLocalStorage<PGliteTransaction>();
+
+  async function query(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
+    const connection = current.getStore() ?? pglite;
+    if (values?.length) {
+      return await connection.query<Row>(text, values as unknown[]);
+    }
+    try {
+      const results = await connection.exec(text);
+      return { rows: results.flatMap(({ rows }) => rows as Row[]) };
+    } catch (error) {
+      if (connection === pglite) {
+        // Several statements may have opened a transaction that nobody else will end.
+        await pglite.exec("ROLLBACK");
+      }
+      throw error;
+    }
+  }
+
+  return {
+    query,
+    transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+      return pglite.transaction((connection) => current.run(connection, () => work({ query })));
+    },
+    exclusively: (_key, work) => work(),
+    async listen(channel, onPayload, onConnect) {
+      await pglite.listen(channel, onPayload);
+      onConnect();
+    },
+    close,
+  };
+}

@@ -1,0 +1,54 @@
+import { PGlite } from "@electric-sql/pglite";
+import type { Engine } from "../server/engine.js";
+import { lockDataDir } from "./data-dir-lock.js";
+import { pgliteDatabase } from "./pglite-database.js";
+import { openStore } from "./store.js";
+
+/** Where the operations are. */
+export type PGliteOptions = {
+  /** The schema for the tables. Default `lro`. */
+  readonly schema?: string;
+} & (
+  | {
+      /** A directory, which is created where it is missing. Without one, operations are lost when the process ends. */
+      readonly dataDir?: string;
+      readonly db?: never;
+    }
+  | {
+      /** A database that the program has opened for its own data, too. It stays open when the server is closed. */
+      readonly db: PGlite;
+      readonly dataDir?: never;
+    }
+);
+
+/**
+ * Keeps operations in this process, with nothing to install: PGlite is PostgreSQL, compiled to WebAssembly. One process
+ * at a time can have a directory; another is refused when it opens the server.
+ */
+export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Engine {
+  return {
+    async open(engineOptions) {
+      const directory = dataDir ?? directoryOf(db);
+      const unlock = directory === undefined ? () => {} : lockDataDir(directory);
+      try {
+        const opened = db ?? (await PGlite.create(dataDir === undefined ? {} : { dataDir }));
+        const database = pgliteDatabase(opened, async () => {
+          if (db === undefined) {
+            await opened.close();
+          }
+          unlock();
+        });
+        return await openStore(database, { ...engineOptions, schema, alone: true });
+      } catch (error) {
+        unlock();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The directory of an open database, which may be in memory. */
+function directoryOf(db: PGlite | undefined): string | undefined {
+  const place = db?.dataDir?.replace(/^file:\/\//, "") ?? "";
+  return place === "" || place.includes("://") ? undefined : place;
+}

@@ -1,0 +1,45 @@
+import { Pool } from "pg";
+import type { Engine } from "../server/engine.js";
+import { pgDatabase } from "./pg-database.js";
+import { openStore } from "./store.js";
+
+/** Where the operations are. */
+export type PostgresOptions = {
+  /** The schema for the tables, which is created where it is missing. Default `lro`. */
+  readonly schema?: string;
+} & (
+  | {
+      /** Such as `postgres://user:password@host/database`. */
+      readonly connectionString: string;
+      /** The most connections to open, one of which listens. Default 10, at least 3. */
+      readonly max?: number;
+      readonly pool?: never;
+    }
+  | {
+      /** A pool of `pg`, of at least 3 connections, which stays open when the server is closed. */
+      readonly pool: Pool;
+      readonly connectionString?: never;
+    }
+);
+
+/** Keeps operations in PostgreSQL 13 or later, for as many processes and machines as you like. */
+export function postgres(options: PostgresOptions): Engine {
+  return {
+    async open(engineOptions) {
+      const pool = options.pool ?? new Pool({ connectionString: options.connectionString, max: options.max ?? 10 });
+      const close = async (): Promise<void> => {
+        if (options.pool === undefined) {
+          await pool.end();
+        }
+      };
+      pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
+      const database = pgDatabase(pool, close);
+      try {
+        return await openStore(database, { ...engineOptions, schema: options.schema ?? "lro", alone: false });
+      } catch (error) {
+        await database.close();
+        throw error;
+      }
+    },
+  };
+}

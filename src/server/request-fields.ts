@@ -1,0 +1,18 @@
+import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
+import { ScalarType } from "@bufbuild/protobuf";
+
+/** The value of the field `request_id` (AIP-155). Undefined where it is not set. */
+export function requestIdOf(schema: DescMessage, request: Message): string | undefined {
+  return (fieldValue(schema, request, "request_id", ScalarType.STRING) as string | undefined) || undefined;
+}
+
+/** Whether the field `validate_only` (AIP-163) is set. */
+export function isValidateOnly(schema: DescMessage, request: Message): boolean {
+  return fieldValue(schema, request, "validate_only", ScalarType.BOOL) === true;
+}
+
+function fieldValue(schema: DescMessage, request: Message, name: string, scalar: ScalarType): unknown {
+  const field: DescField | undefined = schema.fields.find((field) => field.name === name);
+  const matches = field?.fieldKind === "scalar" && field.scalar === scalar && field.oneof === undefined;
+  return matches ? (request as unknown as Record<string, unknown>)[field.localName] : undefined;
+}

@@ -1,0 +1,62 @@
+import {
+  create,
+  type DescMessage,
+  isMessage,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { StatusSchema } from "../gen/google/rpc/status_pb.js";
+import type { Result } from "./engine.js";
+import { toStatus } from "./status.js";
+
+/** What clients accept in one message, unless they say otherwise: gRPC's default. */
+const maxBytes = 4 * 1024 * 1024;
+
+/** A message, and the google.protobuf.Any that holds it. */
+export interface Packed<D extends DescMessage> {
+  readonly message: MessageShape<D>;
+  readonly any: Uint8Array;
+}
+
+/**
+ * Packs what a handler gives as a message of a type.
+ *
+ * @throws ConnectError if it is another message or too large; Error if it does not fit the type.
+ */
+export function pack<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Packed<D> {
+  if (init === null || typeof init !== "object") {
+    throw new Error(`expected a ${schema.typeName}, got ${init === null ? "null" : typeof init}`);
+  }
+  if (isMessage(init) && !isMessage(init, schema)) {
+    throw new ConnectError(`expected a ${schema.typeName}, got a ${init.$typeName}`, Code.Internal);
+  }
+  const message = create(schema, init);
+  const any = toBinary(AnySchema, anyPack(schema, message));
+  if (any.length > maxBytes) {
+    const text = `the ${schema.typeName} of the operation has ${any.length} bytes, and ${maxBytes} are allowed`;
+    throw new ConnectError(text, Code.ResourceExhausted);
+  }
+  return { message, any };
+}
+
+/** The error that clients see. What is not a Connect error may tell them too much: they see that it is internal. */
+export function publicError(error: unknown): ConnectError {
+  return error instanceof ConnectError ? error : new ConnectError("internal error", Code.Internal);
+}
+
+/** Encodes an error as a google.rpc.Status. Details that cannot be encoded are left out. */
+export function errorResult(error: ConnectError): { readonly error: Uint8Array } & Result {
+  try {
+    const bytes = toBinary(StatusSchema, toStatus(error));
+    if (bytes.length <= maxBytes) {
+      return { error: bytes };
+    }
+  } catch {
+    // What is left is the text.
+  }
+  const bare = new ConnectError(error.rawMessage.toWellFormed().slice(0, 10_000), error.code);
+  return { error: toBinary(StatusSchema, toStatus(bare)) };
+}

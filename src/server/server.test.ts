@@ -1,0 +1,375 @@
+import { create } from "@bufbuild/protobuf";
+import { anyUnpack, durationFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe, expect, test } from "vitest";
+import { PrintBookMetadataSchema, PrintBookResponseSchema } from "../../testdata/gen/acme/press/v1/press_pb.js";
+import { describeEngines, gate } from "../../testdata/lro-servers.js";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import { OperationError } from "../operation/errors.js";
+
+const emma = { press: "presses/1", title: "Emma" };
+
+describeEngines((engine) => {
+  describe("an operation", () => {
+    test("runs its handler, and ends with what that returns", async () => {
+      const { press } = await engine.open({ printBook: ({ title }) => ({ title: title.toUpperCase() }) });
+      const operation = await press.printBook(emma);
+      expect(operation.name).toMatch(/^operations\/[0-9a-f-]{36}$/);
+      expect(await operation.wait()).toMatchObject({ title: "EMMA" });
+    });
+
+    test("shows the progress that its handler sets, and keeps the last when it is done", async () => {
+      const seen = gate();
+      const { press, operations } = await engine.open({
+        async printBook({ title }, operation) {
+          await operation.update({ progressPercent: 10 });
+          await seen.passed;
+          await operation.update({ progressPercent: 90 });
+          return { title };
+        },
+      });
+      const operation = await press.printBook(emma);
+      await expect.poll(() => operation.poll().then(({ metadata }) => metadata?.progressPercent)).toBe(10);
+      seen.open();
+      await operation.wait();
+      const { metadata } = await operations.getOperation({ name: operation.name });
+      expect(metadata && anyUnpack(metadata, PrintBookMetadataSchema)).toMatchObject({ progressPercent: 90 });
+    });
+
+    test("ends with the Connect error that its handler throws, details and all", async () => {
+      const { press } = await engine.open({
+        printBook() {
+          const details = [{ desc: ErrorInfoSchema, value: { reason: "PAPER_JAM" } }];
+          throw new ConnectError("the paper is stuck", Code.FailedPrecondition, undefined, details);
+        },
+      });
+      const operation = await press.printBook(emma);
+      const error = await operation.wait().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(OperationError);
+      expect(error).toMatchObject({ code: Code.FailedPrecondition });
+      expect((error as OperationError).findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "PAPER_JAM" }]);
+    });
+
+    test.each([
+      ["an error of another kind", new Error("password: 1234")],
+      ["a string", "password: 1234"],
+      ["nothing", undefined],
+    ])("ends with INTERNAL, without a text, when its handler throws %s", async (_, thrown) => {
+      const logged: unknown[] = [];
+      const { press } = await engine.open({
+        printBook() {
+          throw thrown;
+        },
+        log: ({ error }) => logged.push(error),
+      });
+      const operation = await press.printBook(emma);
+      await expect(operation.wait()).rejects.toMatchObject({
+        code: Code.Internal,
+        status: { message: "internal error" },
+      });
+      expect(logged).toEqual([thrown]);
+    });
+
+    test("is done when it is returned, where the response is known at once", async () => {
+      const { operations, press } = await engine.open({
+        printBook: { run: () => expect.unreachable(), immediate: ({ title }) => ({ title }) },
+      });
+      const operation = await press.printBook(emma);
+      expect(operation.done).toBe(true);
+      expect(await operations.getOperation({ name: operation.name })).toMatchObject({ done: true });
+    });
+
+    test("lives below the parent that operationName says", async () => {
+      const { press, operations } = await engine.open({
+        printBook: { run: ({ title }) => ({ title }), operationName: ({ press }, id) => `${press}/operations/${id}` },
+      });
+      const operation = await press.printBook(emma);
+      expect(operation.name).toMatch(/^presses\/1\/operations\//);
+      const names = async (name: string): Promise<string[]> =>
+        (await operations.listOperations({ name })).operations.map(({ name }) => name);
+      expect(await names("presses/1")).toEqual([operation.name]);
+      expect(await names("presses/1/operations")).toEqual([operation.name]);
+      expect(await names("presses/2")).toEqual([]);
+      expect(await names("operations")).toEqual([]);
+    });
+  });
+
+  describe("a request that cannot be", () => {
+    test("fails the call, and starts nothing", async () => {
+      const { press, operations } = await engine.open({
+        printBook: {
+          run: () => expect.unreachable(),
+          validate() {
+            throw new ConnectError("no such press", Code.NotFound);
+          },
+        },
+      });
+      await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.NotFound, rawMessage: "no such press" });
+      expect((await operations.listOperations({})).operations).toEqual([]);
+    });
+
+    test("fails with INTERNAL, without a text, where validation breaks", async () => {
+      const { press } = await engine.open({
+        printBook: {
+          run: () => expect.unreachable(),
+          validate() {
+            throw new TypeError("password: 1234");
+          },
+        },
+      });
+      await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.Internal, rawMessage: "internal error" });
+    });
+  });
+
+  describe("validate_only", () => {
+    test("returns an operation that is done, has no name, and is not stored", async () => {
+      const { press, operations } = await engine.open({ printBook: () => expect.unreachable() });
+      const operation = await press.printBook({ ...emma, validateOnly: true });
+      expect([operation.name, operation.done]).toEqual(["", true]);
+      expect(await operation.wait()).toEqual(create(PrintBookResponseSchema));
+      expect((await operations.listOperations({})).operations).toEqual([]);
+    });
+
+    test("returns the error of the validation", async () => {
+      const { press } = await engine.open({
+        printBook: {
+          run: () => expect.unreachable(),
+          validate() {
+            throw new ConnectError("no such press", Code.InvalidArgument);
+          },
+        },
+      });
+      await expect(press.printBook({ ...emma, validateOnly: true })).rejects.toMatchObject({
+        code: Code.InvalidArgument,
+      });
+    });
+
+    test("can be an operation of its own, which takes part in no queue", async () => {
+      const end = gate();
+      const { press } = await engine.open({
+        printBook: {
+          async run({ validateOnly, title }) {
+            if (!validateOnly) {
+              await end.passed;
+            }
+            return { title: validateOnly ? "valid" : title };
+          },
+          key: ({ press }) => press,
+          parallel: "abort",
+          validateOnly: "run",
+        },
+      });
+      const printing = await press.printBook(emma);
+      const validating = await press.printBook({ ...emma, validateOnly: true });
+      expect(await validating.wait()).toMatchObject({ title: "valid" });
+      end.open();
+      expect(await printing.wait()).toMatchObject({ title: "Emma" });
+    });
+  });
+
+  describe("request_id", () => {
+    test("makes a second start return the first operation", async () => {
+      const { press, operations } = await engine.open();
+      const first = await press.printBook({ ...emma, requestId: "1" });
+      await first.wait();
+      const second = await press.printBook({ ...emma, requestId: "1" });
+      expect(second.name).toBe(first.name);
+      expect(second.done).toBe(true);
+      expect((await operations.listOperations({})).operations).toHaveLength(1);
+    });
+
+    test("refuses another request with the same id", async () => {
+      const { press } = await engine.open();
+      await press.printBook({ ...emma, requestId: "1" });
+      await expect(press.printBook({ ...emma, title: "Persuasion", requestId: "1" })).rejects.toMatchObject({
+        code: Code.InvalidArgument,
+      });
+    });
+
+    test("comes before the parallel policy", async () => {
+      const end = gate();
+      const { press } = await engine.open({
+        printBook: { run: () => end.passed.then(() => ({})), key: ({ press }) => press, parallel: "abort" },
+      });
+      const first = await press.printBook({ ...emma, requestId: "1" });
+      expect((await press.printBook({ ...emma, requestId: "1" })).name).toBe(first.name);
+      end.open();
+    });
+  });
+
+  describe("operations with one key", () => {
+    const options = { key: ({ press }: { press: string }) => press };
+
+    test("run at the same time where parallel is allowed", async () => {
+      const both = gate();
+      let running = 0;
+      const { press } = await engine.open({
+        printBook: {
+          ...options,
+          async run() {
+            running++;
+            await (running === 2 ? both.open() : both.passed);
+            return {};
+          },
+        },
+      });
+      const started = await Promise.all([press.printBook(emma), press.printBook(emma)]);
+      await Promise.all(started.map((operation) => operation.wait()));
+      expect(running).toBe(2);
+    });
+
+    test("run one after another, in the order of their start, where they queue", async () => {
+      const order: string[] = [];
+      const { press } = await engine.open({
+        printBook: {
+          ...options,
+          parallel: "queue",
+          async run({ title }) {
+            order.push(`${title} begins`);
+            await new Promise(setImmediate);
+            order.push(`${title} ends`);
+            return {};
+          },
+        },
+      });
+      const titles = Array.from({ length: 10 }, (_, i) => `book ${i}`);
+      const started = [];
+      for (const title of titles) {
+        started.push(await press.printBook({ ...emma, title }));
+      }
+      await Promise.all(started.map((operation) => operation.wait()));
+      expect(order).toEqual(titles.flatMap((title) => [`${title} begins`, `${title} ends`]));
+    });
+
+    test("abort the start of another, until the first is done", async () => {
+      const end = gate();
+      const { press } = await engine.open({
+        printBook: { ...options, parallel: "abort", run: () => end.passed.then(() => ({})) },
+      });
+      const first = await press.printBook(emma);
+      await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.Aborted });
+      await press.printBook({ ...emma, press: "presses/2" });
+      end.open();
+      await first.wait();
+      await (await press.printBook(emma)).wait();
+    });
+
+    test("give way to the latest where that preempts, which begins when they have stopped", async () => {
+      const order: string[] = [];
+      const began = gate();
+      const { press } = await engine.open({
+        printBook: {
+          ...options,
+          parallel: "preempt",
+          async run({ title }, { signal }) {
+            if (title === "first") {
+              began.open();
+              await new Promise((resolve) => signal.addEventListener("abort", resolve));
+              order.push(`first stops: ${signal.reason.reason}`);
+              signal.throwIfAborted();
+            }
+            order.push(title);
+            return { title };
+          },
+        },
+      });
+      const first = await press.printBook({ ...emma, title: "first" });
+      await began.passed;
+      const second = await press.printBook({ ...emma, title: "second" });
+      await expect(first.wait()).rejects.toMatchObject({ code: Code.Aborted });
+      expect(await second.wait()).toMatchObject({ title: "second" });
+      expect(order).toEqual(["first stops: preempted", "second"]);
+    });
+  });
+
+  describe("cancel", () => {
+    test("tells the handler to stop, and ends with CANCELLED", async () => {
+      const began = gate();
+      const { press } = await engine.open({
+        async printBook(_, { signal }) {
+          began.open();
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          throw new Error("some call was aborted");
+        },
+      });
+      const operation = await press.printBook(emma);
+      await began.passed;
+      await operation.cancel();
+      await expect(operation.wait()).rejects.toMatchObject({ code: Code.Canceled });
+    });
+
+    test("leaves the response of a handler that ends all the same", async () => {
+      const began = gate();
+      const { press } = await engine.open({
+        async printBook({ title }, { signal }) {
+          began.open();
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          return { title };
+        },
+      });
+      const operation = await press.printBook(emma);
+      await began.passed;
+      await operation.cancel();
+      expect(await operation.wait()).toMatchObject({ title: "Emma" });
+    });
+
+    test("ends one that has not begun at once, and its handler never runs", async () => {
+      const { press } = await engine.open({ work: false });
+      const operation = await press.printBook(emma);
+      await operation.cancel();
+      await expect(operation.wait()).rejects.toMatchObject({ code: Code.Canceled });
+      expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
+    });
+
+    test("is a success where the operation is done", async () => {
+      const { press } = await engine.open();
+      const operation = await press.printBook(emma);
+      await operation.wait();
+      await operation.cancel();
+      expect(await operation.wait()).toMatchObject({ title: "Emma" });
+    });
+  });
+
+  describe("wait", () => {
+    test("returns the operation as it is when the timeout has passed", async () => {
+      const { press, operations } = await engine.open({ work: false });
+      const { name } = await press.printBook(emma);
+      expect(await operations.waitOperation({ name, timeout: durationFromMs(20) })).toMatchObject({ done: false });
+      expect(await operations.waitOperation({ name }, { timeoutMs: 300 })).toMatchObject({ done: false });
+    });
+
+    test("returns when another process ends the operation", async () => {
+      const api = await engine.open({ work: false });
+      const { name } = await api.press.printBook(emma);
+      const waiting = api.operations.waitOperation({ name });
+      if (engine.kind === "PostgreSQL") {
+        await engine.open();
+      } else {
+        await api.operations.cancelOperation({ name });
+      }
+      expect(await waiting).toMatchObject({ done: true });
+    });
+  });
+
+  describe("a handler that writes data of its own", () => {
+    test("commits it together with the response, or not at all", async () => {
+      const { press } = await engine.open({
+        printBook: ({ title }, operation) =>
+          operation.commit(async (tx) => {
+            await tx.query("INSERT INTO books VALUES ($1)", [title]);
+            if (title === "") {
+              throw new ConnectError("no title", Code.InvalidArgument);
+            }
+            return { title };
+          }),
+      });
+      await engine.sql("DROP TABLE IF EXISTS books");
+      await engine.sql("CREATE TABLE books (title text)");
+      expect(await (await press.printBook(emma)).wait()).toMatchObject({ title: "Emma" });
+      await expect((await press.printBook({ press: "presses/1" })).wait()).rejects.toMatchObject({
+        code: Code.InvalidArgument,
+      });
+      expect(await engine.sql("SELECT title FROM books")).toEqual([{ title: "Emma" }]);
+    });
+  });
+});

@@ -1,0 +1,185 @@
+import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { Operations } from "../gen/google/longrunning/operations_pb.js";
+import type { LroMethods, LroService } from "../operation/lro-service.js";
+import { type AccessOptions, createAccess } from "./access.js";
+import { type Duration, secondsOf } from "./duration.js";
+import type { Engine } from "./engine.js";
+import type { LroHandler, LroHandlers } from "./handler.js";
+import { consoleLog, type Log } from "./log.js";
+import { type ServedMethod, serveMethod } from "./method.js";
+import { operationsService } from "./operations-service.js";
+import { publicError } from "./result.js";
+import { type Starting, startOperation } from "./start.js";
+import { createTelemetry } from "./telemetry.js";
+import { createWaiting } from "./waiting.js";
+import { Worker } from "./worker.js";
+
+export interface LroServerOptions extends AccessOptions {
+  /** `pglite()`, or `postgres()` for more than one process. */
+  readonly engine: Engine;
+  /** How long an operation is kept once it is done. Default 30 days. */
+  readonly expireAfter?: Duration;
+  /**
+   * How long a worker that shows no sign of life keeps its operations, before others take them. At least 10 seconds.
+   * Default 30 seconds.
+   */
+  readonly lease?: Duration;
+  /** How often a worker may crash or lose its lease before the operation fails with INTERNAL. Default 5. */
+  readonly maxAttempts?: number;
+  /** How many operations this process runs at the same time. Default 20. */
+  readonly concurrency?: number;
+  /** The longest that WaitOperation waits. Default 5 minutes. */
+  readonly maxWait?: Duration;
+  /** Takes log entries. Default: warnings and errors go to the console. */
+  readonly log?: Log;
+}
+
+/** How a server is. */
+export interface LroHealth {
+  /** Whether the database answers. */
+  readonly database: boolean;
+  /** Whether this process takes operations to run. */
+  readonly working: boolean;
+  /** How many operations it runs. */
+  readonly running: number;
+}
+
+/** Runs long-running operations, and serves them. */
+export interface LroServer {
+  /** Serves a service whose long-running methods have handlers. Generated code calls it. */
+  register<S extends DescService, L extends LroMethods>(
+    router: ConnectRouter,
+    service: LroService<S, L>,
+    handlers: LroHandlers<S, L>,
+  ): ConnectRouter;
+  /** Serves google.longrunning.Operations: Get, List, Cancel, Delete and Wait. */
+  registerOperations(router: ConnectRouter): ConnectRouter;
+  /**
+   * Begins to run the operations of the registered services.
+   *
+   * @param options `work: false` where this process only serves, and others run the operations. Default true.
+   */
+  start(options?: { readonly work?: boolean }): Promise<void>;
+  /**
+   * Ends the work of this process, for SIGTERM: it takes no more operations, lets the running ones end, and tells those
+   * that have not to stop before the timeout; another worker then runs them again. Waiting clients get an answer.
+   *
+   * @param options `timeoutMs` is 25,000 by default.
+   */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>;
+  /** For health checks. */
+  health(): Promise<LroHealth>;
+  /** Closes the database. Drains without delay if need be. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a server of long-running operations.
+ *
+ * @throws Error if an option is not possible, or the engine cannot be opened.
+ */
+export async function createLroServer(options: LroServerOptions): Promise<LroServer> {
+  const { engine, log = consoleLog, maxAttempts = 5, concurrency = 20 } = options;
+  const leaseSeconds = secondsOf(options.lease ?? { seconds: 30 });
+  if (!(leaseSeconds >= 10 && Number.isInteger(leaseSeconds))) {
+    throw new Error(`a lease of ${leaseSeconds} seconds is not possible: it takes whole seconds, at least 10`);
+  }
+  if (!(maxAttempts >= 1 && concurrency >= 1)) {
+    throw new Error("maxAttempts and concurrency must be at least 1");
+  }
+  const sweepSeconds = Math.max(1, Math.round(leaseSeconds / 10));
+  const telemetry = await createTelemetry();
+  const store = await engine.open({ leaseSeconds, sweepSeconds, log });
+  const access = createAccess(options);
+  const waiting = createWaiting(store);
+  const methods = new Map<string, ServedMethod>();
+  const worker = new Worker({ store, methods, log, telemetry, concurrency, leaseSeconds, sweepSeconds });
+  const expireAfterSeconds = secondsOf(options.expireAfter ?? { days: 30 });
+  const starting: Starting = { store, access, telemetry, maxAttempts, expireAfterSeconds };
+  const maxWaitMs = secondsOf(options.maxWait ?? { minutes: 5 }) * 1_000;
+  let state: "new" | "serving" | "working" | "drained" | "closed" = "new";
+
+  await store.listen((event) => {
+    waiting.onEvent(event);
+    worker.onEvent(event);
+  });
+
+  /** Keeps the text of errors that clients should not see for the log. */
+  function guard<A extends unknown[], T>(
+    method: DescMethod,
+    serve: (...args: A) => Promise<T>,
+  ): (...args: A) => Promise<T> {
+    return async (...args) => {
+      try {
+        return await serve(...args);
+      } catch (error) {
+        const seen = publicError(error);
+        if (seen !== error) {
+          log({ level: "error", message: "a call failed", method: `${method.parent.typeName}.${method.name}`, error });
+        }
+        throw seen;
+      }
+    };
+  }
+
+  async function drain(timeoutMs: number): Promise<void> {
+    if (state !== "closed") {
+      state = "drained";
+      waiting.end();
+      await worker.drain(timeoutMs);
+    }
+  }
+
+  return {
+    register(router, { service, methods: table }, handlers) {
+      const impl: Record<string, unknown> = { ...handlers };
+      for (const [localName, types] of Object.entries(table)) {
+        const method = service.method[localName] as DescMethod;
+        const served = serveMethod(method, types, impl[localName] as LroHandler<never, never, never>);
+        methods.set(served.name, served);
+        impl[localName] = guard(method, (request: Message, context: HandlerContext) =>
+          startOperation(starting, served, request, context),
+        );
+      }
+      return router.service(service, impl as ServiceImpl<typeof service>);
+    },
+
+    registerOperations(router) {
+      const impl = operationsService({ store, access, waiting, maxWaitMs });
+      for (const method of Operations.methods) {
+        const name = method.localName as keyof typeof impl;
+        Object.assign(impl, { [name]: guard(method, impl[name] as () => Promise<unknown>) });
+      }
+      return router.service(Operations, impl);
+    },
+
+    async start({ work = true } = {}) {
+      if (state !== "new") {
+        throw new Error(`the server is ${state}: start it once`);
+      }
+      state = work ? "working" : "serving";
+      if (work) {
+        worker.start();
+      }
+    },
+
+    drain: ({ timeoutMs = 25_000 } = {}) => drain(timeoutMs),
+
+    async health() {
+      const database = await store.ping().then(
+        () => true,
+        () => false,
+      );
+      return { database, working: state === "working", running: worker.size };
+    },
+
+    async close() {
+      if (state !== "closed") {
+        await drain(0);
+        state = "closed";
+        await store.close();
+      }
+    },
+  };
+}

