@@ -1,6 +1,6 @@
 import type { DescMessage, Message, MessageShape, Registry } from "@bufbuild/protobuf";
-import { fromBinary } from "@bufbuild/protobuf";
-import type { Any } from "@bufbuild/protobuf/wkt";
+import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 
 /** Why an Any did not give the message that was expected of it. */
 export type UnpackProblem = "missing" | "empty" | "mismatch" | "malformed";
@@ -15,7 +15,16 @@ export function typeNameOf(any: Any): string {
   return any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1);
 }
 
-/** Unpacks an Any as a message of one type, or of any type that a registry knows. Throws nothing. */
+/** Packs a message. What is declared as an Any, because its type varies, is packed already. */
+export function packAny<D extends DescMessage>(type: D, init: MessageInitShape<D>): Any {
+  const message = create(type, init);
+  return isAny(type) ? (message as unknown as Any) : anyPack(type, message);
+}
+
+/**
+ * Unpacks an Any as a message of one type, or of any type that a registry knows. What is declared as an Any stays one.
+ * Throws nothing.
+ */
 export function unpackAny<D extends DescMessage>(any: Any | undefined, type: D | Registry): Unpacked<MessageShape<D>> {
   if (any === undefined) {
     return { problem: "missing", found: "" };
@@ -23,6 +32,9 @@ export function unpackAny<D extends DescMessage>(any: Any | undefined, type: D |
   const found = typeNameOf(any);
   if (found === "") {
     return { problem: "empty", found };
+  }
+  if (type.kind === "message" && isAny(type) && found !== type.typeName) {
+    return { message: any as unknown as MessageShape<D> };
   }
   const desc = type.kind === "registry" ? (type.getMessage(found) as D | undefined) : type;
   if (desc?.typeName !== found) {
@@ -33,4 +45,8 @@ export function unpackAny<D extends DescMessage>(any: Any | undefined, type: D |
   } catch (cause) {
     return { problem: "malformed", found, cause };
   }
+}
+
+function isAny({ typeName }: DescMessage): boolean {
+  return typeName === ("google.protobuf.Any" satisfies Any["$typeName"]);
 }

@@ -1,8 +1,8 @@
 import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
-import { anyPack } from "@bufbuild/protobuf/wkt";
 import type { ConnectError } from "@connectrpc/connect";
 import { type Operation, OperationSchema } from "../gen/google/longrunning/operations_pb.js";
 import type { StatusSchema } from "../gen/google/rpc/status_pb.js";
+import { packAny } from "../operation/any.js";
 import type { LroMethod } from "../operation/lro-service.js";
 import { toStatus } from "./status.js";
 
@@ -40,12 +40,12 @@ export function packOperation<R extends DescMessage, M extends DescMessage>(
   const { name = "", metadata, response, error } = init;
   const operation = create(OperationSchema, { name });
   if (metadata !== undefined) {
-    operation.metadata = anyPack(method.metadata, create(method.metadata, metadata));
+    operation.metadata = packAny(method.metadata, metadata);
   }
   if (error !== undefined) {
     operation.result = { case: "error", value: toStatus(error) };
   } else if (response !== undefined) {
-    operation.result = { case: "response", value: anyPack(method.response, create(method.response, response)) };
+    operation.result = { case: "response", value: packAny(method.response, response) };
   } else if (name === "") {
     throw new Error("an operation that is not done needs a name: clients ask for it by that name");
   }
