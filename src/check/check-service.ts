@@ -31,6 +31,9 @@ export function createCheckService(readYaml: ReadYaml): ServiceImpl<typeof Check
       })),
     }),
     check({ fileDescriptors, againstFileDescriptors, options, ruleIds }) {
+      if (fileDescriptors.length === 0) {
+        throw new Error("the request holds no files to check.");
+      }
       const files = readFileSet(fileDescriptors);
       const against = readFileSet(againstFileDescriptors);
       const run = { files, against, options: readOptions(options, readYaml) };

@@ -16,23 +16,25 @@ const serviceYaml = "service_yaml";
 const keys = [emptyResponseMethods, serviceYaml];
 
 /**
- * @throws InvalidArgumentError if an option is not known, its value is not a string or a list of them, or a file that it names
- * cannot be read.
+ * @throws InvalidArgumentError if an option is not known, its value is not a string or a list of them, or a file that
+ * it names cannot be read.
  */
 export function readOptions(options: readonly Option[], readYaml: ReadYaml): Options {
-  const values = new Map(options.map(({ key, value }) => [key, readStrings(key, value)]));
-  for (const key of values.keys()) {
-    if (!keys.includes(key)) {
-      const known = `The options are ${keys.join(" and ")}.`;
-      throw new InvalidArgumentError(`there is no option "${key}".${didYouMean(nearNames(key, keys)) || ` ${known}`}`);
-    }
-  }
+  const values = new Map(options.map(({ key, value }) => [checkKey(key), readStrings(key, value)]));
   const empty = (values.get(emptyResponseMethods) ?? []).map(toPattern);
   return {
     mayAnswerEmpty: (service, method) =>
       empty.some((pattern) => pattern.test(method) || pattern.test(`${service}.${method}`)),
     serviceYamls: (values.get(serviceYaml) ?? []).map((path) => readYamlFile(path, readYaml)),
   };
+}
+
+function checkKey(key: string): string {
+  if (!keys.includes(key)) {
+    const hint = didYouMean(nearNames(key, keys)) || ` The options are ${keys.join(" and ")}.`;
+    throw new InvalidArgumentError(`there is no option "${key}".${hint}`);
+  }
+  return key;
 }
 
 function readStrings(key: string, value: Value | undefined): string[] {

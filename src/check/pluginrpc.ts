@@ -104,10 +104,7 @@ function parseArgs(args: readonly string[]): { command: string; format: string }
 
 function readRequest(method: DescMethod, codec: Codec, bytes: Uint8Array): unknown {
   try {
-    const { value } = codec.decode(RequestSchema, bytes);
-    if (bytes.length > 0 && value === undefined) {
-      throw new Error("it holds no message");
-    }
+    const value = bytes.length === 0 ? undefined : codec.decode(RequestSchema, bytes).value;
     return value ? unpack(value, method.input) : create(method.input);
   } catch (error) {
     throw new Error(

@@ -1,0 +1,84 @@
+import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import { describe, expect, test } from "vitest";
+import { checkBin } from "../../testdata/check/workspace.js";
+import { type Run, runBin } from "../../testdata/run-bin.js";
+import { CheckRequestSchema, ListRulesRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.js";
+import { RequestSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.js";
+
+const nothing = new Uint8Array();
+const check = "/buf.plugin.check.v1.CheckService/Check";
+const listRules = "/buf.plugin.check.v1.CheckService/ListRules";
+
+describe("pluginrpc", () => {
+  test("the protocol is 1", async () => {
+    expect(await run(nothing, "--protocol")).toEqual({ stdout: "1\n", stderr: "", exitCode: 0 });
+  });
+
+  test.each([["binary"], ["json"]])("the specification names the three methods of buf, in %s", async (format) => {
+    const { stdout } = await runBin(nothing, { plugin: checkBin, args: ["--spec", "--format", format] });
+
+    const paths =
+      format === "json"
+        ? JSON.parse(stdout.toString()).procedures.map(({ path }: { path: string }) => path)
+        : fromBinary(SpecSchema, stdout).procedures.map(({ path }) => path);
+    expect(paths).toEqual([check, listRules, "/buf.plugin.check.v1.CheckService/ListCategories"]);
+  });
+
+  test("a request may be empty", async () => {
+    const { stdout, exitCode } = await run(nothing, listRules, "--format=json");
+
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).value.rules[0]).toMatchObject({
+      id: "LRO_OPERATION_INFO_PRESENT",
+      categoryIds: ["LRO", "LRO_MUST"],
+    });
+  });
+});
+
+describe("bad input is one line on stderr, and a failure", () => {
+  const request = encode(
+    CheckRequestSchema,
+    create(CheckRequestSchema, { fileDescriptors: [{ fileDescriptorProto: new Uint8Array([0x0a, 0x05, 0x61]) }] }),
+  );
+
+  test.each<[string, string, Uint8Array, readonly string[]]>([
+    ["text", "is not a pluginrpc request", Buffer.from("hello\n"), [check]],
+    ["a request that is cut off", "is not a pluginrpc request", request.subarray(0, -3), [check]],
+    ["a request with a file that is cut off", "cut off", request, [check]],
+    [
+      "a request for another method",
+      "ListRulesRequest",
+      encode(ListRulesRequestSchema, create(ListRulesRequestSchema)),
+      [check],
+    ],
+    ["no files", "no files", nothing, [check]],
+    ["JSON where binary is expected", "is not a pluginrpc request", Buffer.from("{}"), [check]],
+    ["binary where JSON is expected", "is not a pluginrpc request", request, [check, "--format", "json"]],
+    ["an unknown format", 'no format "xml"', nothing, [check, "--format", "xml"]],
+    ["a format that is missing", 'no format ""', nothing, ["--spec", "--format"]],
+    ["an unknown method", 'nothing called "/Fix"', nothing, ["/Fix"]],
+    ["too many arguments", '"--fix" is one argument too many', nothing, [check, "--fix"]],
+    ["no arguments", "--help", nothing, []],
+  ])("%s", async (_, message, stdin, args) => {
+    const { stdout, stderr, exitCode } = await run(stdin, ...args);
+
+    expect(stderr).toMatch(/^buf-plugin-lro: .*\n$/);
+    expect(stderr).toContain(message);
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 1 });
+  });
+});
+
+test("--help shows how to use it, and --version which it is", async () => {
+  expect((await run(nothing, "--help")).stdout).toContain("plugin: buf-plugin-lro");
+  expect((await run(nothing, "--version")).stdout).toMatch(/^buf-plugin-lro v\d+\.\d+\.\d+\n$/);
+});
+
+async function run(stdin: Uint8Array, ...args: string[]): Promise<Omit<Run, "stdout"> & { stdout: string }> {
+  const { stdout, ...rest } = await runBin(stdin, { plugin: checkBin, args });
+  return { stdout: stdout.toString(), ...rest };
+}
+
+function encode<D extends DescMessage>(schema: D, message: MessageShape<D>): Uint8Array {
+  return toBinary(RequestSchema, create(RequestSchema, { value: anyPack(schema, message) }));
+}

@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { breaking, type Files, type Finding } from "../../testdata/check/workspace.js";
+
+/** A service before and after a change, and the rules that the change breaks. */
+interface Pair {
+  readonly change: string;
+  readonly before: string;
+  readonly now: string;
+  readonly breaks: readonly string[];
+}
+
+const responseChanged = ["LRO_RESPONSE_SAME_TYPE"];
+const metadataChanged = ["LRO_METADATA_SAME_TYPE"];
+const kindChanged = ["LRO_METHOD_SAME_KIND"];
+
+const operation = "returns (google.longrunning.Operation)";
+const get = "rpc Get(Request) returns (Book);";
+const plain = `rpc Do(Request) ${operation};`;
+const direct = "rpc Do(Request) returns (Book);";
+const annotated = does("Book", "Progress");
+
+// In each, PKG stands for a package of its own.
+const pairs: readonly Pair[] = [
+  { change: "nothing", before: annotated, now: annotated, breaks: [] },
+  { change: "a comment", before: annotated, now: `// Does it.\n${annotated}`, breaks: [] },
+  { change: "the order of methods", before: `${get}${annotated}`, now: `${annotated}${get}`, breaks: [] },
+  { change: "a short response to its full name", before: annotated, now: does("PKG.v1.Book", "Progress"), breaks: [] },
+  { change: "a full response to its short name", before: does("PKG.v1.Book", "Progress"), now: annotated, breaks: [] },
+  { change: "short metadata to its full name", before: annotated, now: does("Book", "PKG.v1.Progress"), breaks: [] },
+  { change: "a short name to a relative one", before: annotated, now: does("v1.Book", "Progress"), breaks: [] },
+  {
+    change: "a full name to one with a dot in front",
+    before: annotated,
+    now: does(".PKG.v1.Book", "Progress"),
+    breaks: [],
+  },
+  { change: "both to their full names", before: annotated, now: does("PKG.v1.Book", "PKG.v1.Progress"), breaks: [] },
+  {
+    change: "Empty to the same with a dot in front",
+    before: does("google.protobuf.Empty", "Progress"),
+    now: does(".google.protobuf.Empty", "Progress"),
+    breaks: [],
+  },
+  { change: "one option to one for each field", before: annotated, now: doesInParts("Book", "Progress"), breaks: [] },
+  { change: "the file of the response", before: does("Moved", "Progress"), now: does("Moved", "Progress"), breaks: [] },
+  {
+    change: "a nested name to its full name",
+    before: does("Book.Page", "Progress"),
+    now: does("PKG.v1.Book.Page", "Progress"),
+    breaks: [],
+  },
+  { change: "the name of the request", before: annotated, now: annotated.replace("(Request)", "(Book)"), breaks: [] },
+  { change: "a new method", before: get, now: `${get}${annotated}`, breaks: [] },
+  { change: "no method", before: annotated, now: "", breaks: [] },
+  { change: "a response that was never there, mended", before: does("Boook", "Progress"), now: annotated, breaks: [] },
+  { change: "metadata that was never given, given", before: does("Book", ""), now: annotated, breaks: [] },
+
+  { change: "the response", before: annotated, now: does("Leaflet", "Progress"), breaks: responseChanged },
+  { change: "the metadata", before: annotated, now: does("Book", "Leaflet"), breaks: metadataChanged },
+  {
+    change: "both",
+    before: annotated,
+    now: does("Leaflet", "Leaflet"),
+    breaks: [...responseChanged, ...metadataChanged],
+  },
+  {
+    change: "response for metadata",
+    before: annotated,
+    now: does("Progress", "Book"),
+    breaks: [...responseChanged, ...metadataChanged],
+  },
+  {
+    change: "the response to Empty",
+    before: annotated,
+    now: does("google.protobuf.Empty", "Progress"),
+    breaks: responseChanged,
+  },
+  {
+    change: "the response to that of the next version",
+    before: annotated,
+    now: does("PKG.v2.Book", "Progress"),
+    breaks: responseChanged,
+  },
+  {
+    change: "the response to one that is nested in it",
+    before: annotated,
+    now: does("Book.Page", "Progress"),
+    breaks: responseChanged,
+  },
+  {
+    change: "the response to what is not there",
+    before: annotated,
+    now: does("Boook", "Progress"),
+    breaks: responseChanged,
+  },
+  { change: "the metadata to none", before: annotated, now: does("Book", ""), breaks: metadataChanged },
+  {
+    change: "what a short name means",
+    before: does("Shadow", "Progress"),
+    now: does("Shadow", "Progress"),
+    breaks: responseChanged,
+  },
+  { change: "operation_info, added", before: plain, now: annotated, breaks: ["LRO_OPERATION_INFO_NOT_ADDED"] },
+  { change: "operation_info, removed", before: annotated, now: plain, breaks: ["LRO_OPERATION_INFO_NOT_REMOVED"] },
+  { change: "a method that becomes long-running", before: direct, now: annotated, breaks: kindChanged },
+  {
+    change: "a method that becomes long-running, without operation_info",
+    before: direct,
+    now: plain,
+    breaks: kindChanged,
+  },
+  { change: "a method that is long-running no more", before: annotated, now: direct, breaks: kindChanged },
+];
+
+describe("a change breaks what it changes in meaning, and nothing by its text", () => {
+  let findings: Finding[];
+  beforeAll(async () => {
+    const read = (version: "before" | "now"): Files =>
+      Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
+    findings = await breaking(read("before"), { protos: read("now") });
+  });
+
+  test.each(pairs.map((pair, index) => [pair.change, index, pair.breaks] as const))("%s", (_, index, breaks) => {
+    const found = findings.filter(({ path }) => path.startsWith(`pair${index}/`));
+    expect(found.map(({ rule }) => rule).sort()).toEqual([...breaks].sort());
+  });
+
+  test("there are thirty pairs at least", () => {
+    expect(pairs.length).toBeGreaterThanOrEqual(30);
+  });
+});
+
+test("a finding stands on the line of the type, and says what it was and is", async () => {
+  const before = files(does("Book", "Progress"), "acme", "now");
+  const protos = files(does("Book", "Leaflet"), "acme", "now");
+
+  expect(await breaking(before, { protos })).toEqual([
+    {
+      path: "acme/v1/service.proto",
+      line: 7,
+      rule: "LRO_METADATA_SAME_TYPE",
+      message:
+        "metadata_type of rpc Do was acme.v1.Progress, and is acme.v1.Leaflet now. Keep the type, or add another rpc.",
+    },
+  ]);
+});
+
+test("a package that moves to its next version is left to buf's own rules", async () => {
+  const moved = service("acme.v2", does("Leaflet", "Progress"));
+  const protos = { "acme/v2/service.proto": `syntax = "proto3"; ${moved}` };
+
+  expect(await breaking(files(annotated, "acme", "now"), { protos })).toEqual([]);
+});
+
+function does(response: string, metadata: string): string {
+  return `rpc Do(Request) ${operation} { option (google.longrunning.operation_info) = {
+    response_type: "${response}"
+    metadata_type: "${metadata}"
+  }; }`;
+}
+
+function doesInParts(response: string, metadata: string): string {
+  return `rpc Do(Request) ${operation} {
+    option (google.longrunning.operation_info).response_type = "${response}";
+    option (google.longrunning.operation_info).metadata_type = "${metadata}";
+  }`;
+}
+
+/**
+ * Returns the files of a package with a service. Now, message Moved is in another file than before, and there is a
+ * message Shadow in its own package beside that of the package around it.
+ */
+function files(methods: string, name: string, version: "before" | "now"): Files {
+  const [there, elsewhere] =
+    version === "before" ? ["message Moved {}", ""] : ["", "message Moved {} message Shadow {}"];
+  const protos: Files = {
+    [`${name}/v1/service.proto`]: service(`${name}.v1`, methods, there),
+    [`${name}/v1/elsewhere.proto`]: `package ${name}.v1; ${elsewhere}`,
+    [`${name}/shadow.proto`]: `package ${name}; message Shadow {}`,
+    [`${name}/v2/book.proto`]: `package ${name}.v2; message Book {}`,
+  };
+  return Object.fromEntries(
+    Object.entries(protos).map(([path, content]) => [path, `syntax = "proto3"; ${content.replaceAll("PKG", name)}`]),
+  );
+}
+
+function service(packageName: string, methods: string, others = ""): string {
+  return `package ${packageName};
+    import "google/longrunning/operations.proto";
+    import "google/protobuf/empty.proto";
+    service Service {
+      ${methods} }
+    message Request {}
+    message Book { message Page {} }
+    message Leaflet {}
+    message Progress {}
+    ${others}`;
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import { beforeAll, describe, expect, test } from "vitest";
+import { googleapis, root } from "../../testdata/googleapis.js";
+import {
+  type LongRunningMethod,
+  readLongRunningMethods,
+  type TypeReference,
+} from "../../testdata/long-running-methods.js";
+import { CheckRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.js";
+import { createCheckService } from "./check-service.js";
+
+const files = googleapis();
+const methods = readLongRunningMethods(files);
+const outside = methods.filter(({ name }) => !name.startsWith("google.longrunning."));
+
+describe("all of googleapis: the findings are as many as an independent reading counts", () => {
+  const counts = new Map<string, number>();
+  beforeAll(() => {
+    const service = createCheckService(() => ({}));
+    const { annotations = [] } = service.check(
+      create(CheckRequestSchema, {
+        fileDescriptors: [...files.values()].map(({ encoded, directory }) => ({
+          fileDescriptorProto: encoded,
+          isImport: directory === "google/protobuf",
+        })),
+      }),
+    );
+    for (const { ruleId = "" } of annotations) {
+      counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
+    }
+  });
+
+  test.each<[string, number, number]>([
+    ["LRO_OPERATION_INFO_PRESENT", 10, outside.filter(({ types }) => types === undefined).length],
+    ["LRO_TYPES_IMPORTED", 87, typeReferences().filter(({ type }) => !type.imported).length],
+    ["LRO_TYPES_IMPORTED_DIRECTLY", 98, typeReferences().filter(isImportedByOthers).length],
+    ["LRO_RESPONSE_NOT_EMPTY", 77, annotated().filter(isEmptyWithoutDelete).length],
+    ["LRO_METADATA_NOT_EMPTY", 16, annotated().filter(({ types }) => isEmpty(types.metadata)).length],
+    ["LRO_RESPONSE_NOT_STREAMING", 0, countStreamingInSources()],
+  ])("%s: %i", (rule, expected, counted) => {
+    expect({ found: counts.get(rule) ?? 0, counted }).toEqual({ found: expected, counted: expected });
+  });
+
+  test("two of the methods without operation_info are in google.longrunning, which starts no operations", () => {
+    expect(methods.filter(({ types }) => types === undefined)).toHaveLength(12);
+  });
+
+  test("no name is unknown, none is short across packages, and no type is missing", () => {
+    const rules = ["LRO_TYPES_PRESENT", "LRO_TYPES_RESOLVE", "LRO_TYPES_QUALIFIED", "LRO_OPERATION_INFO_ON_OPERATION"];
+    expect(rules.filter((rule) => counts.has(rule))).toEqual([]);
+  });
+});
+
+type Annotated = LongRunningMethod & { readonly types: NonNullable<LongRunningMethod["types"]> };
+
+function annotated(): Annotated[] {
+  return methods.filter((method): method is Annotated => method.types !== undefined);
+}
+
+interface Reference {
+  readonly method: LongRunningMethod;
+  readonly type: TypeReference;
+}
+
+function typeReferences(): Reference[] {
+  return annotated().flatMap((method) => [
+    { method, type: method.types.response },
+    { method, type: method.types.metadata },
+  ]);
+}
+
+function isImportedByOthers({ method, type }: Reference): boolean {
+  return type.imported && type.file !== method.file && !method.file.imports.includes(type.file.name);
+}
+
+function isEmptyWithoutDelete({ name, types }: Annotated): boolean {
+  const method = name.slice(name.lastIndexOf(".") + 1);
+  return isEmpty(types.response) && !method.startsWith("Delete") && !method.startsWith("BatchDelete");
+}
+
+function isEmpty({ typeName }: TypeReference): boolean {
+  return typeName === "google.protobuf.Empty";
+}
+
+/** Reads the protos as text. */
+function countStreamingInSources(): number {
+  return methods.filter(({ name, file }) => {
+    const text = readFileSync(join(root, "node_modules/google-proto-files", file.name), "utf8");
+    const rpc = name.slice(name.lastIndexOf(".") + 1);
+    return new RegExp(
+      `rpc ${rpc}\\s*\\([^)]*\\)\\s*returns\\s*\\(\\s*stream\\s+(google\\.longrunning\\.)?Operation`,
+    ).test(text);
+  }).length;
+}
