@@ -1,7 +1,7 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { DescService, MessageInitShape } from "@bufbuild/protobuf";
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
@@ -17,7 +17,7 @@ export type State = MessageInitShape<typeof OperationSchema>;
 
 /** How a server answers for operations. */
 export interface RedisHandlers {
-  createInstance(context: HandlerContext): State | Promise<State>;
+  createInstance(request: { readonly instanceId: string }): State | Promise<State>;
   readonly operations: Partial<ServiceImpl<typeof Operations>>;
 }
 
@@ -38,7 +38,7 @@ export async function serveRedis(
     connectNodeAdapter({
       routes(router) {
         router.service(Operations, handlers.operations);
-        const createInstance = (_: unknown, context: HandlerContext): unknown => handlers.createInstance(context);
+        const { createInstance } = handlers;
         router.service(api.service.service, { createInstance } as object as ServiceImpl<DescService>);
       },
     }),

@@ -15,6 +15,7 @@ export {
   OperationTimeoutError,
   OperationUnpackError,
 } from "../operation/errors.js";
+export { operationRegistry } from "../operation/registry.js";
 export { unpackMetadata, unpackResponse } from "../operation/unpack.js";
 export type { LroCall, LroCallOptions, LroClientOptions, ResumeOptions } from "./client.js";
 export type { Clock } from "./clock.js";
