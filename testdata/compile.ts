@@ -49,7 +49,11 @@ export async function compileRequest(
 }
 
 /** Encodes a request for a plugin to generate code for some files of a set. */
-export function encodeRequest(set: FileDescriptorSet, paths: readonly string[], parameter: string): Uint8Array {
+export function encodeRequest(
+  set: Pick<FileDescriptorSet, "file">,
+  paths: readonly string[],
+  parameter: string,
+): Uint8Array {
   const request = create(CodeGeneratorRequestSchema, { protoFile: set.file, fileToGenerate: [...paths], parameter });
   return toBinary(CodeGeneratorRequestSchema, request);
 }

@@ -125,6 +125,10 @@ function reportMistakes(run: () => Result): Result {
     if (error instanceof DiagnosticsError) {
       return { response: create(CodeGeneratorResponseSchema, { error: error.message }), notes: [] };
     }
+    if (error instanceof Error && error.message === "") {
+      // protobuf-es says nothing of a descriptor that no compiler would have made.
+      throw new Error("a descriptor in the request is not valid", { cause: error });
+    }
     throw error;
   }
 }
