@@ -100,7 +100,7 @@ async function runBuf(directory: string, ...args: string[]): Promise<Finding[]> 
         error === null || error.code === 100 ? resolve(stdout) : reject(new Error(stderr)),
     );
   });
-  return output
+  const findings = output
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line))
@@ -110,6 +110,10 @@ async function runBuf(directory: string, ...args: string[]): Promise<Finding[]> 
       rule: type,
       message,
     }));
+  if (findings.some(({ rule }) => rule === "COMPILE")) {
+    throw new Error(`the protos do not compile:\n${output}`);
+  }
+  return findings;
 }
 
 async function inDirectory<T>(run: (directory: string) => Promise<T>): Promise<T> {

@@ -1,0 +1,51 @@
+/*
+ * What the check plugin adds to `buf lint` of all of googleapis: `npm run bench:check`. Fails where it takes more than
+ * 1.35 times as long as without any plugin. The runs take turns, so that both meet the same machine.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { googleapisConfig, root } from "../testdata/googleapis.ts";
+
+const limit = 1.35;
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+
+const plugin = join(root, "dist/bin/buf-plugin-lro.cjs");
+const configs = {
+  without: { ...googleapisConfig, lint: { use: ["STANDARD"] } },
+  with: { ...googleapisConfig, lint: { use: ["STANDARD", "LRO"] }, plugins: [{ plugin }] },
+};
+
+const seconds = { without: [] as number[], with: [] as number[] };
+for (let round = 0; round < Number(values.rounds); round++) {
+  for (const name of ["without", "with"] as const) {
+    seconds[name].push(lint(configs[name]));
+  }
+}
+
+const ratio = median(seconds.with) / median(seconds.without);
+for (const name of ["without", "with"] as const) {
+  const runs = seconds[name].map((run) => run.toFixed(1)).join(" ");
+  console.log(`buf lint ${name.padEnd(7)} the plugin: ${median(seconds[name]).toFixed(1)} s (${runs})`);
+}
+console.log(`${ratio.toFixed(2)} times as long; at most ${limit}`);
+process.exitCode = ratio > limit ? 1 : 0;
+
+/** Returns how long it took, in seconds. */
+function lint(config: object): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/@bufbuild/buf/bin/buf"), "lint", "--config", JSON.stringify(config)],
+    { cwd: root, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" },
+  );
+  // It ends with 100 because it has findings.
+  if (status !== 100) {
+    throw new Error(stderr);
+  }
+  return (performance.now() - start) / 1000;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
