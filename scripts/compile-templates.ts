@@ -9,11 +9,12 @@ import { compilePrinter, declarationsOf } from "./template-compiler.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Returns the source of src/gen/templates.ts, before it is formatted.
+ * Returns the source of src/gen/templates.ts.
  *
- * @throws Error with TypeScript's messages if a template does not type-check.
+ * @param changed The text of templates, by file name, that are not to be read from their files.
+ * @throws Error that names file and line if a template does not type-check, or cannot be printed.
  */
-export function compileTemplates(): string {
+export function compileTemplates(changed: Readonly<Record<string, string>> = {}): string {
   const project = new Project({ tsConfigFilePath: `${root}tsconfig.json`, skipAddingFilesFromTsConfig: true });
   // allowJs is for what TypeScript emits, and does not go with isolatedDeclarations.
   project.compilerOptions.set({
@@ -25,6 +26,9 @@ export function compileTemplates(): string {
   const templates = project
     .addSourceFilesAtPaths(`${root}templates/*.ts`)
     .filter((file) => file.getBaseName() !== "placeholders.ts");
+  for (const [name, text] of Object.entries(changed)) {
+    project.getSourceFileOrThrow(`${root}templates/${name}`).replaceWithText(text);
+  }
   const errors = templates.flatMap((file) => file.getPreEmitDiagnostics());
   if (errors.length > 0) {
     throw new Error(project.formatDiagnosticsWithColorAndContext(errors));

@@ -1,5 +1,5 @@
 import { Node, type SourceFile, ts } from "ts-morph";
-import { nameReplacements } from "./template-names.ts";
+import { nameReplacements, templateError } from "./template-names.ts";
 
 /** What the names in a doc comment of a template print. */
 const docNames: Record<string, readonly string[]> = {
@@ -8,6 +8,9 @@ const docNames: Record<string, readonly string[]> = {
 };
 
 const methodLoop = "for (const method of service.methods) {";
+
+/** What a part of a template is printed for. */
+type Subject = "service" | "method";
 
 /** A doc comment of a template, and the declaration or member that it stands on. */
 interface DocBlock {
@@ -33,29 +36,45 @@ export function compilePrinter(file: SourceFile): string {
   const lineStart = (position: number): number => text.lastIndexOf("\n", position - 1) + 1;
   const lineEnd = (position: number): number => `${text}\n`.indexOf("\n", position) + 1;
 
+  /** Returns what stands in a printer's template literal for a name. */
+  const interpolate = (name: string, source: string | undefined, position: number, subject: Subject): string => {
+    if (source === undefined) {
+      throw templateError(file, position, `nothing says what ${name} prints in a doc comment`);
+    }
+    if (subject === "service" && /\bmethod\b/.test(source)) {
+      throw templateError(file, position, `${name} is of a method: it can only stand below an @each`);
+    }
+    return `\${${source}}`;
+  };
+
   /** Compiles the text of a range, with the doc blocks inside it. */
-  const compileRange = (start: number, end: number, subject: "service" | "method"): string[] => {
+  const compileRange = (start: number, end: number, subject: Subject): string[] => {
     const source: string[] = [];
     let cursor = start;
     for (const block of blocks) {
       if (block.start >= cursor && block.end <= end) {
-        source.push(...compileLines(cursor, lineStart(block.start)), ...compileBlock(block, subject));
+        source.push(...compileLines(cursor, lineStart(block.start), subject), ...compileBlock(block, subject));
         cursor = lineEnd(block.ownerEnd);
       }
     }
-    return [...source, ...compileLines(cursor, end)];
+    return [...source, ...compileLines(cursor, end, subject)];
   };
 
-  const compileBlock = (block: DocBlock, outer: "service" | "method"): string[] => {
+  const compileBlock = (block: DocBlock, outer: Subject): string[] => {
     const { each, condition, docs, prose } = parseDoc(text.slice(block.start, block.end));
     const subject = each ? "method" : outer;
+    if (/^@/m.test(prose)) {
+      throw templateError(file, block.start, `only the directives of templates/placeholders.ts can stand in: ${prose}`);
+    }
     const indentation = text.slice(lineStart(block.start), block.start);
     const args = `${subject}${indentation === "" ? "" : `, ${JSON.stringify(indentation)}`}`;
     const source: string[] = [];
     if (docs) {
       source.push(`f.print(f.jsDoc(${subject}.desc, ${JSON.stringify(indentation)}));`);
     } else if (prose !== "") {
-      source.push(`printDocs(f, ${docSource(prose)}, ${args});`);
+      source.push(
+        `printDocs(f, ${docSource(prose, (name, source) => interpolate(name, source, block.start, subject))}, ${args});`,
+      );
     }
     source.push(...compileRange(lineEnd(block.end), lineEnd(block.ownerEnd), subject));
     if (lineStart(block.start) === block.start) {
@@ -66,12 +85,12 @@ export function compilePrinter(file: SourceFile): string {
     return each ? [methodLoop, ...indent(conditional, 2), "}"] : conditional;
   };
 
-  const compileLines = (start: number, end: number): string[] => {
+  const compileLines = (start: number, end: number, subject: Subject): string[] => {
     let line = "";
     let cursor = start;
     for (const { start: from, end: to, source } of replacements) {
       if (from >= start && to <= end) {
-        line += `${escapeTemplate(text.slice(cursor, from))}\${${source}}`;
+        line += escapeTemplate(text.slice(cursor, from)) + interpolate(text.slice(from, to), source, from, subject);
         cursor = to;
       }
     }
@@ -97,7 +116,7 @@ function docBlocks(file: SourceFile): DocBlock[] {
       blocks.set(range.getPos(), { start: range.getPos(), end: range.getEnd(), ownerEnd: node.getEnd() });
     } else if (range === undefined && node.getParent() === file && ts.canHaveModifiers(node.compilerNode)) {
       if (!Node.isImportDeclaration(node)) {
-        throw new Error(`a template's declaration lacks a doc comment: ${node.getText().split("\n")[0]}`);
+        throw templateError(file, node.getStart(), "a declaration of a template lacks a doc comment");
       }
     }
     node.forEachChild(visit);
@@ -125,15 +144,13 @@ function parseDoc(comment: string): { each: boolean; condition: string | undefin
   };
 }
 
-function docSource(prose: string): string {
+function docSource(prose: string, interpolate: (name: string, source: string | undefined) => string): string {
   const text = escapeTemplate(prose).replaceAll("\n", "\\n");
-  return `\`${text.replace(/\$\w+/g, (name) => {
-    const source = docNames[name];
-    if (source === undefined) {
-      throw new Error(`nothing says what ${name} prints in the doc comment: ${prose}`);
-    }
-    return source.map((part) => `\${${part}}`).join(".");
-  })}\``;
+  const printed = text.replace(/\$\w+/g, (name) => {
+    const sources = docNames[name] ?? [undefined];
+    return sources.map((source) => interpolate(name, source)).join(".");
+  });
+  return `\`${printed}\``;
 }
 
 function indent(lines: readonly string[], spaces: number): string[] {

@@ -1,4 +1,4 @@
-import { type Identifier, Node, type SourceFile, SyntaxKind } from "ts-morph";
+import { type Identifier, type ImportSpecifier, Node, type SourceFile, SyntaxKind } from "ts-morph";
 
 /** A part of a template's text, and the source of the expression that a printer prints in its place. */
 export interface Replacement {
@@ -28,6 +28,12 @@ function shape(desc: string): () => string {
   return () => `f.importShape(${desc})`;
 }
 
+/** Returns an error that names the place in a template. */
+export function templateError(file: SourceFile, position: number, message: string): Error {
+  const { line, column } = file.getLineAndColumnAtPos(position);
+  return new Error(`templates/${file.getBaseName()}:${line}:${column}: ${message}`);
+}
+
 /** Returns what to print in the place of each name of a template that is not printed as it stands, in order. */
 export function nameReplacements(file: SourceFile): Replacement[] {
   const exports = file
@@ -50,6 +56,8 @@ export function nameReplacements(file: SourceFile): Replacement[] {
   return [...exported, ...references].sort((a, b) => a.start - b.start);
 }
 
+const notATemplate = "a template holds functions, interfaces and constants, and exports them all";
+
 function exportedNames(statement: Node): Identifier[] {
   if (Node.isVariableStatement(statement)) {
     return statement.getDeclarations().map((declaration) => declaration.getNameNode() as Identifier);
@@ -61,12 +69,16 @@ function exportedNames(statement: Node): Identifier[] {
   if (Node.isExportDeclaration(statement) && !statement.hasNamedExports()) {
     return [];
   }
-  throw new Error(`a template exports functions, interfaces and constants, not: ${statement.getText()}`);
+  throw templateError(statement.getSourceFile(), statement.getStart(), notATemplate);
 }
 
 function exportKeyword(name: Identifier): Node {
   const statement = name.getFirstAncestorOrThrow((ancestor) => Node.isStatement(ancestor));
-  return statement.getFirstDescendantByKindOrThrow(SyntaxKind.ExportKeyword);
+  const keyword = statement.getFirstDescendantByKind(SyntaxKind.ExportKeyword);
+  if (keyword === undefined) {
+    throw templateError(name.getSourceFile(), statement.getStart(), notATemplate);
+  }
+  return keyword;
 }
 
 function declarationKeywords(name: Identifier): string {
@@ -90,12 +102,7 @@ function referenceSource(name: Identifier): string | undefined {
     return undefined;
   }
   if (Node.isImportSpecifier(declaration)) {
-    const typeOnly = name.getFirstAncestor((ancestor) => Node.isTypeNode(ancestor)) !== undefined;
-    return importedSource(
-      declaration.getName(),
-      declaration.getImportDeclaration().getModuleSpecifierValue(),
-      typeOnly,
-    );
+    return importedSource(name, declaration);
   }
   const origin = declaration.getSourceFile();
   if (origin === name.getSourceFile()) {
@@ -104,18 +111,25 @@ function referenceSource(name: Identifier): string | undefined {
   return isMemberName(name) ? undefined : `globalName(f, ${JSON.stringify(name.getText())}, service)`;
 }
 
-function importedSource(name: string, module: string, typeOnly: boolean): string {
+function importedSource(name: Identifier, specifier: ImportSpecifier): string {
+  const imported = specifier.getName();
+  const module = specifier.getImportDeclaration().getModuleSpecifierValue();
+  const typeOnly = name.getFirstAncestor((ancestor) => Node.isTypeNode(ancestor)) !== undefined;
   if (module === "./placeholders.js") {
-    const placeholder = placeholders[name];
+    const placeholder = placeholders[imported];
     if (placeholder === undefined) {
-      throw new Error(`nothing says what the placeholder ${name} prints`);
+      throw templateError(
+        name.getSourceFile(),
+        name.getStart(),
+        `nothing says what the placeholder ${imported} prints`,
+      );
     }
     return placeholder(typeOnly);
   }
   if (module.startsWith("./")) {
-    return nameOf(name);
+    return nameOf(imported);
   }
-  return `f.import(${JSON.stringify(name)}, ${JSON.stringify(module)}${typeOnly ? ", true" : ""})`;
+  return `f.import(${JSON.stringify(imported)}, ${JSON.stringify(module)}${typeOnly ? ", true" : ""})`;
 }
 
 function isMemberName(name: Identifier): boolean {
