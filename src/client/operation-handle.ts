@@ -19,7 +19,6 @@ export interface OperationTypes {
 export class OperationHandle<R extends Message, M extends Message> implements Operation<R, M> {
   readonly #loop: PollLoop;
   readonly #types: OperationTypes;
-  #unpacked: { from: RawOperation; metadata: M | undefined } | undefined;
 
   constructor(loop: PollLoop, types: OperationTypes) {
     this.#loop = loop;
@@ -39,7 +38,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   }
 
   get metadata(): M | undefined {
-    return this.raw && this.#metadataOf(this.raw);
+    return this.#metadataOf(this.raw);
   }
 
   async poll(options: CallOptions = {}): Promise<OperationSnapshot<M>> {
@@ -110,12 +109,9 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   }
 
   // Metadata that cannot be read must not hide the result of an operation.
-  #metadataOf(state: RawOperation): M | undefined {
-    if (this.#unpacked?.from !== state) {
-      const unpacked = unpackAny(state.metadata, this.#types.metadata);
-      this.#unpacked = { from: state, metadata: "message" in unpacked ? (unpacked.message as M) : undefined };
-    }
-    return this.#unpacked.metadata;
+  #metadataOf(state: RawOperation | undefined): M | undefined {
+    const unpacked = unpackAny(state?.metadata, this.#types.metadata);
+    return "message" in unpacked ? (unpacked.message as M) : undefined;
   }
 
   #requireName(): void {

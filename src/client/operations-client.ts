@@ -7,7 +7,7 @@ import { OperationHandle } from "./operation-handle.js";
 import { PollLoop } from "./poll-loop.js";
 import { defaultPolling } from "./polling.js";
 import { createRemote } from "./remote.js";
-import { requestParams } from "./request-params.js";
+import { requestParam, requestParamsHeader } from "./request-params.js";
 import { nameFrom } from "./token.js";
 
 /** A client of google.longrunning.Operations, for operations whose method is not known. */
@@ -60,7 +60,7 @@ export function createOperationsClient(transport: Transport, options: Operations
     },
     async *list(parent, { filter = "", pageSize = 0, ...call }: ListOptions = {}) {
       const headers = new Headers(call.headers);
-      headers.set(...requestParams({ name: parent }));
+      headers.set(requestParamsHeader, requestParam("name", parent));
       const request = { name: parent, filter, pageSize, pageToken: "" };
       do {
         const page = await remote.operations.listOperations(request, { ...call, headers });

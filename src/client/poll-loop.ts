@@ -4,7 +4,7 @@ import type { Operation as RawOperation } from "../gen/google/longrunning/operat
 import { OperationAbortedError, OperationPollError, type OperationRef } from "../operation/errors.js";
 import { backoffMs, type Polling } from "./polling.js";
 import type { Remote } from "./remote.js";
-import { requestParams } from "./request-params.js";
+import { requestParam, requestParamsHeader } from "./request-params.js";
 import { retryDelayMs } from "./retry-delay.js";
 
 const longAgo = Number.NEGATIVE_INFINITY;
@@ -110,7 +110,7 @@ export class PollLoop {
   callOptions(options: CallOptions): CallOptions {
     const { ref, context, polling } = this.subject;
     const headers = new Headers(options.headers ?? context.headers);
-    headers.set(...requestParams({ name: ref.name }));
+    headers.set(requestParamsHeader, requestParam("name", ref.name));
     return { timeoutMs: polling.pollTimeoutMs, ...context, ...options, headers };
   }
 

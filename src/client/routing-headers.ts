@@ -3,7 +3,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { http } from "../gen/google/api/annotations_pb.js";
 import type { HttpRule } from "../gen/google/api/http_pb.js";
 import { type RoutingParameter, routing } from "../gen/google/api/routing_pb.js";
-import { requestParams } from "./request-params.js";
+import { requestParam, requestParamsHeader } from "./request-params.js";
 
 /**
  * An interceptor that sets the routing header of Google's front ends on every unary call whose method says what belongs
@@ -17,9 +17,9 @@ export function routingHeaders(): Interceptor {
     if (!request.stream) {
       const parameters = parametersOf.get(method) ?? readParameters(method);
       parametersOf.set(method, parameters);
-      const [name, value] = requestParams(read(parameters, method.input, request.message));
-      if (value !== "" && !request.header.has(name)) {
-        request.header.set(name, value);
+      const params = Object.entries(read(parameters, method.input, request.message));
+      if (params.length > 0 && !request.header.has(requestParamsHeader)) {
+        request.header.set(requestParamsHeader, params.map(([key, value]) => requestParam(key, value)).join("&"));
       }
     }
     return next(request);

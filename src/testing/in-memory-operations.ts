@@ -145,7 +145,7 @@ class StoredOperation {
   /** Resolves when it is done, after so long at most, or when the signal aborts. */
   ended(timeoutMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const delayMs = Math.min(timeoutMs, this.#endsAt - this.#clock.now());
+      const delayMs = Math.max(0, Math.min(timeoutMs, this.#endsAt - this.#clock.now()));
       const drop = this.#clock.schedule(() => end(), delayMs);
       const end = (): void => {
         drop();

@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
+import { systemClock } from "./clock.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const text = readFileSync(`${root}docs/client.md`, "utf8");
+const sections = text.matchAll(/^## (.*)\n(?:(?!## ).*\n)*?```ts\n((?:.*\n)*?)```/gm);
+const snippets = new Map([...sections].map(([, title = "", code = ""]) => [title, code]));
+// Within the repository, so that a snippet finds the packages that it imports.
+const folder = `${root}.cache/documentation-${process.pid}/`;
+const { createBook, deleteBook } = LibraryServiceLro.methods;
+let server: Server;
+
+beforeAll(async () => {
+  const operations = inMemoryOperations({ clock: systemClock });
+  const routes = connectNodeAdapter({
+    routes: (router) => {
+      operations.register(router).service(LibraryService, {
+        createBook: ({ book }) =>
+          operations.start(createBook, { takesMs: 200, metadata: { progressPercent: 50 }, response: book ?? {} }),
+        deleteBook: () =>
+          operations.start(deleteBook, { error: new ConnectError("a copy is lent", Code.FailedPrecondition) }),
+      });
+    },
+  });
+  server = createServer(routes);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  mkdirSync(folder, { recursive: true });
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes a snippet where it can run, against the server of this test. */
+function write(title: string): string {
+  const path = `${folder}${title.replace(/\W+/g, "-")}.ts`;
+  const { port } = server.address() as AddressInfo;
+  const code = snippets.get(title)?.replace("http://localhost:8080", `http://127.0.0.1:${port}`) ?? "";
+  writeFileSync(path, code.replaceAll('"./gen/', '"../../testdata/gen/'));
+  return path;
+}
+
+/** Runs a snippet, and returns what it prints. */
+async function run(title: string): Promise<string> {
+  const path = write(title);
+  const lines: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((...words) => void lines.push(words.join(" ")));
+  try {
+    await import(/* @vite-ignore */ path);
+  } finally {
+    log.mockRestore();
+  }
+  return lines.join("\n");
+}
+
+describe("a snippet of the documentation runs as it stands", () => {
+  test("Start, follow, wait", async () => {
+    expect(await run("Start, follow, wait")).toMatch(/^(50 %\n)+Emma$/);
+  });
+
+  test("Failures", async () => {
+    expect(await run("Failures")).toMatch(
+      /^failed 9 operation operations\/\d+ of acme.*DeleteBook failed: .*a copy is lent$/,
+    );
+  });
+
+  test("Go on elsewhere", async () => {
+    expect(await run("Go on elsewhere")).toBe("cancelled");
+  });
+
+  test("Tune", async () => {
+    expect(await run("Tune")).toMatch(/^operations\/\d+ (true|false)$/m);
+  });
+
+  test("Test your code", async () => {
+    expect(await run("Test your code")).toBe("Emma 1800000");
+  });
+
+  test("and there is no other", () => {
+    expect([...snippets.keys()]).toEqual([
+      "Start, follow, wait",
+      "Failures",
+      "Go on elsewhere",
+      "Tune",
+      "Test your code",
+    ]);
+    expect(text.match(/^```ts$/gm)).toHaveLength(snippets.size);
+  });
+
+  test("and type-checks", () => {
+    const files = [...snippets.keys()].map(write);
+    writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ extends: `${root}tsconfig.json`, files, include: [] }));
+    execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", folder], { encoding: "utf8" });
+  });
+});
