@@ -18,9 +18,12 @@ import { defaultPolling, type PollingOptions } from "./polling.js";
 import { createRemote, type Remote } from "./remote.js";
 import { nameFrom } from "./token.js";
 
-/** A long-running method: call it to start an operation, or resume one that was started before. */
+/**
+ * A long-running method: call it to start an operation, or resume one that was started before. A call resolves when the
+ * server has answered, which is long before the operation is done.
+ */
 export interface LroCall<I extends DescMessage, R extends Message, M extends Message> {
-  /** Starts an operation. Resolves when the server has answered, which is long before the operation is done. */
+  // Without a comment of its own, so that editors show the one of the rpc.
   (request: MessageInitShape<I>, options?: LroCallOptions): Promise<Operation<R, M>>;
   /**
    * The operation of this name or token. Makes no call.

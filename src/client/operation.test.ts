@@ -105,6 +105,17 @@ describe("wait and result", () => {
     expect(calls).toEqual([]);
   });
 
+  test("fail, rather than hang, when an option of the caller throws", async () => {
+    const isTransient = (): never => {
+      throw new Error("a mistake in isTransient");
+    };
+    const script = { get: [new ConnectError("down", Code.Unavailable)] };
+    const { library } = scriptedServer(script, { polling: { longPollMs: 0, isTransient } });
+    const op = await library.createBook({});
+    await expect(op.wait()).rejects.toThrow("a mistake in isTransient");
+    await expect(op.wait()).rejects.toThrow("a mistake in isTransient");
+  });
+
   test("return what is done already, whatever the signal and the timeout say", async () => {
     const { library } = scriptedServer({ start: succeeded("Emma") });
     const op = await library.createBook({});

@@ -27,7 +27,7 @@ export interface Watcher {
   /** There is a new state. */
   onState(): void;
   /** The state cannot be read, and the loop has ended. */
-  onError(error: OperationPollError): void;
+  onError(error: Error): void;
 }
 
 /**
@@ -117,12 +117,21 @@ export class PollLoop {
   async #run(): Promise<void> {
     const { clock } = this.subject.remote;
     this.#pace(0);
+    this.#failures = 0;
     this.#wellAt = clock.now();
-    while (this.#watchers.size > 0 && !this.state?.done) {
-      const now = clock.now();
-      const waitMs = this.#waitMs();
-      const due = Math.max(this.#notBefore, waitMs > 0 ? this.#longPollAt : this.#seenAt + this.#delayMs);
-      await (now < due ? this.#sleep(due - now) : this.#read(waitMs, now));
+    try {
+      while (this.#watchers.size > 0 && !this.state?.done) {
+        const now = clock.now();
+        const waitMs = this.#waitMs();
+        const due = Math.max(this.#notBefore, waitMs > 0 ? this.#longPollAt : this.#seenAt + this.#delayMs);
+        await (now < due ? this.#sleep(due - now) : this.#read(waitMs, now));
+      }
+    } catch (error) {
+      const watchers = [...this.#watchers];
+      this.#watchers.clear();
+      for (const watcher of watchers) {
+        watcher.onError(error as Error);
+      }
     }
     this.#activity = "none";
   }
@@ -213,13 +222,7 @@ export class PollLoop {
     this.lastError = error;
     this.#notBefore = Math.max(this.#notBefore, now + backoffMs(polling, this.#failures++, remote.clock.random()));
     if (!retry) {
-      const failure = new OperationPollError(ref, error, this.#failures);
-      const watchers = [...this.#watchers];
-      this.#watchers.clear();
-      this.#failures = 0;
-      for (const watcher of watchers) {
-        watcher.onError(failure);
-      }
+      throw new OperationPollError(ref, error, this.#failures);
     }
   }
 
