@@ -71,8 +71,9 @@ export interface TestEngine {
   open(press?: Press): Promise<PressServer>;
   /** Runs SQL. `operations` stands for the table. */
   sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
-  /** PostgreSQL only. */
+  /** PostgreSQL only: the server, and where another process finds the schema of this test. */
   server(): PostgresServer;
+  address(): { readonly connectionString: string; readonly schema: string };
 }
 
 let schemas = 0;
@@ -116,6 +117,7 @@ export function describePostgres(tests: (engine: TestEngine) => void): void {
         engine: () => postgres({ connectionString: server.connectionString, schema: schema() }),
         sql: async (text, values) => (await pool.query(inSchema(text, schema()), values)).rows,
         server: () => server,
+        address: () => ({ connectionString: server.connectionString, schema: schema() }),
       }),
     );
   });
@@ -135,17 +137,19 @@ function inSchema(text: string, schema: string): string {
 
 function testEngine(
   kind: TestEngine["kind"],
-  parts: Pick<TestEngine, "engine" | "sql"> & Partial<Pick<TestEngine, "server">>,
+  parts: Pick<TestEngine, "engine" | "sql"> & Partial<Pick<TestEngine, "server" | "address">>,
 ): TestEngine {
   const opened: LroServer[] = [];
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((lro) => lro.close()));
   });
+  const noServer = (): never => {
+    throw new Error(`${kind} has no server`);
+  };
   return {
     kind,
-    server() {
-      throw new Error(`${kind} has no server`);
-    },
+    server: noServer,
+    address: noServer,
     ...parts,
     async open(press = {}) {
       const server = await openPress(parts.engine(), press);

@@ -51,8 +51,8 @@ async function listenOnce(
     onConnect();
     for (let alive = true; alive && !signal.aborted; ) {
       await Promise.race([sleep(heartbeatMs, undefined, { ref: false }), broken]);
-      // A connection of which only half is left swallows what it is asked.
-      const answer = client.query("SELECT 1").then(
+      // To listen again changes nothing, but a connection of which only half is left does not answer.
+      const answer = client.query(`LISTEN ${channel}`).then(
         () => true,
         () => false,
       );

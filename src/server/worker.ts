@@ -161,12 +161,16 @@ export class Worker {
       .attempt({ method: method.name, operation, number, trace }, () => runAttempt(work, method, store, log))
       .then(() => (work.interruption === "draining" ? this.release([work]) : undefined))
       .finally(() => {
-        this.running.delete(operation);
+        if (this.running.get(operation)?.work === work) {
+          this.running.delete(operation);
+        }
         const [next] = this.ready;
         if (next !== undefined) {
           this.look(next);
         }
       });
+    // An earlier attempt of this very process has lost its lease, though nobody has told it yet.
+    this.running.get(operation)?.work.interrupt("lease-lost");
     this.running.set(operation, { work, ended });
   }
 

@@ -1,0 +1,70 @@
+/*
+ * A TCP proxy that can fail as networks do.
+ */
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+export interface TcpProxy {
+  readonly port: number;
+  /** From now on, the connections on which a client has sent this text pass nothing on, and stay open. */
+  stall(text: string): void;
+  /** Breaks the next connection on which the server answers, before the answer passes. Resolves when it has. */
+  dropNextAnswer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let stalled: string | undefined;
+  let drop: (() => void) | undefined;
+
+  const server = createServer((client) => {
+    const upstream = connect(targetPort, "127.0.0.1");
+    let sent = "";
+    const stalls = (): boolean => stalled !== undefined && sent.includes(stalled);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+    client.on("data", (data) => {
+      sent = (sent + data.toString("latin1")).slice(-100_000);
+      if (!stalls()) {
+        upstream.write(data);
+      }
+    });
+    upstream.on("data", (data) => {
+      if (drop) {
+        client.destroy();
+        drop();
+        drop = undefined;
+      } else if (!stalls()) {
+        client.write(data);
+      }
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    stall(text) {
+      stalled = text;
+    },
+    dropNextAnswer: () =>
+      new Promise((resolve) => {
+        drop = resolve;
+      }),
+    async close() {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
