@@ -1,7 +1,7 @@
 /*
  * The golden cases: a folder of testdata/cases each, with what shows one thing about the emitted code.
  *
- *   *.proto  what to compile
+ *   *.proto  what to compile, and what else the options name
  *   options  the plugin's parameter
  *   files    which of the protos to generate code for, one a line, as protoc would be given them; all by default
  *   gen/     what the plugin emits; error.txt is the error of its response, notes.txt what it prints
