@@ -1,0 +1,137 @@
+/*
+ * Compares the plugin with what else reads such requests, on googleapis in one run: `npm run bench:generate`.
+ *
+ * Each is fed the same CodeGeneratorRequest, in turns, so that what else the machine does troubles all alike.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  encodeRequest,
+  googleapis,
+  longRunningDirectories,
+  type ProtoFile,
+  root,
+  sources,
+} from "../testdata/googleapis.ts";
+import { type Measurement, measure, medianOf } from "./measure.ts";
+
+/** What is run, by the name that is printed. */
+const programs = {
+  "bare node": ["--eval", "0"],
+  "plain scan": ["bench/plain-scan.cjs"],
+  "protoc-gen-ts-lro": ["dist/bin/protoc-gen-ts-lro.cjs"],
+  "do-nothing plugin": ["bench/do-nothing-plugin.cjs"],
+  "protoc-gen-es": ["node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es"],
+};
+type Program = keyof typeof programs;
+
+interface Case {
+  readonly title: string;
+  readonly toGenerate: readonly ProtoFile[];
+  /** The most that the plugin may take, as a ratio of what another program takes. */
+  readonly ratios: Partial<Record<Program, number>>;
+  /** The most memory that the plugin may take. */
+  readonly megabytes?: number;
+  /** Programs that run less often than all others, because they take so long. */
+  readonly runs?: Partial<Record<Program, number>>;
+  readonly sourceFileDescriptors?: boolean;
+}
+
+const rounds = 5;
+const files = googleapis();
+const cases: Case[] = [
+  {
+    title: "(a) google/cloud/redis/v1",
+    toGenerate: sources(files).filter(({ directory }) => directory === "google/cloud/redis/v1"),
+    ratios: { "bare node": 2.5, "protoc-gen-es": 0.4 },
+  },
+  {
+    title: "(b) the directories with long-running methods",
+    toGenerate: [...longRunningDirectories(files).values()].flat(),
+    ratios: { "do-nothing plugin": 0.35, "protoc-gen-es": 0.05 },
+  },
+  {
+    title: "(c) all of googleapis",
+    toGenerate: sources(files),
+    ratios: { "do-nothing plugin": 0.3 },
+    megabytes: 350,
+    runs: { "protoc-gen-es": 1 },
+  },
+  {
+    title: "(d) all of googleapis, with the files to generate twice in the request, as buf gives them",
+    toGenerate: sources(files),
+    ratios: {},
+    runs: { "protoc-gen-es": 0 },
+    sourceFileDescriptors: true,
+  },
+];
+
+const directory = mkdtempSync(join(tmpdir(), "bench-generate-"));
+process.chdir(root);
+try {
+  console.log(`node ${process.version}, medians of ${rounds} runs; memory is the peak of the resident set`);
+  for (const one of cases) {
+    report(one, await run(one));
+  }
+} finally {
+  rmSync(directory, { recursive: true });
+}
+
+async function run({
+  title,
+  toGenerate,
+  runs = {},
+  sourceFileDescriptors = false,
+}: Case): Promise<Map<Program, Measurement[]>> {
+  const input = join(directory, "request.binpb");
+  const request = encodeRequest(toGenerate, files, "target=ts", { sourceFileDescriptors });
+  writeFileSync(input, request);
+  console.log(`\n${title}: ${toGenerate.length} files to generate, ${megabytes(request.length)} on stdin`);
+  const taken = new Map<Program, Measurement[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const [program, args] of Object.entries(programs) as [Program, string[]][]) {
+      if (round < (runs[program] ?? rounds)) {
+        taken.set(program, [...(taken.get(program) ?? []), await measure(args, input)]);
+      }
+    }
+  }
+  return taken;
+}
+
+function report({ ratios, megabytes: mostMegabytes }: Case, taken: ReadonlyMap<Program, readonly Measurement[]>): void {
+  const medians = new Map([...taken].map(([program, runs]) => [program, medianOf(runs)]));
+  const of = (program: Program): Measurement => medians.get(program) ?? { wallMs: Number.NaN, peakBytes: Number.NaN };
+  const ours = of("protoc-gen-ts-lro");
+
+  for (const [program, { wallMs, peakBytes }] of medians) {
+    const count = taken.get(program)?.length ?? 0;
+    const ratio = `${(ours.wallMs / wallMs).toFixed(2)}x`;
+    console.log(
+      [
+        `  ${program.padEnd(18)}`,
+        `${wallMs.toFixed(0)} ms`.padStart(9),
+        megabytes(peakBytes).padStart(9),
+        program === "protoc-gen-ts-lro" ? "" : `   ours takes ${ratio} of it`,
+        count < rounds ? ` (${count} run)` : "",
+      ].join(""),
+    );
+  }
+  for (const [program, most] of Object.entries(ratios) as [Program, number][]) {
+    const ratio = ours.wallMs / of(program).wallMs;
+    console.log(`  ${met(ratio <= most)}: ${ratio.toFixed(3)}x of ${program}, at most ${most}x`);
+  }
+  if (mostMegabytes !== undefined) {
+    console.log(
+      `  ${met(ours.peakBytes <= mostMegabytes * 1e6)}: ${megabytes(ours.peakBytes)}, at most ${mostMegabytes} MB`,
+    );
+  }
+}
+
+function met(isMet: boolean): string {
+  return isMet ? "met" : "NOT MET";
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}

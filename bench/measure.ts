@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { buffer, text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+/** What a run of a program has taken. */
+export interface Measurement {
+  readonly wallMs: number;
+  readonly peakBytes: number;
+}
+
+const peakMemory = fileURLToPath(new URL("peak-memory.cjs", import.meta.url));
+
+/**
+ * Runs Node with some arguments and a file on stdin, through a pipe that another process fills, as buf and protoc do.
+ *
+ * @throws Error if the program fails.
+ */
+export async function measure(args: readonly string[], input: string): Promise<Measurement> {
+  const command = [process.execPath, "--require", peakMemory, ...args];
+  const start = performance.now();
+  const child = spawn("sh", ["-c", 'input="$0"; cat "$input" | "$@"', input, ...command], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  const [stdout, stderr, peak] = child.stdio.slice(1) as [Readable, Readable, Readable];
+  const [code, , errors, peakBytes] = await Promise.all([
+    new Promise((resolve) => child.on("close", resolve)),
+    buffer(stdout),
+    text(stderr),
+    text(peak),
+  ]);
+  const wallMs = performance.now() - start;
+  if (code !== 0) {
+    throw new Error(`${args.join(" ")} has ended with ${code}: ${errors}`);
+  }
+  return { wallMs, peakBytes: Number(peakBytes) };
+}
+
+/** Returns the medians of what several runs have taken. */
+export function medianOf(runs: readonly Measurement[]): Measurement {
+  return {
+    wallMs: median(runs.map(({ wallMs }) => wallMs)),
+    peakBytes: median(runs.map(({ peakBytes }) => peakBytes)),
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [lower = Number.NaN, upper = Number.NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (lower + upper) / 2;
+}

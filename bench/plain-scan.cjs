@@ -1,0 +1,41 @@
+// Reads a request from stdin and finds every google.longrunning.operation_info in it, and does nothing else: the floor
+// for a plugin that has to look at all methods. Prints how many there are.
+const { readSync } = require("node:fs");
+const { BinaryReader } = require("@bufbuild/protobuf/wire");
+
+// The field numbers down to the option: request, file, service, method, options, operation_info.
+const path = [15, 6, 2, 4, 1049];
+
+console.log(count(new BinaryReader(readStdin()), 0));
+
+function count(reader, depth, end = reader.len) {
+  let found = 0;
+  while (reader.pos < end) {
+    const [number, wireType] = reader.tag();
+    if (number !== path[depth]) {
+      reader.skip(wireType, number);
+    } else if (depth === path.length - 1) {
+      reader.skip(wireType, number);
+      found++;
+    } else {
+      const length = reader.uint32();
+      found += count(reader, depth + 1, reader.pos + length);
+    }
+  }
+  return found;
+}
+
+function readStdin() {
+  let bytes = Buffer.allocUnsafe(1 << 20);
+  let length = 0;
+  for (;;) {
+    const read = readSync(0, bytes, length, bytes.length - length, null);
+    if (read === 0) {
+      return bytes.subarray(0, length);
+    }
+    length += read;
+    if (length === bytes.length) {
+      bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
+    }
+  }
+}
