@@ -43,6 +43,56 @@ test("options that are set field by field have a line each", async () => {
   expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
 });
 
+test("a type that comes by a public import is imported directly", async () => {
+  const metadata = (visibility: string): Workspace["protos"] => ({
+    ...library(
+      `
+      rpc PrintBook(Request) returns (google.longrunning.Operation) {
+        option (google.longrunning.operation_info) = {
+          response_type: "Book"
+          metadata_type: "Pages"${visibility === "public" ? "" : " // LRO_TYPES_IMPORTED_DIRECTLY"}
+        };
+      }`,
+      'import "acme/library/v1/all.proto";',
+    ),
+    "acme/library/v1/all.proto": `syntax = "proto3"; package acme.library.v1;
+      import ${visibility} "acme/library/v1/pages.proto"; message All { Pages pages = 1; }`,
+    "acme/library/v1/pages.proto": 'syntax = "proto3"; package acme.library.v1; message Pages {}',
+  });
+
+  for (const protos of [metadata("public"), metadata("")]) {
+    expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
+  }
+});
+
+test.each(['syntax = "proto2";', 'edition = "2023";', 'edition = "2024";'])(
+  "%s is read like any other",
+  async (syntax) => {
+    const optional = syntax.includes("proto2") ? "optional" : "";
+    const protos = {
+      "acme/v1/job.proto": `${syntax}
+      package acme.v1;
+      message Job {
+        map<string, Attempt> attempts = 1;
+        enum State { STATE_UNSPECIFIED = 0; }
+        message Attempt {}
+        extensions 100 to 200;
+        message Operation { // LRO_OPERATION_NOT_COPIED
+          map<string, State> states = 1;
+          ${optional} bool done = 2;
+          oneof result {
+            Attempt error = 3;
+            Job response = 4;
+          }
+        }
+      }
+      extend Job { ${optional} Job.Operation operation = 100; }`,
+    };
+
+    expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
+  },
+);
+
 describe("what is ignored", () => {
   const plain = "(Request) returns (google.longrunning.Operation);";
 
@@ -85,13 +135,6 @@ describe("what is ignored", () => {
       rpc CreateOperation(Request) returns (Book);`);
 
     expect(withoutMessages(await lint({ protos, rules: { use: ["LRO_MUST"] } }))).toEqual(markedFindings(protos));
-  });
-
-  test("files that are only imported", async () => {
-    const protos = library("rpc GetBook(google.longrunning.GetOperationRequest) returns (Book);");
-
-    // buf looks at the module of the library; google.longrunning is another.
-    expect(await lint({ protos })).toEqual([]);
   });
 });
 
