@@ -6,8 +6,7 @@ import type { Operation, WaitOptions } from "./operation.js";
 import { OperationHandle } from "./operation-handle.js";
 import { PollLoop } from "./poll-loop.js";
 import { defaultPolling } from "./polling.js";
-import { createRemote } from "./remote.js";
-import { requestParam, requestParamsHeader } from "./request-params.js";
+import { createRemote, requestParam, requestParamsHeader } from "./remote.js";
 import { nameFrom } from "./token.js";
 
 /** A client of google.longrunning.Operations, for operations whose method is not known. */

@@ -2,10 +2,8 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
 import { OperationAbortedError, OperationPollError, type OperationRef } from "../operation/errors.js";
-import { backoffMs, type Polling } from "./polling.js";
-import type { Remote } from "./remote.js";
-import { requestParam, requestParamsHeader } from "./request-params.js";
-import { retryDelayMs } from "./retry-delay.js";
+import { backoffMs, type Polling, retryDelayMs } from "./polling.js";
+import { type Remote, requestParam, requestParamsHeader } from "./remote.js";
 
 const longAgo = Number.NEGATIVE_INFINITY;
 

@@ -3,7 +3,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { http } from "../gen/google/api/annotations_pb.js";
 import type { HttpRule } from "../gen/google/api/http_pb.js";
 import { type RoutingParameter, routing } from "../gen/google/api/routing_pb.js";
-import { requestParam, requestParamsHeader } from "./request-params.js";
+import { requestParam, requestParamsHeader } from "./remote.js";
 
 /**
  * An interceptor that sets the routing header of Google's front ends on every unary call whose method says what belongs
