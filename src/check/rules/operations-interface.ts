@@ -84,12 +84,8 @@ function isCopy({ name, typeName, fields }: DescMessage): boolean {
   );
 }
 
-const verbs = "Get|List|Cancel|Delete|Wait";
-
 /** In a service that is called Operations, methods need not say so again. */
 function isOperationsMethod({ name, parent }: DescMethod): boolean {
-  return (
-    new RegExp(`^(${verbs})Operations?$`).test(name) ||
-    (/Operations(Service)?$/.test(parent.name) && new RegExp(`^(${verbs})$`).test(name))
-  );
+  const [verb, noun] = /^(?:Get|List|Cancel|Delete|Wait)(Operations?)?$/.exec(name) ?? [];
+  return verb !== undefined && (noun !== undefined || /Operations(Service)?$/.test(parent.name));
 }
