@@ -10,6 +10,8 @@ const config: ViteUserConfig = defineConfig({
       "protoc-gen-ts-lro/client": source("client/index.ts"),
       "protoc-gen-ts-lro/testing": source("testing/index.ts"),
       "protoc-gen-ts-lro/tanstack-query": source("tanstack-query/index.ts"),
+      "protoc-gen-ts-lro/server/pglite": source("engine/pglite.ts"),
+      "protoc-gen-ts-lro/server/postgres": source("engine/postgres.ts"),
       "protoc-gen-ts-lro/server": source("server/index.ts"),
       "protoc-gen-ts-lro/codegen": source("codegen.ts"),
       "protoc-gen-ts-lro/longrunning": source("longrunning.ts"),

@@ -21,7 +21,11 @@ import {
   type LroServer,
   type LroServerOptions,
 } from "../src/server/index.js";
-import { createPressServiceClient, type PressServiceClient, PressServiceLro } from "./gen/acme/press/v1/press_lro.js";
+import {
+  createPressServiceClient,
+  type PressServiceClient,
+  registerPressService,
+} from "./gen/acme/press/v1/press_lro.js";
 import type {
   MovePressMetadataSchema,
   MovePressRequestSchema,
@@ -167,7 +171,7 @@ export async function openPress(
   const lro = await createLroServer({ lease: { seconds: 10 }, log: () => {}, ...options, engine });
   const transport = createRouterTransport(
     (router) => {
-      lro.register(router, PressServiceLro, {
+      registerPressService(router, lro, {
         printBook: printBook ?? (({ title }) => ({ title })),
         movePress: movePress ?? (({ destination }) => ({ location: destination })),
       });

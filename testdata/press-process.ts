@@ -15,7 +15,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { pglite } from "../src/engine/pglite.js";
 import { postgres } from "../src/engine/postgres.js";
 import { createLroServer, type Engine, type OperationInterruption, type Parallel } from "../src/server/index.js";
-import { PressServiceLro } from "./gen/acme/press/v1/press_lro.js";
+import { registerPressService } from "./gen/acme/press/v1/press_lro.js";
 
 /** How to start the process. */
 export interface ProcessOptions {
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   const server = createServer(
     connectNodeAdapter({
       routes(router) {
-        lro.register(router, PressServiceLro, {
+        registerPressService(router, lro, {
           printBook: {
             key: ({ press }) => press || undefined,
             parallel,

@@ -41,6 +41,50 @@ export const clientTemplate: Template = {
   },
 };
 
+/** Compiled from templates/server.ts. */
+export const serverTemplate: Template = {
+  declarations: {"service":["register$Service","$ServiceHandlers"],"method":[]},
+  ts(f, service) {
+    printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${globalName(f, "Omit", service)}<${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}: ${f.import("LroHandler", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.desc.input, true)}, typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Serves ${service.desc.typeName}, and runs its operations. Methods that are left out are not implemented.`, service);
+    f.print`${f.export("function", service.nameOf("register$Service"))}(`;
+    f.print`  router: ${f.import("ConnectRouter", "@connectrpc/connect", true)},`;
+    f.print`  server: ${f.import("LroServer", "protoc-gen-ts-lro/codegen", true)},`;
+    f.print`  handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>,`;
+    f.print`): ${f.import("ConnectRouter", "@connectrpc/connect", true)} {`;
+    f.print`  return server.register(router, ${service.nameOf("$ServiceLro")}, handlers);`;
+    f.print`}`;
+    f.print();
+  },
+  js(f, service) {
+    printDocs(f, `Serves ${service.desc.typeName}, and runs its operations. Methods that are left out are not implemented.`, service);
+    f.print`${f.export("function", service.nameOf("register$Service"))}(router, server, handlers) {`;
+    f.print`  return server.register(router, ${service.nameOf("$ServiceLro")}, handlers);`;
+    f.print`}`;
+    f.print();
+  },
+  dts(f, service) {
+    printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${globalName(f, "Omit", service)}<${f.import("ServiceImpl", "@connectrpc/connect", true)}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}: ${f.import("LroHandler", "protoc-gen-ts-lro/codegen", true)}<typeof ${f.importSchema(method.desc.input, true)}, typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Serves ${service.desc.typeName}, and runs its operations. Methods that are left out are not implemented.`, service);
+    f.print`${f.export("declare function", service.nameOf("register$Service"))}(router: ${f.import("ConnectRouter", "@connectrpc/connect", true)}, server: ${f.import("LroServer", "protoc-gen-ts-lro/codegen", true)}, handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>): ${f.import("ConnectRouter", "@connectrpc/connect", true)};`;
+    f.print();
+  },
+};
+
 /** Compiled from templates/service.ts. */
 export const serviceTemplate: Template = {
   declarations: {"service":["$ServiceLro"],"method":[]},

@@ -1,5 +1,5 @@
 import type { Schema, Target } from "@bufbuild/protoplugin";
-import { clientTemplate, serviceTemplate, stubTemplate, unpackTemplate } from "../gen/templates.js";
+import { clientTemplate, serverTemplate, serviceTemplate, stubTemplate, unpackTemplate } from "../gen/templates.js";
 import { nameServices } from "./names.js";
 import type { Options, Part } from "./options.js";
 import type { ResolvedService } from "./resolve.js";
@@ -9,7 +9,7 @@ import { emittedFileName, type Template } from "./template.js";
 const templatesOf: Readonly<Record<Part, readonly Template[]>> = {
   client: [clientTemplate],
   unpack: [unpackTemplate],
-  server: [stubTemplate],
+  server: [serverTemplate, stubTemplate],
 };
 
 /** Emits a file for each proto file that has long-running methods. */

@@ -5,11 +5,11 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, createRouterTransport } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
+import { createLibraryServiceClient, registerLibraryService } from "../../testdata/gen/acme/library/v1/library_lro.js";
 import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
 import { type PrintBookResponse, PrintBookResponseSchema } from "../../testdata/gen/acme/press/v1/press_pb.js";
 import { describeEngines, gate } from "../../testdata/lro-servers.js";
-import { createLroServer } from "./server.js";
+import { createLroServer } from "./create-server.js";
 
 const emma = { press: "presses/1", title: "Emma" };
 const key = ({ press }: { press: string }): string => press;
@@ -128,7 +128,7 @@ describeEngines((engine) => {
     // The old version serves a library, and nothing else.
     const old = await createLroServer({ engine: engine.engine(), lease: { seconds: 10 } });
     const transport = createRouterTransport((router) => {
-      old.register(router, LibraryServiceLro, {
+      registerLibraryService(router, old, {
         getBook: () => ({}),
         createBook: () => ({ title: "Emma" }),
         deleteBook: () => ({}),

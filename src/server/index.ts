@@ -1,11 +1,12 @@
 export type { LroMethod } from "../operation/lro-service.js";
 export type { AccessOptions, AccessRequest } from "./access.js";
+export { createLroServer, type LroServerOptions } from "./create-server.js";
 export type { Duration } from "./duration.js";
 export type { Engine, Parallel, Transaction } from "./engine.js";
 export type { LroHandler, LroHandlerOptions, LroHandlers, LroRun, RunningOperation } from "./handler.js";
 export { type InterruptionReason, OperationInterruption } from "./interruption.js";
 export type { Log, LogEntry } from "./log.js";
+export type { LroHealth, LroServer } from "./lro-server.js";
 export { type OperationInit, packOperation } from "./operation-init.js";
-export { createLroServer, type LroHealth, type LroServer, type LroServerOptions } from "./server.js";
 export { toStatus } from "./status.js";
 export { type LroStub, lroStub, type MaybePromise } from "./stub.js";

@@ -19,11 +19,11 @@ export interface ServedMethod {
 export function serveMethod(
   method: DescMethod,
   types: LroMethod,
-  given: LroHandler<DescMessage, DescMessage, DescMessage> | undefined,
+  given: LroHandler<DescMessage, DescMessage, DescMessage>,
 ): ServedMethod {
   const name = `${method.parent.typeName}.${method.name}`;
   const handler = typeof given === "function" ? { run: given } : given;
-  if (typeof handler?.run !== "function") {
+  if (typeof handler.run !== "function") {
     throw new Error(`${name} has no handler: give a function, or an object with a function "run"`);
   }
   const { parallel, maxAttempts } = handler;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code } from "@connectrpc/connect";
 import { connectNodeAdapter, createConnectTransport } from "@connectrpc/connect-node";
 import { expect, test } from "vitest";
-import { createPressServiceClient, PressServiceLro } from "../../testdata/gen/acme/press/v1/press_lro.js";
+import { createPressServiceClient, registerPressService } from "../../testdata/gen/acme/press/v1/press_lro.js";
 import { describeEngines, describePostgres, gate, openPress } from "../../testdata/lro-servers.js";
 import { startPostgres } from "../../testdata/postgres-server.js";
 import { tcpProxy } from "../../testdata/tcp-proxy.js";
@@ -21,7 +21,7 @@ describeEngines((engine) => {
     const server = createServer(
       connectNodeAdapter({
         routes: (router) =>
-          lro.register(router, PressServiceLro, { printBook: ({ title }) => ({ title }), movePress: () => ({}) }),
+          registerPressService(router, lro, { printBook: ({ title }) => ({ title }), movePress: () => ({}) }),
       }),
     );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

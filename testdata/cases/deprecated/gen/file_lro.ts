@@ -2,11 +2,11 @@
 // @generated from file file.proto (package acme.file.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./file_pb";
 import { BookSchema, CreateBookMetadataSchema, FileService } from "./file_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.file.v1.FileService, with the response and metadata type of each.
@@ -65,6 +65,31 @@ export function unpackCreateBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.file.v1.FileService, whose long-running methods a server runs and serves.
+ *
+ * @deprecated
+ */
+export interface FileServiceHandlers extends Omit<ServiceImpl<typeof FileService>, "createBook"> {
+  /**
+   * @generated from rpc acme.file.v1.FileService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.file.v1.FileService, and runs its operations. Methods that are left out are not implemented.
+ *
+ * @deprecated
+ */
+export function registerFileService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<FileServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, FileServiceLro, handlers);
 }
 
 /**

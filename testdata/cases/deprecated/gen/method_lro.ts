@@ -2,11 +2,11 @@
 // @generated from file method.proto (package acme.method.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./method_pb";
 import { BookSchema, CreateBookMetadataSchema, MethodService } from "./method_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.method.v1.MethodService, with the response and metadata type of each.
@@ -86,6 +86,34 @@ export function unpackUpdateBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackUpdateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.method.v1.MethodService, whose long-running methods a server runs and serves.
+ */
+export interface MethodServiceHandlers extends Omit<ServiceImpl<typeof MethodService>, "createBook" | "updateBook"> {
+  /**
+   * @generated from rpc acme.method.v1.MethodService.CreateBook
+   * @deprecated
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  /**
+   * Says so in words.
+   *
+   * @generated from rpc acme.method.v1.MethodService.UpdateBook
+   */
+  updateBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.method.v1.MethodService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerMethodService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<MethodServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, MethodServiceLro, handlers);
 }
 
 /**

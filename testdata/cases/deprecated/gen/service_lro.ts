@@ -2,11 +2,11 @@
 // @generated from file service.proto (package acme.service.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./service_pb";
 import { BookSchema, CreateBookMetadataSchema, ServiceService } from "./service_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.service.v1.ServiceService, with the response and metadata type of each.
@@ -65,6 +65,31 @@ export function unpackCreateBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.service.v1.ServiceService, whose long-running methods a server runs and serves.
+ *
+ * @deprecated
+ */
+export interface ServiceServiceHandlers extends Omit<ServiceImpl<typeof ServiceService>, "createBook"> {
+  /**
+   * @generated from rpc acme.service.v1.ServiceService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.service.v1.ServiceService, and runs its operations. Methods that are left out are not implemented.
+ *
+ * @deprecated
+ */
+export function registerServiceService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<ServiceServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, ServiceServiceLro, handlers);
 }
 
 /**

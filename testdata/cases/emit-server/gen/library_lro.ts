@@ -2,11 +2,11 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroMethod, LroService, MaybePromise, OperationInit } from "protoc-gen-ts-lro/codegen";
+import type { LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit } from "protoc-gen-ts-lro/codegen";
 import { lroService, lroStub } from "protoc-gen-ts-lro/codegen";
-import type { CreateBookRequest } from "./library_pb";
+import type { CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb";
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -26,6 +26,27 @@ export const LibraryServiceLro: LroService<
   },
   1,
 );
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
+}
 
 /**
  * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.

@@ -4,13 +4,13 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { CreateBookRequest, CreateBookRequestSchema, Report } from "./library_pb";
 import { LibraryService, ReportSchema } from "./library_pb";
 import type { Metadata } from "./acme_pb";
 import { MetadataSchema } from "./acme_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -60,6 +60,27 @@ export function unpackCreateReportResponse(operation: RawOperation): Report | un
  */
 export function unpackCreateReportMetadata(operation: RawOperation): Metadata | undefined {
   return unpackMetadata(operation, MetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createReport"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateReport
+   */
+  createReport: LroHandler<typeof CreateBookRequestSchema, typeof ReportSchema, typeof MetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

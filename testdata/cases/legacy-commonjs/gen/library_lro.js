@@ -40,6 +40,13 @@ function unpackCreateBookMetadata(operation) {
 }
 
 /**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+function registerLibraryService(router, server, handlers) {
+  return server.register(router, LibraryServiceLro, handlers);
+}
+
+/**
  * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
  */
 function stubLibraryService(impl) {
@@ -51,4 +58,5 @@ exports.LibraryServiceLro = LibraryServiceLro;
 exports.createLibraryServiceClient = createLibraryServiceClient;
 exports.unpackCreateBookResponse = unpackCreateBookResponse;
 exports.unpackCreateBookMetadata = unpackCreateBookMetadata;
+exports.registerLibraryService = registerLibraryService;
 exports.stubLibraryService = stubLibraryService;

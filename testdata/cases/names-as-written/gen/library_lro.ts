@@ -4,11 +4,11 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, Book_Draft, Book_Draft_Metadata, Metadata, Request, RequestSchema } from "./library_pb";
 import { Book_Draft_MetadataSchema, Book_DraftSchema, BookSchema, LibraryService, MetadataSchema } from "./library_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -150,6 +150,43 @@ export function unpackFullResponse(operation: RawOperation): Book | undefined {
  */
 export function unpackFullMetadata(operation: RawOperation): Book_Draft_Metadata | undefined {
   return unpackMetadata(operation, Book_Draft_MetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "short" | "nested" | "relative" | "leadingDot" | "full"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Short
+   */
+  short: LroHandler<typeof RequestSchema, typeof BookSchema, typeof MetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Nested
+   */
+  nested: LroHandler<typeof RequestSchema, typeof Book_DraftSchema, typeof Book_Draft_MetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Relative
+   */
+  relative: LroHandler<typeof RequestSchema, typeof BookSchema, typeof MetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.LeadingDot
+   */
+  leadingDot: LroHandler<typeof RequestSchema, typeof BookSchema, typeof Book_Draft_MetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Full
+   */
+  full: LroHandler<typeof RequestSchema, typeof BookSchema, typeof Book_Draft_MetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

@@ -2,11 +2,11 @@
 // @generated from file library.proto (syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of LibraryService, with the response and metadata type of each.
@@ -56,6 +56,27 @@ export function unpackCreateBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
+  /**
+   * @generated from rpc LibraryService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

@@ -37,6 +37,13 @@ export function unpackThenMetadata(operation) {
 }
 
 /**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(router, server, handlers) {
+  return server.register(router, LibraryServiceLro, handlers);
+}
+
+/**
  * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
  */
 export function stubLibraryService(impl) {

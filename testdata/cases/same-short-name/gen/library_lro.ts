@@ -2,7 +2,7 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Report as Report$2, ReportSchema as ReportSchema$2 } from "./library_pb";
 import { LibraryService } from "./library_pb";
@@ -10,7 +10,7 @@ import type { Report } from "./books_pb";
 import { ReportSchema } from "./books_pb";
 import type { Report as Report$1 } from "./progress_pb";
 import { ReportSchema as ReportSchema$1 } from "./progress_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -60,6 +60,27 @@ export function unpackExportBooksResponse(operation: RawOperation): Report | und
  */
 export function unpackExportBooksMetadata(operation: RawOperation): Report$1 | undefined {
   return unpackMetadata(operation, ReportSchema$1);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "exportBooks"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.ExportBooks
+   */
+  exportBooks: LroHandler<typeof ReportSchema$2, typeof ReportSchema, typeof ReportSchema$1>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

@@ -2,11 +2,11 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, Library, LibraryClient as LibraryClient$1, LibraryClientLro as LibraryClientLro$1 } from "./library_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.Library, with the response and metadata type of each.
@@ -56,6 +56,27 @@ export function unpackCreateBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.Library, whose long-running methods a server runs and serves.
+ */
+export interface LibraryHandlers extends Omit<ServiceImpl<typeof Library>, "createBook"> {
+  /**
+   * @generated from rpc acme.library.v1.Library.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.Library, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibrary(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryLro, handlers);
 }
 
 /**
@@ -129,6 +150,27 @@ export function unpackCreateShelfMetadata(operation: RawOperation): CreateBookMe
 }
 
 /**
+ * The handlers of acme.library.v1.LibraryClient, whose long-running methods a server runs and serves.
+ */
+export interface LibraryClientHandlers extends Omit<ServiceImpl<typeof LibraryClient$1>, "createShelf"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryClient.CreateShelf
+   */
+  createShelf: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryClient, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryClient(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryClientHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryClientLro, handlers);
+}
+
+/**
  * An implementation of acme.library.v1.LibraryClient that returns typed operations, for those with a job system of their own.
  */
 export interface LibraryClientStub extends Omit<ServiceImpl<typeof LibraryClient$1>, "createShelf"> {
@@ -196,6 +238,27 @@ export function unpackCreateRoomResponse(operation: RawOperation): Book | undefi
  */
 export function unpackCreateRoomMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryClientLro, whose long-running methods a server runs and serves.
+ */
+export interface LibraryClientLroHandlers extends Omit<ServiceImpl<typeof LibraryClientLro$1>, "createRoom"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryClientLro.CreateRoom
+   */
+  createRoom: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryClientLro, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryClientLro(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryClientLroHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryClientLroLro, handlers);
 }
 
 /**

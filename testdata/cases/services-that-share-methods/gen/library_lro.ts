@@ -2,11 +2,11 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
 import { ArchiveService, BookSchema, CreateBookMetadataSchema, LibraryService, Shop } from "./library_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -79,6 +79,31 @@ export function unpackDeleteBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackDeleteBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.DeleteBook
+   */
+  deleteBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**
@@ -159,6 +184,27 @@ export function unpackArchiveServiceCreateBookMetadata(operation: RawOperation):
 }
 
 /**
+ * The handlers of acme.library.v1.ArchiveService, whose long-running methods a server runs and serves.
+ */
+export interface ArchiveServiceHandlers extends Omit<ServiceImpl<typeof ArchiveService>, "createBook"> {
+  /**
+   * @generated from rpc acme.library.v1.ArchiveService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.ArchiveService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerArchiveService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<ArchiveServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, ArchiveServiceLro, handlers);
+}
+
+/**
  * An implementation of acme.library.v1.ArchiveService that returns typed operations, for those with a job system of their own.
  */
 export interface ArchiveServiceStub extends Omit<ServiceImpl<typeof ArchiveService>, "createBook"> {
@@ -226,6 +272,27 @@ export function unpackShopCreateBookResponse(operation: RawOperation): Book | un
  */
 export function unpackShopCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
   return unpackMetadata(operation, CreateBookMetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.Shop, whose long-running methods a server runs and serves.
+ */
+export interface ShopHandlers extends Omit<ServiceImpl<typeof Shop>, "createBook"> {
+  /**
+   * @generated from rpc acme.library.v1.Shop.createBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.Shop, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerShop(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<ShopHandlers>,
+): ConnectRouter {
+  return server.register(router, ShopLro, handlers);
 }
 
 /**

@@ -2,9 +2,9 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import type { Book, BookSchema, CreateBookMetadata, CreateBookMetadataSchema, CreateBookRequest, CreateBookRequestSchema, LibraryService } from "./library_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -37,6 +37,21 @@ export declare function unpackCreateBookResponse(operation: RawOperation): Book 
  * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateBook: undefined where it has none.
  */
 export declare function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined;
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export declare function registerLibraryService(router: ConnectRouter, server: LroServer, handlers: Partial<LibraryServiceHandlers>): ConnectRouter;
 
 /**
  * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.

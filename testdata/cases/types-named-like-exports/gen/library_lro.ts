@@ -2,11 +2,11 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise as MaybePromise$1, OperationInit as OperationInit$1, RawOperation as RawOperation$1 } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise as MaybePromise$1, OperationInit as OperationInit$1, RawOperation as RawOperation$1 } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse as unpackResponse$1 } from "protoc-gen-ts-lro/codegen";
 import type { Client as Client$1, createLibraryServiceClient as createLibraryServiceClient$1, HandlerContext, LibraryServiceClient as LibraryServiceClient$1, LibraryServiceLro as LibraryServiceLro$1, LibraryServiceStub as LibraryServiceStub$1, LroCall as LroCall$1, LroMethod as LroMethod$1, lroService as lroService$1, LroService as LroService$1, MaybePromise, OperationInit, RawOperation, Request, RequestSchema, ServiceImpl, stubLibraryService as stubLibraryService$1, Transport, unpackFirstResponse as unpackFirstResponse$1, unpackResponse } from "./library_pb";
 import { ClientSchema, createLibraryServiceClientSchema, HandlerContextSchema, LibraryService, LibraryServiceClientSchema, LibraryServiceLroSchema, LibraryServiceStubSchema, LroCallSchema, LroMethodSchema, lroServiceSchema, LroServiceSchema, MaybePromiseSchema, OperationInitSchema, RawOperationSchema, ServiceImplSchema, stubLibraryServiceSchema, TransportSchema, unpackFirstResponseSchema, unpackResponseSchema } from "./library_pb";
-import type { Client, HandlerContext as HandlerContext$1, ServiceImpl as ServiceImpl$1, Transport as Transport$1 } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext as HandlerContext$1, ServiceImpl as ServiceImpl$1, Transport as Transport$1 } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -240,6 +240,59 @@ export function unpackNinthResponse(operation: RawOperation$1): stubLibraryServi
  */
 export function unpackNinthMetadata(operation: RawOperation$1): unpackFirstResponse$1 | undefined {
   return unpackMetadata(operation, unpackFirstResponseSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl$1<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.First
+   */
+  first: LroHandler<typeof RequestSchema, typeof ClientSchema, typeof TransportSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Second
+   */
+  second: LroHandler<typeof RequestSchema, typeof HandlerContextSchema, typeof ServiceImplSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Third
+   */
+  third: LroHandler<typeof RequestSchema, typeof LroCallSchema, typeof LroMethodSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Fourth
+   */
+  fourth: LroHandler<typeof RequestSchema, typeof LroServiceSchema, typeof RawOperationSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Fifth
+   */
+  fifth: LroHandler<typeof RequestSchema, typeof MaybePromiseSchema, typeof OperationInitSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Sixth
+   */
+  sixth: LroHandler<typeof RequestSchema, typeof lroServiceSchema, typeof unpackResponseSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Seventh
+   */
+  seventh: LroHandler<typeof RequestSchema, typeof LibraryServiceLroSchema, typeof LibraryServiceClientSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Eighth
+   */
+  eighth: LroHandler<typeof RequestSchema, typeof LibraryServiceStubSchema, typeof createLibraryServiceClientSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.Ninth
+   */
+  ninth: LroHandler<typeof RequestSchema, typeof stubLibraryServiceSchema, typeof unpackFirstResponseSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

@@ -2,11 +2,11 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Error, ErrorMetadata, ErrorRequest, ErrorRequestSchema, Function, FunctionMetadata, FunctionRequest, FunctionRequestSchema, Object$, ObjectMetadata, ObjectRequest, ObjectRequestSchema, Omit as Omit$1, OmitMetadata, OmitRequest, OmitRequestSchema, Operation, OperationMetadata, OperationRequest, OperationRequestSchema, Partial$, PartialMetadata, PartialRequest, PartialRequestSchema, Promise, PromiseMetadata, PromiseRequest, PromiseRequestSchema, Record, RecordMetadata, RecordRequest, RecordRequestSchema, Status, StatusMetadata, StatusRequest, StatusRequestSchema, Symbol, SymbolMetadata, SymbolRequest, SymbolRequestSchema } from "./library_pb";
 import { ErrorMetadataSchema, ErrorSchema, FunctionMetadataSchema, FunctionSchema, LibraryService, ObjectMetadataSchema, ObjectSchema, OmitMetadataSchema, OmitSchema, OperationMetadataSchema, OperationSchema, PartialMetadataSchema, PartialSchema, PromiseMetadataSchema, PromiseSchema, RecordMetadataSchema, RecordSchema, StatusMetadataSchema, StatusSchema, SymbolMetadataSchema, SymbolSchema } from "./library_pb";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -263,6 +263,63 @@ export function unpackCreatePartialResponse(operation: RawOperation): Partial$ |
  */
 export function unpackCreatePartialMetadata(operation: RawOperation): PartialMetadata | undefined {
   return unpackMetadata(operation, PartialMetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createOperation" | "createError" | "createObject" | "createPromise" | "createSymbol" | "createFunction" | "createStatus" | "createOmit" | "createRecord" | "createPartial"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateOperation
+   */
+  createOperation: LroHandler<typeof OperationRequestSchema, typeof OperationSchema, typeof OperationMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateError
+   */
+  createError: LroHandler<typeof ErrorRequestSchema, typeof ErrorSchema, typeof ErrorMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateObject
+   */
+  createObject: LroHandler<typeof ObjectRequestSchema, typeof ObjectSchema, typeof ObjectMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreatePromise
+   */
+  createPromise: LroHandler<typeof PromiseRequestSchema, typeof PromiseSchema, typeof PromiseMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateSymbol
+   */
+  createSymbol: LroHandler<typeof SymbolRequestSchema, typeof SymbolSchema, typeof SymbolMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateFunction
+   */
+  createFunction: LroHandler<typeof FunctionRequestSchema, typeof FunctionSchema, typeof FunctionMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateStatus
+   */
+  createStatus: LroHandler<typeof StatusRequestSchema, typeof StatusSchema, typeof StatusMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateOmit
+   */
+  createOmit: LroHandler<typeof OmitRequestSchema, typeof OmitSchema, typeof OmitMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateRecord
+   */
+  createRecord: LroHandler<typeof RecordRequestSchema, typeof RecordSchema, typeof RecordMetadataSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreatePartial
+   */
+  createPartial: LroHandler<typeof PartialRequestSchema, typeof PartialSchema, typeof PartialMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

@@ -2,12 +2,12 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import { LibraryService } from "./library_pb";
 import type { Any, Empty, StringValue, StringValueSchema, Struct, Timestamp } from "@bufbuild/protobuf/wkt";
 import { AnySchema, EmptySchema, StructSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -80,6 +80,31 @@ export function unpackConvertBookResponse(operation: RawOperation): Any | undefi
  */
 export function unpackConvertBookMetadata(operation: RawOperation): Timestamp | undefined {
   return unpackMetadata(operation, TimestampSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "deleteBook" | "convertBook"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.DeleteBook
+   */
+  deleteBook: LroHandler<typeof StringValueSchema, typeof EmptySchema, typeof StructSchema>;
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.ConvertBook
+   */
+  convertBook: LroHandler<typeof StringValueSchema, typeof AnySchema, typeof TimestampSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

@@ -4,11 +4,11 @@
 // @generated from file acme/export/v1/export.proto (package acme.export.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { ExportMetadata, ExportResult, StartExportRequest, StartExportRequestSchema } from "./export_pb.js";
 import { BigDataExporter, ExportMetadataSchema, ExportResultSchema } from "./export_pb.js";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.export.v1.BigDataExporter, with the response and metadata type of each.
@@ -62,6 +62,29 @@ export function unpackStartExportResponse(operation: RawOperation): ExportResult
  */
 export function unpackStartExportMetadata(operation: RawOperation): ExportMetadata | undefined {
   return unpackMetadata(operation, ExportMetadataSchema);
+}
+
+/**
+ * The handlers of acme.export.v1.BigDataExporter, whose long-running methods a server runs and serves.
+ */
+export interface BigDataExporterHandlers extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
+  /**
+   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   *
+   * @generated from rpc acme.export.v1.BigDataExporter.StartExport
+   */
+  startExport: LroHandler<typeof StartExportRequestSchema, typeof ExportResultSchema, typeof ExportMetadataSchema>;
+}
+
+/**
+ * Serves acme.export.v1.BigDataExporter, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerBigDataExporter(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<BigDataExporterHandlers>,
+): ConnectRouter {
+  return server.register(router, BigDataExporterLro, handlers);
 }
 
 /**

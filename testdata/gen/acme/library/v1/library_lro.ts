@@ -4,13 +4,13 @@
 // @generated from file acme/library/v1/library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, CreateBookRequest, CreateBookRequestSchema, DeleteBookRequest, DeleteBookRequestSchema, OperationMetadata } from "./library_pb.js";
 import { BookSchema, LibraryService, OperationMetadataSchema } from "./library_pb.js";
 import type { Empty } from "@bufbuild/protobuf/wkt";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -89,6 +89,35 @@ export function unpackDeleteBookResponse(operation: RawOperation): Empty | undef
  */
 export function unpackDeleteBookMetadata(operation: RawOperation): OperationMetadata | undefined {
   return unpackMetadata(operation, OperationMetadataSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
+  /**
+   * Creates a book. Printing it takes a while.
+   *
+   * @generated from rpc acme.library.v1.LibraryService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof OperationMetadataSchema>;
+  /**
+   * Deletes a book, once every copy has come back.
+   *
+   * @generated from rpc acme.library.v1.LibraryService.DeleteBook
+   */
+  deleteBook: LroHandler<typeof DeleteBookRequestSchema, typeof EmptySchema, typeof OperationMetadataSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

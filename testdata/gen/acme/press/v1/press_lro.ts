@@ -4,11 +4,11 @@
 // @generated from file acme/press/v1/press.proto (package acme.press.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { MovePressMetadata, MovePressRequest, MovePressRequestSchema, MovePressResponse, PrintBookMetadata, PrintBookRequest, PrintBookRequestSchema, PrintBookResponse } from "./press_pb.js";
 import { MovePressMetadataSchema, MovePressResponseSchema, PressService, PrintBookMetadataSchema, PrintBookResponseSchema } from "./press_pb.js";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.press.v1.PressService, with the response and metadata type of each.
@@ -87,6 +87,35 @@ export function unpackMovePressResponse(operation: RawOperation): MovePressRespo
  */
 export function unpackMovePressMetadata(operation: RawOperation): MovePressMetadata | undefined {
   return unpackMetadata(operation, MovePressMetadataSchema);
+}
+
+/**
+ * The handlers of acme.press.v1.PressService, whose long-running methods a server runs and serves.
+ */
+export interface PressServiceHandlers extends Omit<ServiceImpl<typeof PressService>, "printBook" | "movePress"> {
+  /**
+   * Prints a book on a press.
+   *
+   * @generated from rpc acme.press.v1.PressService.PrintBook
+   */
+  printBook: LroHandler<typeof PrintBookRequestSchema, typeof PrintBookResponseSchema, typeof PrintBookMetadataSchema>;
+  /**
+   * Moves a press to another place.
+   *
+   * @generated from rpc acme.press.v1.PressService.MovePress
+   */
+  movePress: LroHandler<typeof MovePressRequestSchema, typeof MovePressResponseSchema, typeof MovePressMetadataSchema>;
+}
+
+/**
+ * Serves acme.press.v1.PressService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerPressService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<PressServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, PressServiceLro, handlers);
 }
 
 /**

@@ -16,13 +16,13 @@
 // @generated from file google/cloud/redis/v1/cloud_redis.proto (package google.cloud.redis.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { CreateInstanceRequest, CreateInstanceRequestSchema, DeleteInstanceRequest, DeleteInstanceRequestSchema, ExportInstanceRequest, ExportInstanceRequestSchema, FailoverInstanceRequest, FailoverInstanceRequestSchema, ImportInstanceRequest, ImportInstanceRequestSchema, Instance, OperationMetadata, RescheduleMaintenanceRequest, RescheduleMaintenanceRequestSchema, UpdateInstanceRequest, UpdateInstanceRequestSchema, UpgradeInstanceRequest, UpgradeInstanceRequestSchema } from "./cloud_redis_pb.js";
 import { CloudRedis, InstanceSchema, OperationMetadataSchema } from "./cloud_redis_pb.js";
 import type { Empty } from "@bufbuild/protobuf/wkt";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of google.cloud.redis.v1.CloudRedis, with the response and metadata type of each.
@@ -296,6 +296,102 @@ export function unpackRescheduleMaintenanceResponse(operation: RawOperation): In
  */
 export function unpackRescheduleMaintenanceMetadata(operation: RawOperation): OperationMetadata | undefined {
   return unpackMetadata(operation, OperationMetadataSchema);
+}
+
+/**
+ * The handlers of google.cloud.redis.v1.CloudRedis, whose long-running methods a server runs and serves.
+ */
+export interface CloudRedisHandlers extends Omit<ServiceImpl<typeof CloudRedis>, "createInstance" | "updateInstance" | "upgradeInstance" | "importInstance" | "exportInstance" | "failoverInstance" | "deleteInstance" | "rescheduleMaintenance"> {
+  /**
+   * Creates a Redis instance based on the specified tier and memory size.
+   *
+   * By default, the instance is accessible from the project's
+   * [default network](https://cloud.google.com/vpc/docs/vpc).
+   *
+   * The creation is executed asynchronously and callers may check the returned
+   * operation to track its progress. Once the operation is completed the Redis
+   * instance will be fully functional. Completed longrunning.Operation will
+   * contain the new instance object in the response field.
+   *
+   * The returned operation is automatically deleted after a few hours, so there
+   * is no need to call DeleteOperation.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.CreateInstance
+   */
+  createInstance: LroHandler<typeof CreateInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  /**
+   * Updates the metadata and configuration of a specific Redis instance.
+   *
+   * Completed longrunning.Operation will contain the new instance object
+   * in the response field. The returned operation is automatically deleted
+   * after a few hours, so there is no need to call DeleteOperation.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.UpdateInstance
+   */
+  updateInstance: LroHandler<typeof UpdateInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  /**
+   * Upgrades Redis instance to the newer Redis version specified in the
+   * request.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.UpgradeInstance
+   */
+  upgradeInstance: LroHandler<typeof UpgradeInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  /**
+   * Import a Redis RDB snapshot file from Cloud Storage into a Redis instance.
+   *
+   * Redis may stop serving during this operation. Instance state will be
+   * IMPORTING for entire operation. When complete, the instance will contain
+   * only data from the imported file.
+   *
+   * The returned operation is automatically deleted after a few hours, so
+   * there is no need to call DeleteOperation.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.ImportInstance
+   */
+  importInstance: LroHandler<typeof ImportInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  /**
+   * Export Redis instance data into a Redis RDB format file in Cloud Storage.
+   *
+   * Redis will continue serving during this operation.
+   *
+   * The returned operation is automatically deleted after a few hours, so
+   * there is no need to call DeleteOperation.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.ExportInstance
+   */
+  exportInstance: LroHandler<typeof ExportInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  /**
+   * Initiates a failover of the primary node to current replica node for a
+   * specific STANDARD tier Cloud Memorystore for Redis instance.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.FailoverInstance
+   */
+  failoverInstance: LroHandler<typeof FailoverInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  /**
+   * Deletes a specific Redis instance.  Instance stops serving and data is
+   * deleted.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.DeleteInstance
+   */
+  deleteInstance: LroHandler<typeof DeleteInstanceRequestSchema, typeof EmptySchema, typeof OperationMetadataSchema>;
+  /**
+   * Reschedule maintenance for a given instance in a given project and
+   * location.
+   *
+   * @generated from rpc google.cloud.redis.v1.CloudRedis.RescheduleMaintenance
+   */
+  rescheduleMaintenance: LroHandler<typeof RescheduleMaintenanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+}
+
+/**
+ * Serves google.cloud.redis.v1.CloudRedis, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerCloudRedis(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<CloudRedisHandlers>,
+): ConnectRouter {
+  return server.register(router, CloudRedisLro, handlers);
 }
 
 /**

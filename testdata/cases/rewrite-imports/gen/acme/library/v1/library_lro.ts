@@ -2,7 +2,7 @@
 // @generated from file acme/library/v1/library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroMethod, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { CreateBookRequest, CreateBookRequestSchema } from "./library_pb.js";
 import { LibraryService } from "./library_pb.js";
@@ -10,7 +10,7 @@ import type { Book } from "./types/book_pb.js";
 import { BookSchema } from "./types/book_pb.js";
 import type { Progress } from "@acme/progress/acme/progress/v1/progress_pb.js";
 import { ProgressSchema } from "@acme/progress/acme/progress/v1/progress_pb.js";
-import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
  * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
@@ -60,6 +60,27 @@ export function unpackCreateBookResponse(operation: RawOperation): Book | undefi
  */
 export function unpackCreateBookMetadata(operation: RawOperation): Progress | undefined {
   return unpackMetadata(operation, ProgressSchema);
+}
+
+/**
+ * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ */
+export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
+  /**
+   * @generated from rpc acme.library.v1.LibraryService.CreateBook
+   */
+  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof ProgressSchema>;
+}
+
+/**
+ * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ */
+export function registerLibraryService(
+  router: ConnectRouter,
+  server: LroServer,
+  handlers: Partial<LibraryServiceHandlers>,
+): ConnectRouter {
+  return server.register(router, LibraryServiceLro, handlers);
 }
 
 /**

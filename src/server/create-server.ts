@@ -1,12 +1,12 @@
-import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
-import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { DescMessage, DescMethod, Message } from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { Operations } from "../gen/google/longrunning/operations_pb.js";
-import type { LroMethods, LroService } from "../operation/lro-service.js";
 import { type AccessOptions, createAccess } from "./access.js";
 import { type Duration, secondsOf } from "./duration.js";
 import type { Engine } from "./engine.js";
-import type { LroHandler, LroHandlers } from "./handler.js";
+import type { LroHandler } from "./handler.js";
 import { consoleLog, type Log } from "./log.js";
+import type { LroServer } from "./lro-server.js";
 import { type ServedMethod, serveMethod } from "./method.js";
 import { operationsService } from "./operations-service.js";
 import { publicError } from "./result.js";
@@ -33,45 +33,6 @@ export interface LroServerOptions extends AccessOptions {
   readonly maxWait?: Duration;
   /** Takes log entries. Default: warnings and errors go to the console. */
   readonly log?: Log;
-}
-
-/** How a server is. */
-export interface LroHealth {
-  /** Whether the database answers. */
-  readonly database: boolean;
-  /** Whether this process takes operations to run. */
-  readonly working: boolean;
-  /** How many operations it runs. */
-  readonly running: number;
-}
-
-/** Runs long-running operations, and serves them. */
-export interface LroServer {
-  /** Serves a service whose long-running methods have handlers. Generated code calls it. */
-  register<S extends DescService, L extends LroMethods>(
-    router: ConnectRouter,
-    service: LroService<S, L>,
-    handlers: LroHandlers<S, L>,
-  ): ConnectRouter;
-  /** Serves google.longrunning.Operations: Get, List, Cancel, Delete and Wait. */
-  registerOperations(router: ConnectRouter): ConnectRouter;
-  /**
-   * Begins to run the operations of the registered services.
-   *
-   * @param options `work: false` where this process only serves, and others run the operations. Default true.
-   */
-  start(options?: { readonly work?: boolean }): Promise<void>;
-  /**
-   * Ends the work of this process, for SIGTERM: it takes no more operations, lets the running ones end, and tells those
-   * that have not to stop before the timeout; another worker then runs them again. Waiting clients get an answer.
-   *
-   * @param options `timeoutMs` is 25,000 by default.
-   */
-  drain(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** For health checks. */
-  health(): Promise<LroHealth>;
-  /** Closes the database. Drains without delay if need be. */
-  close(): Promise<void>;
 }
 
 /**
@@ -133,10 +94,17 @@ export async function createLroServer(options: LroServerOptions): Promise<LroSer
 
   return {
     register(router, { service, methods: table }, handlers) {
-      const impl: Record<string, unknown> = { ...handlers };
-      for (const [localName, types] of Object.entries(table)) {
-        const method = service.method[localName] as DescMethod;
-        const served = serveMethod(method, types, impl[localName] as LroHandler<never, never, never>);
+      const impl: Record<string, unknown> = {};
+      // By name, because a spread would lose the methods of a class.
+      for (const [localName, method] of Object.entries<DescMethod>(service.method)) {
+        const given = (handlers as Record<string, unknown>)[localName];
+        const handler = typeof given === "function" ? given.bind(handlers) : given;
+        const types = table[localName];
+        if (types === undefined || handler === undefined) {
+          impl[localName] = handler;
+          continue;
+        }
+        const served = serveMethod(method, types, handler as LroHandler<DescMessage, DescMessage, DescMessage>);
         methods.set(served.name, served);
         impl[localName] = guard(method, (request: Message, context: HandlerContext) =>
           startOperation(starting, served, request, context),
