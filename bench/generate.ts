@@ -4,7 +4,7 @@
  * Each is fed the same CodeGeneratorRequest, in turns, so that what else the machine does troubles all alike.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   encodeRequest,
@@ -70,7 +70,10 @@ const cases: Case[] = [
 const directory = mkdtempSync(join(tmpdir(), "bench-generate-"));
 process.chdir(root);
 try {
-  console.log(`node ${process.version}, medians of ${rounds} runs; memory is the peak of the resident set`);
+  console.log(
+    `node ${process.version}, medians of ${rounds} runs; memory is the peak of the resident set;`,
+    `${availableParallelism()} cores, of which ${loadavg()[0]?.toFixed(1)} were busy beforehand`,
+  );
   for (const one of cases) {
     report(one, await run(one));
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { generate, type Result } from "../src/plugin/plugin.js";
 import { decodePrunedRequest } from "../src/plugin/request/pruned-request.js";
 import { readTables } from "./emitted-code.js";
@@ -50,11 +50,10 @@ test("the reading of googleapis is complete", () => {
 });
 
 describe("pruning of requests does not change the output", () => {
-  const encode = (parameter: string): Uint8Array => encodeRequest(sources(files), files, parameter);
   let whole: CodeGeneratorRequest;
 
   beforeAll(() => {
-    whole = fromBinary(CodeGeneratorRequestSchema, encode(""));
+    whole = fromBinary(CodeGeneratorRequestSchema, encodeRequest(sources(files), files, ""));
   }, 2 * minutes);
   afterAll(() => {
     whole = create(CodeGeneratorRequestSchema);
@@ -63,7 +62,7 @@ describe("pruning of requests does not change the output", () => {
   test.each(["target=ts+js+dts", "target=ts+js+dts,keep_empty_files=true"])(
     "with %s",
     (parameter) => {
-      const pruned = generate(decodePrunedRequest(encode(parameter)), noYaml);
+      const pruned = generatePruned(sources(files), parameter);
       const expected = generate({ ...whole, parameter }, noYaml);
 
       expect(differences(pruned, expected)).toEqual([]);
@@ -142,22 +141,21 @@ describe.each(["directory", "all"] as const)("with strategy %s", (strategy) => {
 describe("with the output of protoc-gen-es, the emitted code compiles", () => {
   let directory = "";
 
-  beforeAll(() => {
+  beforeEach(() => {
     directory = mkdtempSync(join(root, ".cache/emitted-"));
-    for (const result of generateWith("directory")) {
-      writeFiles(directory, emittedFiles(result));
-    }
-  }, 2 * minutes);
-  afterAll(() => rmSync(directory, { recursive: true }));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
 
   test.each([
-    ["all of it under TypeScript 7", "typescript", ["google/**"]],
-    ["30 packages under TypeScript 6.0", "typescript-6.0", sampleDirectories(30)],
-    ["30 packages under TypeScript 5.9", "typescript-5.9", sampleDirectories(30)],
+    ["all of it under TypeScript 7", "typescript", "ts", ["google/**"]],
+    ["all declarations under TypeScript 7", "typescript", "dts", ["google/**"]],
+    ["30 packages under TypeScript 6.0", "typescript-6.0", "ts", sampleDirectories(30)],
+    ["30 packages under TypeScript 5.9", "typescript-5.9", "ts", sampleDirectories(30)],
   ])(
     "%s",
-    async (_, compiler, folders) => {
+    async (_, compiler, target, folders) => {
       const { directory: protobufEsDirectory } = await protobufEs;
+      writeFiles(directory, emittedFiles(generatePruned(sources(files), `target=${target},import_extension=js`)));
       expect(await typeCheck(compiler, [directory, protobufEsDirectory], folders)).toBe("");
     },
     5 * minutes,
@@ -195,10 +193,12 @@ function sampleDirectories(count: number): string[] {
 
 /** Generates TypeScript for all of googleapis in runs such as buf makes of it. */
 function generateWith(strategy: keyof typeof runs): readonly Result[] {
-  results[strategy] ??= runs[strategy].map((toGenerate) =>
-    generate(decodePrunedRequest(encodeRequest(toGenerate, files, "target=ts,import_extension=js")), noYaml),
-  );
+  results[strategy] ??= runs[strategy].map((toGenerate) => generatePruned(toGenerate, "target=ts,import_extension=js"));
   return results[strategy];
+}
+
+function generatePruned(toGenerate: readonly ProtoFile[], parameter: string): Result {
+  return generate(decodePrunedRequest(encodeRequest(toGenerate, files, parameter)), noYaml);
 }
 
 function emittedFiles({ response }: Result): Map<string, string> {

@@ -27,12 +27,17 @@ export function typeCheck(
     verbatimModuleSyntax: true,
     isolatedDeclarations: true,
     declaration: true,
-    skipLibCheck: true,
     noEmit: true,
     rootDirs: directories,
     paths: { "protoc-gen-ts-lro/codegen": [join(root, "dist/codegen.d.ts")] },
   };
-  writeFileSync(config, JSON.stringify({ compilerOptions, include: folders.map((folder) => `${folder}/*_lro.ts`) }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      compilerOptions,
+      include: folders.flatMap((folder) => [`${folder}/*_lro.ts`, `${folder}/*_lro.d.ts`]),
+    }),
+  );
   return new Promise((resolve) => {
     execFile(
       process.execPath,
