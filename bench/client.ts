@@ -4,7 +4,7 @@
  * How late is the result in the caller's hands, and how many calls did it take, not counting the one that starts the
  * operation? The operations take 50 ms, 1 s and 10 s, and up to a fifth more or less, so that no client is lucky.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 import { readRedisApi } from "../testdata/redis-api.ts";
@@ -152,14 +152,9 @@ const bytes = await addedBytes();
 console.log(`\nA generated client adds ${bytes} bytes to a plain Connect client, gzipped.`);
 writeFigure("client-size", `${(bytes / 1024).toFixed(1)} kB`);
 
-/** Writes a figure where the documentation has a place for it. */
+/** Writes a figure where the README has a place for it. */
 function writeFigure(name: string, figure: string): void {
-  for (const path of ["README.md", "docs/client.md"]) {
-    const url = new URL(`../${path}`, import.meta.url);
-    if (existsSync(url)) {
-      const text = readFileSync(url, "utf8");
-      const place = new RegExp(`(<!-- ${name} -->).*?(<!-- /${name} -->)`, "g");
-      writeFileSync(url, text.replace(place, `$1${figure}$2`));
-    }
-  }
+  const readme = new URL("../README.md", import.meta.url);
+  const place = new RegExp(`(<!-- ${name} -->).*?(<!-- /${name} -->)`, "g");
+  writeFileSync(readme, readFileSync(readme, "utf8").replace(place, `$1${figure}$2`));
 }

@@ -12,8 +12,8 @@ import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js
 import { systemClock } from "./clock.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const text = readFileSync(`${root}docs/client.md`, "utf8");
-const sections = text.matchAll(/^## (.*)\n(?:(?!## ).*\n)*?```ts\n((?:.*\n)*?)```/gm);
+const text = readFileSync(`${root}README.md`, "utf8");
+const sections = text.matchAll(/^##+ (.*)\n(?:(?!##).*\n)*?```ts\n((?:.*\n)*?)```/gm);
 const snippets = new Map([...sections].map(([, title = "", code = ""]) => [title, code]));
 // Within the repository, so that a snippet finds the packages that it imports.
 const folder = `${root}.cache/documentation-${process.pid}/`;
