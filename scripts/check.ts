@@ -11,6 +11,7 @@ const checks: Record<string, () => void> = {
   "format and lint": () => run("node_modules/.bin/biome", "ci", "--error-on-warnings", "--colors=off"),
   // First of what follows, because the build of the package comes with it.
   "generated code is up to date": rejectDrift,
+  "our protos keep AIP-151": () => run("node_modules/.bin/buf", "lint", "testdata/proto"),
   types: () => run(process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"),
   "package contents": checkPackage,
 };

@@ -51,7 +51,7 @@ export const typesImported: Rule = {
     for (const typeName of messageNames(files)) {
       const { method, desc } = typeName;
       if (!importClosure(method.parent.file).has(desc.file)) {
-        const message = `${describe(typeName)} is declared in a file that is not imported. Add import "${desc.file.proto.name}".`;
+        const message = `${describe(typeName)} is declared in a file that is not imported. Import "${desc.file.proto.name}".`;
         yield { place: atTypeName(typeName), message };
       }
     }
@@ -68,7 +68,7 @@ export const typesImportedDirectly: Rule = {
       const { file } = typeName.method.parent;
       const target = typeName.desc.file;
       if (importClosure(file).has(target) && !directImports(file).has(target)) {
-        const message = `${describe(typeName)} is imported only by way of other files. Add import "${target.proto.name}".`;
+        const message = `${describe(typeName)} is imported only by way of other files. Import "${target.proto.name}".`;
         yield { place: atTypeName(typeName), message };
       }
     }
