@@ -1,0 +1,254 @@
+/*
+ * Measures the server beside the least that it could cost, in one run, on PostgreSQL and PGlite: `npm run bench:server`.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { lroClient } from "protoc-gen-ts-lro/codegen";
+import { Operations } from "protoc-gen-ts-lro/longrunning";
+import { createLroServer, type Engine, type LroServer } from "protoc-gen-ts-lro/server";
+import { readPressApi } from "./press-api.ts";
+import { type BenchDatabase, openPGlite, openPostgres } from "./server-databases.ts";
+import { openFloor } from "./server-floor.ts";
+
+const api = readPressApi();
+const method = "acme.press.v1.PressService.PrintBook";
+const parallelism = 16;
+const print = (label: string, value: string): void => console.log(`  ${label.padEnd(46)}${value}`);
+
+for (const open of [openPostgres, openPGlite]) {
+  const database = await open();
+  console.log(`${database.name}`);
+  await throughput(database);
+  await latency(database);
+  await waiters(database);
+  await reads(database);
+  await database.close();
+}
+
+/** Operations started and settled per second, against the floor. Rounds of both take turns. */
+async function throughput(database: BenchDatabase): Promise<void> {
+  const rounds = 5;
+  const perRound = database.connectionString ? 2_000 : 600;
+  const floor = await openFloor(database, database.transaction);
+  const store = await database.engine("ours").open({ leaseSeconds: 30, sweepSeconds: 3, log: () => {} });
+  await store.listen(() => {});
+  const result = { response: new Uint8Array(20) };
+  const start = async (): Promise<void> => {
+    const id = randomUUID();
+    await store.start({
+      ...{ id, name: `operations/${id}`, method, principal: "", request: new Uint8Array(20), requestId: undefined },
+      ...{ key: undefined, parallel: "allow", maxAttempts: 5, expireAfterSeconds: 3_600, result: undefined },
+      ...{ preempted: new Uint8Array(), trace: undefined },
+    });
+  };
+  const rates = { floorStart: 0, start: 0, floorSettle: 0, settle: 0 };
+  for (let round = 0; round < rounds; round++) {
+    rates.floorStart += await perSecond(Array.from({ length: perRound }, () => floor.start));
+    rates.start += await perSecond(Array.from({ length: perRound }, () => start));
+    rates.floorSettle += await perSecond(await floor.fetch(perRound));
+    const claims = await store.claim(method, perRound);
+    rates.settle += await perSecond(claims.map((claim) => () => store.settle(claim, { result, metadata: undefined })));
+  }
+  for (const [label, ours, least] of [
+    ["starts", rates.start, rates.floorStart],
+    ["settles", rates.settle, rates.floorSettle],
+  ] as const) {
+    const [a, b] = [ours / rounds, least / rounds];
+    print(`${label}/s, against by hand`, `${a.toFixed(0)} / ${b.toFixed(0)} = ${(a / b).toFixed(2)}x`);
+  }
+  await floor.close();
+  if (database.connectionString) {
+    await store.close();
+  }
+}
+
+/** From the call to its handler, and from the end to one who waits in another process. */
+async function latency(database: BenchDatabase): Promise<void> {
+  const toHandler: number[] = [];
+  const toWaiter: number[] = [];
+  const returned = new Map<string, bigint>();
+  let begin = 0;
+  let began = (): void => {};
+  let end = (): void => {};
+  const served = await serve(database.engine("latency"), async (name) => {
+    toHandler.push(performance.now() - begin);
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    began();
+    await ended;
+    returned.set(name, process.hrtime.bigint());
+  });
+  const http = createServer(connectNodeAdapter({ routes: (router) => served.lro.registerOperations(router) }));
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const waiter = fork("bench/server-waiter.ts", [database.connectionString ?? "", "latency", baseUrl]);
+  await message(waiter, "ready");
+
+  for (let i = 0; i < 220; i++) {
+    const running = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    begin = performance.now();
+    const { name } = await served.press.printBook({});
+    await running;
+    const waiting = message(waiter, "waiting");
+    waiter.send(name);
+    await waiting;
+    // Until the wait has reached the server.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const done = message(waiter, "done");
+    end();
+    const { at = "" } = await done;
+    toWaiter.push(Number(BigInt(at) - (returned.get(name) ?? 0n)) / 1e6);
+  }
+  print("start call to handler, p50 / p95", spread(toHandler.slice(20)));
+  print("end to a waiter in another process, p50 / p95", spread(toWaiter.slice(20)));
+  waiter.kill();
+  http.closeAllConnections();
+  http.close();
+  await served.close();
+}
+
+/** 5,000 who wait in one process. */
+async function waiters(database: BenchDatabase): Promise<void> {
+  let end = (): void => {};
+  const served = await serve(
+    database.engine("waiters"),
+    () =>
+      new Promise<void>((resolve) => {
+        end = resolve;
+      }),
+  );
+  const { name } = await served.press.printBook({});
+  await served.operations.waitOperation({ name, timeout: { seconds: 1n } });
+  const before = memory();
+  const waiting = Array.from({ length: 5_000 }, () => served.operations.waitOperation({ name }));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const each = (memory() - before) / waiting.length;
+  const { rows } = database.connectionString
+    ? await database.query("SELECT count(*) AS n FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+    : { rows: [{ n: "in-process" }] };
+  const from = performance.now();
+  end();
+  await Promise.all(waiting);
+  const took = performance.now() - from;
+  print(
+    "5,000 waiters: listeners / memory / all answered",
+    `${rows[0]?.n} / ${(each / 1024).toFixed(1)} kB each / ${took.toFixed(0)} ms`,
+  );
+  await served.close();
+}
+
+/** GetOperation and ListOperations with 1,000,000 stored operations, against 1,000. Calls to both take turns. */
+async function reads(database: BenchDatabase): Promise<void> {
+  const sizes = [1_000, 1_000_000] as const;
+  const servers: (Served & { readonly names: string[]; readonly token: string })[] = [];
+  for (const size of sizes) {
+    const served = await serve(database.engine(`stored${size}`), async () => {});
+    await database.query(`
+      INSERT INTO stored${size}.operations (id, name, collection, method, principal, queue, request, expire_after, done,
+        response, expire_time, create_time)
+      SELECT id, 'operations/' || id, 'operations', '${method}', '', '${method}/allow', '\\x00', '30 days', true,
+        '\\x00', now() + interval '30 days', now() - n * interval '1 second'
+      FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, ${size}) AS n) AS generated`);
+    await database.query(`ANALYZE stored${size}.operations`);
+    const page = await served.operations.listOperations({ pageSize: 500 });
+    servers.push({ ...served, names: page.operations.map(({ name }) => name), token: page.nextPageToken });
+  }
+  for (const [label, call] of [
+    [
+      "Get",
+      ({ operations, names }: (typeof servers)[number], i: number) =>
+        operations.getOperation({ name: names[i % 500] ?? "" }),
+    ],
+    ["List", ({ operations }: (typeof servers)[number]) => operations.listOperations({ pageSize: 50 })],
+    [
+      "List, page 2",
+      ({ operations, token }: (typeof servers)[number]) =>
+        operations.listOperations({ pageSize: 500, pageToken: token }),
+    ],
+  ] as const) {
+    const times: [number[], number[]] = [[], []];
+    for (let i = 0; i < 300; i++) {
+      for (const [index, served] of servers.entries()) {
+        const from = performance.now();
+        await call(served, i);
+        times[index as 0 | 1].push(performance.now() - from);
+      }
+    }
+    const [few, many] = times.map((ms) => quantile(ms.slice(50), 0.5)) as [number, number];
+    print(
+      `${label}, 1,000,000 against 1,000 stored, p50`,
+      `${many.toFixed(2)} / ${few.toFixed(2)} ms = ${(many / few).toFixed(2)}x`,
+    );
+  }
+  for (const { close } of servers) {
+    await close();
+  }
+}
+
+interface Served {
+  readonly lro: LroServer;
+  readonly operations: Client<typeof Operations>;
+  readonly press: { printBook(request: object): Promise<{ readonly name: string }> };
+  close(): Promise<void>;
+}
+
+async function serve(engine: Engine, run: (name: string) => Promise<void>): Promise<Served> {
+  const lro = await createLroServer({ engine, log: () => {} });
+  const transport = createRouterTransport((router) => {
+    lro.register(router, api, {
+      async printBook(_request: unknown, { name }: { readonly name: string }) {
+        await run(name);
+        return {};
+      },
+    } as never);
+    lro.registerOperations(router);
+  });
+  await lro.start();
+  const press = lroClient(api, transport) as unknown as Served["press"];
+  return { lro, press, operations: createClient(Operations, transport), close: () => lro.close() };
+}
+
+async function perSecond(tasks: readonly (() => Promise<unknown>)[]): Promise<number> {
+  const queue = tasks.values();
+  const from = performance.now();
+  await Promise.all(
+    Array.from({ length: parallelism }, async () => {
+      for (const task of queue) {
+        await task();
+      }
+    }),
+  );
+  return (tasks.length / (performance.now() - from)) * 1_000;
+}
+
+async function message(child: ChildProcess, kind: string): Promise<Record<string, string>> {
+  for (;;) {
+    const [said] = await once(child, "message");
+    if (kind in said) {
+      return said;
+    }
+  }
+}
+
+function memory(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function spread(ms: readonly number[]): string {
+  return `${quantile(ms, 0.5).toFixed(2)} / ${quantile(ms, 0.95).toFixed(2)} ms`;
+}
+
+function quantile(numbers: readonly number[], q: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)] ?? Number.NaN;
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lockDataDir } from "./data-dir-lock.js";
+
+let directory: string;
+let dataDir: string;
+let lock: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "lro-lock-"));
+  dataDir = join(directory, "data");
+  lock = `${dataDir}.lock`;
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+test("a directory is locked once, until it is given back", () => {
+  const unlock = lockDataDir(dataDir);
+  expect(() => lockDataDir(`${dataDir}/`)).toThrow(`${dataDir}/ is in use by process ${process.pid}`);
+  unlock();
+  expect(existsSync(lock)).toBe(false);
+  lockDataDir(dataDir)();
+});
+
+test("the lock of a process that has ended is taken over", () => {
+  const pid = Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
+  writeFileSync(lock, JSON.stringify({ pid, host: hostname() }));
+  lockDataDir(dataDir)();
+});
+
+test("the lock of a process whose id another one has now is taken over", () => {
+  writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), started: "1" }));
+  lockDataDir(dataDir)();
+});
+
+test("the lock of another host holds while its owner shows that it lives", () => {
+  writeFileSync(lock, JSON.stringify({ pid: 1, host: "elsewhere" }));
+  expect(() => lockDataDir(dataDir)).toThrow("is in use by process 1 on elsewhere");
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(lock, longAgo, longAgo);
+  lockDataDir(dataDir)();
+});

@@ -1,0 +1,35 @@
+import { Pool } from "pg";
+import { expect, test } from "vitest";
+import { describePostgres } from "../../testdata/lro-servers.js";
+import { pressProcesses } from "../../testdata/press-processes.js";
+
+describePostgres((engine) => {
+  const processes = pressProcesses();
+
+  test("ten processes that start at once find one schema", async () => {
+    const started = await Promise.all(Array.from({ length: 10 }, () => processes.start({ engine: engine.address() })));
+    const [first, last] = [started.at(0), started.at(-1)];
+    const operation = await first?.press.printBook({ press: "presses/1", title: "Emma" });
+    expect(await last?.press.printBook.resume(operation?.name ?? "").wait()).toMatchObject({
+      title: "Emma, attempt 1",
+    });
+  });
+
+  test("a schema of a newer version is refused", async () => {
+    await (await engine.open()).lro.close();
+    await engine.sql("UPDATE operations_settings SET value = '999' WHERE name = 'version'");
+    await expect(engine.open()).rejects.toThrow(/has version 999, and this protoc-gen-ts-lro knows versions up to \d+/);
+  });
+
+  test("a name that cannot be a schema is refused", async () => {
+    const pool = new Pool(engine.address());
+    const { postgres } = await import("./postgres.js");
+    const opening = postgres({ pool, schema: "lro; DROP TABLE operations" }).open({
+      leaseSeconds: 30,
+      sweepSeconds: 3,
+      log: () => {},
+    });
+    await expect(opening).rejects.toThrow("cannot be the name of a schema");
+    await pool.end();
+  });
+});
