@@ -1,5 +1,6 @@
 /*
- * Measures the server beside the least that it could cost, in one run, on PostgreSQL and PGlite: `npm run bench:server`.
+ * Measures the server beside the least that it could cost, in one run, on PostgreSQL and PGlite: `npm run bench:server`. For one
+ * of them: `npm run bench:server -- PGlite`.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -18,9 +19,10 @@ import { openFloor } from "./server-floor.ts";
 const api = readPressApi();
 const method = "acme.press.v1.PressService.PrintBook";
 const parallelism = 16;
-const print = (label: string, value: string): void => console.log(`  ${label.padEnd(46)}${value}`);
+const print = (label: string, value: string): void => console.log(`  ${label.padEnd(54)}${value}`);
 
-for (const open of [openPostgres, openPGlite]) {
+const only = process.argv[2];
+for (const open of [openPostgres, openPGlite].filter(({ name }) => !only || name === `open${only}`)) {
   const database = await open();
   console.log(`${database.name}`);
   await throughput(database);
@@ -155,8 +157,8 @@ async function reads(database: BenchDatabase): Promise<void> {
     await database.query(`
       INSERT INTO stored${size}.operations (id, name, collection, method, principal, queue, request, expire_after, done,
         response, expire_time, create_time)
-      SELECT id, 'operations/' || id, 'operations', '${method}', '', '${method}/allow', '\\x00', '30 days', true,
-        '\\x00', now() + interval '30 days', now() - n * interval '1 second'
+      SELECT id, 'operations/' || id, 'operations', '${method}', '', '${method}/allow', '', '30 days', true,
+        '', now() + interval '30 days', now() - n * interval '1 second'
       FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, ${size}) AS n) AS generated`);
     await database.query(`ANALYZE stored${size}.operations`);
     const page = await served.operations.listOperations({ pageSize: 500 });

@@ -28,8 +28,7 @@ export type PGliteOptions = {
 export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Engine {
   return {
     async open(engineOptions) {
-      const directory = dataDir ?? directoryOf(db);
-      const unlock = directory === undefined ? () => {} : lockDataDir(directory);
+      const unlock = db ? lockOf(db) : dataDir === undefined ? () => {} : lockDataDir(dataDir);
       try {
         const opened = db ?? (await PGlite.create(dataDir === undefined ? {} : { dataDir }));
         const database = pgliteDatabase(opened, async () => {
@@ -47,8 +46,21 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
   };
 }
 
-/** The directory of an open database, which may be in memory. */
-function directoryOf(db: PGlite | undefined): string | undefined {
-  const place = db?.dataDir?.replace(/^file:\/\//, "") ?? "";
-  return place === "" || place.includes("://") ? undefined : place;
+const locks = new WeakMap<PGlite, { unlock(): void; users: number }>();
+
+/** Locks the directory of an open database, if it has one, for all servers that use the database. */
+function lockOf(db: PGlite): () => void {
+  const place = db.dataDir?.replace(/^file:\/\//, "") ?? "";
+  if (place === "" || place.includes("://")) {
+    return () => {};
+  }
+  const lock = locks.get(db) ?? { unlock: lockDataDir(place), users: 0 };
+  locks.set(db, lock);
+  lock.users++;
+  return () => {
+    if (--lock.users === 0) {
+      locks.delete(db);
+      lock.unlock();
+    }
+  };
 }

@@ -1,0 +1,17 @@
+import type { AddressInfo } from "node:net";
+import { expressConnectMiddleware } from "@connectrpc/connect-express";
+import express from "express";
+import { drainOnSigterm, openExports, routes } from "../serving-node/exports.js";
+
+const lro = await openExports();
+const app = express();
+app.use(expressConnectMiddleware({ routes: routes(lro) }));
+app.get("/healthz", async (_, response) => {
+  const health = await lro.health();
+  response.status(health.database ? 200 : 503).json(health);
+});
+await lro.start();
+const server = app.listen(0, "localhost", () => {
+  console.log(`http://localhost:${(server.address() as AddressInfo).port}`);
+});
+drainOnSigterm(lro, () => server.close());

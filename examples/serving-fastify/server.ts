@@ -1,0 +1,14 @@
+import { fastifyConnectPlugin } from "@connectrpc/connect-fastify";
+import { fastify } from "fastify";
+import { drainOnSigterm, openExports, routes } from "../serving-node/exports.js";
+
+const lro = await openExports();
+const server = fastify();
+await server.register(fastifyConnectPlugin, { routes: routes(lro) });
+server.get("/healthz", async (_, reply) => {
+  const health = await lro.health();
+  return reply.code(health.database ? 200 : 503).send(health);
+});
+await lro.start();
+drainOnSigterm(lro, () => server.close());
+console.log(await server.listen({ host: "localhost", port: 0 }));
