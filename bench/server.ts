@@ -64,9 +64,7 @@ async function throughput(database: BenchDatabase): Promise<void> {
     print(`${label}/s, against by hand`, `${a.toFixed(0)} / ${b.toFixed(0)} = ${(a / b).toFixed(2)}x`);
   }
   await floor.close();
-  if (database.connectionString) {
-    await store.close();
-  }
+  await store.close();
 }
 
 /** From the call to its handler, and from the end to one who waits in another process. */

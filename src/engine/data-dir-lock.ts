@@ -34,12 +34,19 @@ export function lockDataDir(dataDir: string): () => void {
   } finally {
     rmSync(own, { force: true });
   }
-  const timer = setInterval(() => utimesSync(path, new Date(), new Date()), touchMs);
+  const timer = setInterval(() => touch(path), touchMs);
   timer.unref();
   return () => {
     clearInterval(timer);
     rmSync(path, { force: true });
   };
+}
+
+/** Shows that the owner lives. Who removes the directory of a running process has no use for the lock. */
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {}
 }
 
 /** Makes the whole lock appear at once, or fails if there is one. */
