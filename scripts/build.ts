@@ -34,6 +34,11 @@ const withoutTypeScript = rewrite(
   () => 'export function transpile() { throw new Error("every target has a printer of its own"); }',
 );
 
+/** It prints every file once more, to have it transpiled. */
+const withoutSecondPrint = rewrite("create-es-plugin", (source) =>
+  source.replace("tsFiles = schema.getFileInfo();", ""),
+);
+
 /** It names all types of a proto file anew for each symbol that is imported from there. */
 const rememberNames = rewrite("names", (source) =>
   source.replace(
@@ -62,7 +67,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: "warning",
-  plugins: [withoutTypeScript, rememberNames],
+  plugins: [withoutTypeScript, withoutSecondPrint, rememberNames],
 });
 for (const name of Object.keys(plugins)) {
   chmodSync(`dist/bin/${name}.cjs`, 0o755);

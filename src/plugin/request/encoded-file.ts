@@ -4,7 +4,7 @@ import {
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { candidateNames } from "../scope.js";
-import { isLongRunning, operationInfo, standIn, visitMethods } from "./pruned-service.js";
+import { isLongRunning, operationInfo, visitMethods } from "./pruned-service.js";
 import { type Encoded, findText, textOf, visitEncoded } from "./wire.js";
 
 /** A file of a request, of which only the head has been read. */
@@ -58,7 +58,7 @@ export function hasLongRunningMethod({ services }: EncodedFile): boolean {
 
 /** Returns the full names that the long-running methods of a file refer to, or may refer to. */
 export function referredNames({ packageName, services }: EncodedFile): string[] {
-  const names = [standIn];
+  const names: string[] = [];
   for (const encodedService of services) {
     const scope = [packageName, findText(encodedService, service.name.number)].filter((part) => part !== "").join(".");
     visitMethods(encodedService, (encodedMethod) => {

@@ -11,16 +11,8 @@ import {
   SourceCodeInfo_LocationSchema,
 } from "@bufbuild/protobuf/wkt";
 import { pruneService } from "./pruned-service.js";
-import {
-  type Encoded,
-  findEncoded,
-  findText,
-  textOf,
-  visitEncoded,
-  visitFields,
-  writeBytes,
-  writeEncoded,
-} from "./wire.js";
+import { standInType } from "./stand-in.js";
+import { type Encoded, findEncoded, textOf, visitEncoded, visitFields, writeBytes, writeEncoded } from "./wire.js";
 
 /** What is kept of a file. */
 export interface KeptFile {
@@ -28,10 +20,8 @@ export interface KeptFile {
   readonly declares: (identifier: string) => boolean;
   /** The names of the files that it imports from now on. */
   readonly imports: readonly string[];
-  /** Whether its services are kept. */
+  /** Whether its services are kept, with their comments and its own. */
   readonly services: boolean;
-  /** Whether the comments on the file and on its services are kept. */
-  readonly comments: boolean;
 }
 
 /** The fields that hold declarations, by kind, in a file or in a message. */
@@ -74,7 +64,7 @@ export function decodePrunedFile(encoded: Encoded, kept: KeptFile): FileDescript
         writeBytes(writer, number, pruneService(value));
       }
     } else if (number === file.sourceCodeInfo.number) {
-      if (kept.comments) {
+      if (kept.services) {
         writeBytes(writer, number, pruneSourceInfo(value));
       }
     } else {
@@ -86,30 +76,7 @@ export function decodePrunedFile(encoded: Encoded, kept: KeptFile): FileDescript
   return pruned;
 }
 
-/**
- * Visits what a file declares and what its extensions extend, by full name.
- */
-export function visitDeclarations(
-  encoded: Encoded,
-  packageName: string,
-  visit: { type: (name: string) => void; extendee: (name: string) => void },
-): void {
-  const visitIn = (parent: Encoded, fields: DeclarationFields, scope: string): void =>
-    visitEncoded(parent, (number, value) => {
-      if (number === fields.extension) {
-        visit.extendee(findText(value, extension.extendee.number).slice(1));
-      } else if (number === fields.message || number === fields.enum) {
-        const name = `${scope}${findText(value, nameField)}`;
-        visit.type(name);
-        if (number === fields.message) {
-          visitIn(value, inMessage, `${name}.`);
-        }
-      }
-    });
-  visitIn(encoded, inFile, packageName === "" ? "" : `${packageName}.`);
-}
-
-/** Writes the name of a declaration, and of what is nested in it, where they are kept. Returns whether one was. */
+/** Writes the name of a declaration where it is kept, and of what is nested in it. */
 function writeDeclaration(
   writer: BinaryWriter,
   number: number,
@@ -117,31 +84,33 @@ function writeDeclaration(
   fields: DeclarationFields,
   scope: string,
   declares: (identifier: string) => boolean,
-): boolean {
+): void {
   if (number !== fields.message && number !== fields.enum && number !== fields.extension) {
-    return false;
+    return;
   }
   const name = findEncoded(value, nameField);
   const identifier = scope + textOf(name);
-  let keep = declares(identifier);
-  const shell = new BinaryWriter();
-  writeEncoded(shell, nameField, name);
+  const inside = new BinaryWriter();
   if (number === fields.message) {
     if (isMapEntry(value)) {
-      return false;
+      return;
     }
-    visitEncoded(value, (nestedNumber, nested) => {
-      keep = writeDeclaration(shell, nestedNumber, nested, inMessage, `${identifier}_`, declares) || keep;
-    });
-  } else if (number === fields.extension) {
-    writeEncoded(shell, extension.extendee.number, findEncoded(value, extension.extendee.number));
+    visitEncoded(value, (nestedNumber, nested) =>
+      writeDeclaration(inside, nestedNumber, nested, inMessage, `${identifier}_`, declares),
+    );
+  }
+  const nested = inside.finish();
+  if (nested.length === 0 && !declares(identifier)) {
+    return;
+  }
+  const shell = new BinaryWriter().raw(nested);
+  writeEncoded(shell, nameField, name);
+  if (number === fields.extension) {
+    shell.tag(extension.extendee.number, WireType.LengthDelimited).string(standInType);
     shell.tag(extension.label.number, WireType.Varint).int32(FieldDescriptorProto_Label.OPTIONAL);
     shell.tag(extension.type.number, WireType.Varint).int32(FieldDescriptorProto_Type.BOOL);
   }
-  if (keep) {
-    writeBytes(writer, number, shell.finish());
-  }
-  return keep;
+  writeBytes(writer, number, shell.finish());
 }
 
 /** Map entries are not types that a name can refer to. */

@@ -1,8 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
-import { createDeclarationIndex } from "./declaration-index.js";
+import { findDeclarations } from "./declarations.js";
 import { type EncodedFile, hasLongRunningMethod, readFile, referredNames, serviceNames } from "./encoded-file.js";
 import { decodePrunedFile } from "./pruned-file.js";
+import { createStandInFile } from "./stand-in.js";
 import { textOf, visitEncoded } from "./wire.js";
 
 const request = CodeGeneratorRequestSchema.field;
@@ -19,37 +20,30 @@ export function decodePrunedRequest(bytes: Uint8Array): CodeGeneratorRequest {
   const isEmitted = parameter.includes("keep_empty_files") ? () => true : hasLongRunningMethod;
   const emitted = new Set([...toGenerate].flatMap((name) => files.get(name) ?? []).filter(isEmitted));
 
-  const index = createDeclarationIndex(files.values());
   const identifiers = new Map([...emitted].map((file) => [file, serviceNames(file)]));
-  const names = [...emitted].flatMap((file) => [...referredNames(file), ...index.extendees(file)]);
-  for (const name of names) {
-    const file = index.find(name);
-    if (file !== undefined) {
-      if (!identifiers.has(file)) {
-        identifiers.set(file, new Set());
-        names.push(...index.extendees(file));
-      }
-      identifiers.get(file)?.add(identifierOf(name, file));
-    }
+  const names = new Set([...emitted].flatMap(referredNames));
+  for (const [name, file] of findDeclarations(files.values(), names)) {
+    identifiers.set(file, (identifiers.get(file) ?? new Set()).add(identifierOf(name, file)));
   }
   const isKept = (name: string): boolean => identifiers.has(files.get(name) as EncodedFile);
   return create(CodeGeneratorRequestSchema, {
     parameter,
     // One that is missing stays, for the run to name it.
     fileToGenerate: [...toGenerate].filter((name) => isKept(name) || !files.has(name)),
-    protoFile: [...files.values()].flatMap((file) => {
-      const declared = identifiers.get(file);
-      return declared === undefined
-        ? []
-        : decodePrunedFile(file.encoded, {
-            declares: clashesWith(declared),
-            // What stands between a file and what it imports indirectly is not kept.
-            imports: emitted.has(file) ? importClosure(file, files).filter(isKept) : [],
-            // Plain services may not see the stand-in of their types.
-            services: emitted.has(file) && hasLongRunningMethod(file),
-            comments: emitted.has(file),
-          });
-    }),
+    protoFile: [
+      createStandInFile(),
+      ...[...files.values()].flatMap((file) => {
+        const declared = identifiers.get(file);
+        return declared === undefined
+          ? []
+          : decodePrunedFile(file.encoded, {
+              declares: clashesWith(declared),
+              // What stands between a file and what it imports indirectly is not kept.
+              imports: emitted.has(file) ? importClosure(file, files).filter(isKept) : [],
+              services: emitted.has(file),
+            });
+      }),
+    ],
   });
 }
 

@@ -1,14 +1,12 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { MethodDescriptorProtoSchema, ServiceDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { OperationInfoSchema, OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.js";
+import { OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.js";
+import { standInType } from "./stand-in.js";
 import { type Encoded, findAllEncoded, findEncoded, findText, visitEncoded, writeBytes, writeEncoded } from "./wire.js";
 
 const { method: methodField } = ServiceDescriptorProtoSchema.field;
 const { name, inputType, outputType, options } = MethodDescriptorProtoSchema.field;
 const operationType = `.${OperationSchema.typeName}`;
-
-/** The full name of a message that every request with long-running methods holds. */
-export const standIn: string = OperationInfoSchema.typeName;
 
 /** Visits the methods of an encoded ServiceDescriptorProto. */
 export function visitMethods(service: Encoded, visit: (method: Encoded) => void): void {
@@ -52,7 +50,7 @@ function prunePlainMethod(method: Encoded): Uint8Array {
   const writer = new BinaryWriter();
   writeEncoded(writer, name.number, findEncoded(method, name.number));
   for (const { number } of [inputType, outputType]) {
-    writer.tag(number, WireType.LengthDelimited).string(`.${standIn}`);
+    writer.tag(number, WireType.LengthDelimited).string(standInType);
   }
   return writer.finish();
 }

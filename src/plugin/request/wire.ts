@@ -20,75 +20,117 @@ export function textOf(encoded: Encoded): string {
   return getTextEncoding().decodeUtf8(bytesOf(encoded));
 }
 
-/**
- * Visits the fields of a message in order, those of a fixed size left out, until the visitor returns true.
- *
- * @throws Error if it is not an encoded message.
- */
-export function visitFields(
-  { buffer, start, end }: Encoded,
-  visit: (number: number, value: Encoded | number) => unknown,
-): void {
-  let position = start;
-  const readVarint = (): number => {
+/** Reads the fields of a message one after the other. Those of a fixed size are passed over. */
+class FieldCursor {
+  readonly #buffer: Uint8Array;
+  readonly #end: number;
+  #position: number;
+  number = 0;
+  /** The value of a varint. */
+  varint = 0;
+  /** Where what has a length starts, and where it ends. */
+  start = 0;
+  end = 0;
+  hasLength = false;
+
+  constructor({ buffer, start, end }: Encoded) {
+    this.#buffer = buffer;
+    this.#position = start;
+    this.#end = end;
+  }
+
+  /**
+   * Goes to the next field. Returns false if there is none.
+   *
+   * @throws Error if this is not an encoded message.
+   */
+  next(): boolean {
+    while (this.#position < this.#end) {
+      const tag = this.#readVarint();
+      const wireType = tag % 8;
+      this.number = (tag - wireType) / 8;
+      this.hasLength = wireType === WireType.LengthDelimited;
+      switch (wireType) {
+        case WireType.LengthDelimited: {
+          const length = this.#readVarint();
+          this.start = this.#position;
+          this.end = this.#skip(length);
+          return true;
+        }
+        case WireType.Varint:
+          this.varint = this.#readVarint();
+          return true;
+        case WireType.Bit32:
+          this.#skip(4);
+          break;
+        case WireType.Bit64:
+          this.#skip(8);
+          break;
+        default:
+          throw new Error(`field ${this.number} has an unexpected wire type`);
+      }
+    }
+    return false;
+  }
+
+  #skip(length: number): number {
+    this.#position += length;
+    if (this.#position > this.#end) {
+      throw new Error(`field ${this.number} is cut off`);
+    }
+    return this.#position;
+  }
+
+  #readVarint(): number {
     let value = 0;
-    for (let scale = 1; position < end; scale *= 0x80) {
-      const byte = buffer[position++] ?? 0;
+    for (let scale = 1; this.#position < this.#end; scale *= 0x80) {
+      const byte = this.#buffer[this.#position++] ?? 0;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) {
         return value;
       }
     }
     throw new Error("a varint has no end");
-  };
-  while (position < end) {
-    const tag = readVarint();
-    const number = Math.floor(tag / 8);
-    let value: Encoded | number | undefined;
-    switch (tag % 8) {
-      case WireType.Varint:
-        value = readVarint();
-        break;
-      case WireType.LengthDelimited: {
-        const length = readVarint();
-        value = { buffer, start: position, end: position + length };
-        position += length;
-        break;
-      }
-      case WireType.Bit32:
-        position += 4;
-        break;
-      case WireType.Bit64:
-        position += 8;
-        break;
-      default:
-        throw new Error(`field ${number} has an unexpected wire type`);
-    }
-    if (position > end) {
-      throw new Error(`field ${number} is cut off`);
-    }
-    if (value !== undefined && visit(number, value) === true) {
-      return;
+  }
+}
+
+/**
+ * Visits the fields of a message in order, those of a fixed size left out.
+ *
+ * @throws Error if it is not an encoded message.
+ */
+export function visitFields(message: Encoded, visit: (number: number, value: Encoded | number) => void): void {
+  const { buffer } = message;
+  const cursor = new FieldCursor(message);
+  while (cursor.next()) {
+    const { number, start, end } = cursor;
+    visit(number, cursor.hasLength ? { buffer, start, end } : cursor.varint);
+  }
+}
+
+/** Visits the fields that have a length. */
+export function visitEncoded(message: Encoded, visit: (number: number, value: Encoded) => void): void {
+  const { buffer } = message;
+  const cursor = new FieldCursor(message);
+  while (cursor.next()) {
+    if (cursor.hasLength) {
+      const { number, start, end } = cursor;
+      visit(number, { buffer, start, end });
     }
   }
 }
 
-/** Visits the fields that have a length, until the visitor returns true. */
-export function visitEncoded(message: Encoded, visit: (number: number, value: Encoded) => unknown): void {
-  visitFields(message, (number, value) => typeof value !== "number" && visit(number, value) === true);
-}
-
 /** Returns what a field with a length holds, empty where it is not set. */
 export function findEncoded(message: Encoded, wanted: number): Encoded {
-  let found = empty;
-  visitEncoded(message, (number, value) => {
-    if (number === wanted) {
-      found = value;
-      return true;
+  const { buffer } = message;
+  const cursor = new FieldCursor(message);
+  while (cursor.next()) {
+    if (cursor.number === wanted && cursor.hasLength) {
+      const { start, end } = cursor;
+      return { buffer, start, end };
     }
-    return false;
-  });
-  return found;
+  }
+  return empty;
 }
 
 /** Returns what each of the fields that have a length and a number holds, in order. */

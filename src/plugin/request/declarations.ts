@@ -1,0 +1,46 @@
+import { DescriptorProtoSchema, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import type { EncodedFile } from "./encoded-file.js";
+import { type Encoded, findText, visitEncoded } from "./wire.js";
+
+const file = FileDescriptorProtoSchema.field;
+const message = DescriptorProtoSchema.field;
+
+/** Finds which files declare the messages and enums with the given full names. */
+export function findDeclarations(files: Iterable<EncodedFile>, names: ReadonlySet<string>): Map<string, EncodedFile> {
+  const found = new Map<string, EncodedFile>();
+  const packages = new Set([...names].flatMap(enclosingScopes));
+  for (const encodedFile of files) {
+    if (packages.has(encodedFile.packageName)) {
+      visitTypes(encodedFile, (name) => {
+        if (names.has(name)) {
+          found.set(name, encodedFile);
+        }
+      });
+    }
+  }
+  return found;
+}
+
+/** Returns all that may be the package of a type: `a.b` and `a` for `a.b.C`, and no package. */
+function enclosingScopes(name: string): string[] {
+  const scopes = [""];
+  for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
+    scopes.push(name.slice(0, dot));
+  }
+  return scopes;
+}
+
+/** Visits the messages and enums of a file by full name. */
+function visitTypes({ encoded, packageName }: EncodedFile, visit: (name: string) => void): void {
+  const visitIn = (parent: Encoded, messageField: number, enumField: number, scope: string): void =>
+    visitEncoded(parent, (number, value) => {
+      if (number === messageField || number === enumField) {
+        const name = scope + findText(value, message.name.number);
+        visit(name);
+        if (number === messageField) {
+          visitIn(value, message.nestedType.number, message.enumType.number, `${name}.`);
+        }
+      }
+    });
+  visitIn(encoded, file.messageType.number, file.enumType.number, packageName === "" ? "" : `${packageName}.`);
+}
