@@ -26,7 +26,14 @@ export type PostgresOptions = {
 export function postgres(options: PostgresOptions): Engine {
   return {
     async open(engineOptions) {
-      const pool = options.pool ?? new Pool({ connectionString: options.connectionString, max: options.max ?? 10 });
+      const pool =
+        options.pool ??
+        new Pool({
+          connectionString: options.connectionString,
+          max: options.max ?? 10,
+          connectionTimeoutMillis: 10_000,
+          keepAlive: true,
+        });
       const close = async (): Promise<void> => {
         if (options.pool === undefined) {
           await pool.end();

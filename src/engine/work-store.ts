@@ -156,10 +156,14 @@ export function workStore({ database, queues, events, table }: Parts): WorkStore
       await queues.supervise();
       await queues.refresh();
       await recordDead(error);
-      await database.query(
-        `DELETE FROM ${table} WHERE id IN (
-           SELECT id FROM ${table} WHERE done AND expire_time < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
-      );
+      for (let expired = batch; expired === batch; ) {
+        const { rows } = await database.query(
+          `DELETE FROM ${table} WHERE id IN (
+             SELECT id FROM ${table} WHERE done AND expire_time < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)
+           RETURNING 1`,
+        );
+        expired = rows.length;
+      }
     },
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { fromBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
@@ -7,10 +6,8 @@ import { OperationInterruption } from "./interruption.js";
 import type { Log } from "./log.js";
 import type { ServedMethod } from "./method.js";
 import { errorResult, pack, publicError } from "./result.js";
+import { untilAnswered } from "./retry.js";
 import type { Work } from "./work.js";
-
-const firstRetryMs = 100;
-const maxRetryMs = 2_000;
 
 /**
  * Runs the handler of a claimed operation, and records what comes of it. Never throws.
@@ -31,14 +28,16 @@ export async function runAttempt(
     return work.interruption;
   }
   const { result, errorType } = ended;
-  for (let delay = firstRetryMs; result; delay = Math.min(delay * 2, maxRetryMs)) {
+  if (result) {
     try {
       // A claim that is lost has another worker to end it, or has been ended: there is nothing more to do.
-      await store.settle(work.claim, { result, metadata: work.lastMetadata() });
-      break;
+      await untilAnswered(
+        () => store.settle(work.claim, { result, metadata: work.lastMetadata() }),
+        (error) => log({ ...about, level: "warn", message: "the result could not be written yet", error }),
+      );
     } catch (error) {
-      log({ ...about, level: "warn", message: "the result could not be written yet", error });
-      await sleep(delay);
+      // Nobody renews the lease any more, so another attempt follows.
+      log({ ...about, level: "error", message: "the result could not be written", error });
     }
   }
   return errorType;

@@ -24,7 +24,8 @@ export interface RunningOperation<R extends DescMessage = DescMessage, M extends
   update(metadata: MessageInitShape<M>): Promise<void>;
   /**
    * Ends the operation with the response that the function returns, in one transaction with what the function writes:
-   * both are kept, or neither. The transaction is one of the engine's database.
+   * both are kept, or neither. The transaction is one of the engine's database. While that does not answer, or the
+   * function fails with UNAVAILABLE, it is tried again.
    *
    * @throws OperationInterruption if the lease is lost or the operation preempted.
    */

@@ -7,6 +7,7 @@ import type { RunningOperation } from "./handler.js";
 import { type InterruptionReason, OperationInterruption } from "./interruption.js";
 import type { ServedMethod } from "./method.js";
 import { type Packed, pack } from "./result.js";
+import { untilAnswered } from "./retry.js";
 import type { MaybePromise } from "./stub.js";
 
 /** The least time between two writes of metadata. What comes in between is written together. */
@@ -74,10 +75,14 @@ export class Work implements RunningOperation<DescMessage, DescMessage> {
   async commit(work: (tx: Transaction) => MaybePromise<MessageInitShape<DescMessage>>): Promise<Message> {
     this.throwIfLost();
     let packed: Packed<DescMessage> | undefined;
-    const settled = await this.store.settle(this.claim, async (tx) => {
-      packed = pack(this.method.types.response, await work(tx));
-      return { result: { response: packed.any }, metadata: this.lastMetadata() };
-    });
+    const settled = await untilAnswered(
+      () =>
+        this.store.settle(this.claim, async (tx) => {
+          packed = pack(this.method.types.response, await work(tx));
+          return { result: { response: packed.any }, metadata: this.lastMetadata() };
+        }),
+      () => this.signal.throwIfAborted(),
+    );
     if (!settled || packed === undefined) {
       await this.renew();
       throw this.signal.reason;
