@@ -61,6 +61,12 @@ describe("npm run demo", () => {
     expect(resumed).not.toContain(`# pid ${start}\n`);
   });
 
+  test("ends an export whose server was killed in the middle of it", () => {
+    expect(stdout).toMatch(
+      /\$ kill -9 \d+\n\$ node serving-node\/server\.js[^$]*\$ node export\/resume\.js[^$]*exported 12000 rows/,
+    );
+  });
+
   test("has plain and long-running methods in one client", () => {
     expect(outputOf("library/client.js")).toMatch(/printing: \d+%[\s\S]*created \S+: Emma\n {2}deleted/);
   });

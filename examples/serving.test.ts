@@ -47,7 +47,8 @@ async function serve(example: string): Promise<{ server: ChildProcess; exporter:
   });
   servers.push(server);
   const [url] = await once(createInterface({ input: server.stdout }), "line");
-  const exporter = createBigDataExporterClient(createConnectTransport({ baseUrl: url, httpVersion: "1.1" }));
+  const httpVersion = example === "serving-node" ? "2" : "1.1";
+  const exporter = createBigDataExporterClient(createConnectTransport({ baseUrl: url, httpVersion }));
   return { server, exporter, url };
 }
 

@@ -24,8 +24,8 @@ export class Programs {
   }
 
   /** Starts a server, and returns the URL that it prints. */
-  async serve(program: string): Promise<string> {
-    const server = this.#spawn([program]);
+  async serve(program: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const server = this.#spawn([program], { env: { ...process.env, ...env } });
     this.#servers.push(server);
     for await (const url of linesOf(server)) {
       show(server, [program], `serves ${url}`);
@@ -62,6 +62,17 @@ export class Programs {
       }
     }
     return output;
+  }
+
+  /** Kills the server that was started last, as a crash does. */
+  async kill(): Promise<void> {
+    const server = this.#servers.pop();
+    if (server) {
+      console.log(styleText("dim", `$ kill -9 ${server.pid}`));
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    }
   }
 
   /** Stops all servers. */

@@ -27,6 +27,7 @@ try {
   step("generated", generate);
   step("compiled", compile);
   await showExports();
+  await showServing();
   await showLibrary();
   await showRedis();
   console.log(`\n${styleText("green", "✔")} all as expected, in ${seconds(startedAt)}`);
@@ -69,7 +70,7 @@ function summary(path: string): string {
 }
 
 function compile(): string {
-  for (const name of ["export", "library", "redis", "jobs.ts", "listen.ts", "tsconfig.json"]) {
+  for (const name of ["export", "serving-node", "library", "redis", "jobs.ts", "listen.ts", "tsconfig.json"]) {
     cpSync(`examples/${name}`, `${work}/src/${name}`, { recursive: true });
   }
   const tsc = "node_modules/typescript/bin/tsc";
@@ -95,6 +96,17 @@ async function showExports(): Promise<void> {
     prints: [/^projects\/acme\/operations\/\d+$/],
   });
   await programs.run(["export/resume.js", url, name], { prints: [/exported 12000 rows/] });
+}
+
+async function showServing(): Promise<void> {
+  heading("Serving: the server is killed in the middle of an export, which ends all the same");
+  const env = { DATA_DIR: "../data" };
+  const url = await programs.serve("serving-node/server.js", env);
+  const name = await programs.run(["export/client.js", url, "books", "--detach"], { prints: [/^operations\/[\w-]+$/] });
+  await programs.kill();
+  const next = await programs.serve("serving-node/server.js", env);
+  await programs.run(["export/resume.js", next, name], { prints: [/exported 12000 rows/] });
+  await programs.kill();
 }
 
 async function showLibrary(): Promise<void> {

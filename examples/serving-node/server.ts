@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { drainOnSigterm, openExports, routes } from "./exports.js";
