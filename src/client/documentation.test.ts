@@ -94,6 +94,7 @@ describe("a snippet of the documentation runs as it stands", () => {
       "Go on elsewhere",
       "Tune",
       "Test your code",
+      "The server",
     ]);
     expect(text.match(/^```ts$/gm)).toHaveLength(snippets.size);
   });

@@ -17,15 +17,20 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the snippet of docs/serving.md runs as it stands", async () => {
-  const [, code = ""] = readFileSync("docs/serving.md", "utf8").match(/```ts\n([\s\S]*?)```/) ?? [];
+test.each([
+  ["docs/serving.md", "# Serving operations"],
+  ["README.md", "## The server"],
+])("the snippet of %s runs as it stands", async (path, heading) => {
+  const text = readFileSync(path, "utf8");
+  const [, code = ""] = text.slice(text.indexOf(heading)).match(/```ts\n([\s\S]*?)```/) ?? [];
   const port = await freePort();
   const program = code
     .replace("8080", String(port))
-    .replace('".lro"', JSON.stringify(join(folder, "data")))
+    .replace('".lro"', JSON.stringify(join(folder, `${path}.data`)))
     .replace('"./gen/', '"../../testdata/gen/');
-  writeFileSync(join(folder, "server.ts"), `${program}\nexport { lro, server };\n`);
-  const { lro, server }: { lro: LroServer; server: Server } = await import(join(process.cwd(), folder, "server.ts"));
+  const file = join(folder, `${path.replace(/\W/g, "-")}.ts`);
+  writeFileSync(file, `${program}\nexport { lro, server };\n`);
+  const { lro, server }: { lro: LroServer; server: Server } = await import(join(process.cwd(), file));
   try {
     const library = createLibraryServiceClient(
       createConnectTransport({ baseUrl: `http://localhost:${port}`, httpVersion: "1.1" }),
@@ -33,7 +38,7 @@ test("the snippet of docs/serving.md runs as it stands", async () => {
     const parent = "publishers/1";
     const operation = await library.createBook({ parent, bookId: "emma", book: { title: "Emma" } });
     expect(await operation.wait()).toMatchObject({ name: "publishers/1/books/emma", title: "Emma" });
-    await expect(library.createBook({ parent })).rejects.toMatchObject({ code: Code.InvalidArgument });
+    await expect(library.getBook({})).rejects.toMatchObject({ code: Code.Unimplemented });
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
