@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, createConnectRouter } from "@connectrpc/connect";
-import { createLroServer, type RunningOperation } from "protoc-gen-ts-lro/server";
+import { createLroServer, type LroServer, type RunningOperation } from "protoc-gen-ts-lro/server";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
 import { readPressApi } from "../bench/press-api.ts";
 
@@ -31,16 +31,30 @@ async function printBook(
   });
 }
 
-if (connectionString) {
-  // An attempt that a killed worker has burnt is not what this is about.
-  const options = { lease: { seconds: 10 }, maxAttempts: 100, log: () => {} };
-  const lro = await createLroServer({ engine: postgres({ connectionString, schema: "chaos_lro" }), ...options });
-  const handler = { key: ({ press }: { press: string }) => press || undefined, parallel: "queue", run: printBook };
-  lro.register(createConnectRouter(), readPressApi(), { printBook: handler } as never);
-  await lro.start();
-  process.on("SIGTERM", async () => {
-    await lro.drain({ timeoutMs: 1_000 });
-    await lro.close();
-    process.exit();
-  });
+/** Opens the server as soon as there is a database. */
+async function opened(open: () => Promise<LroServer>): Promise<LroServer> {
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (ConnectError.from(error).code !== Code.Unavailable) {
+        throw error;
+      }
+      await sleep(500);
+    }
+  }
 }
+
+// An attempt that a killed worker has burnt is not what this is about.
+const options = { lease: { seconds: 10 }, maxAttempts: 100, log: () => {} };
+const lro = await opened(() =>
+  createLroServer({ engine: postgres({ connectionString, schema: "chaos_lro" }), ...options }),
+);
+const handler = { key: ({ press }: { press: string }) => press || undefined, parallel: "queue", run: printBook };
+lro.register(createConnectRouter(), readPressApi(), { printBook: handler } as never);
+await lro.start();
+process.on("SIGTERM", async () => {
+  await lro.drain({ timeoutMs: 1_000 });
+  await lro.close();
+  process.exit();
+});

@@ -54,7 +54,15 @@ const acknowledged = new Map<string, { readonly press: string; done?: Uint8Array
 const problems: string[] = [];
 const workers: ChildProcess[] = [];
 const startWorker = (): void => {
-  workers.push(fork("scripts/chaos-worker.ts", [server.connectionString]));
+  const worker = fork("scripts/chaos-worker.ts", [server.connectionString]);
+  worker.once("exit", (code) => {
+    if (workers.includes(worker)) {
+      problems.push(`a worker ended by itself, with ${code}`);
+      workers.splice(workers.indexOf(worker), 1);
+      startWorker();
+    }
+  });
+  workers.push(worker);
 };
 
 for (let i = 0; i < 3; i++) {
@@ -65,7 +73,7 @@ await Promise.all([torment(), ...clients]);
 console.log("quiet: waiting for what is left");
 await Promise.all([...acknowledged.keys()].map(see));
 await check();
-for (const worker of workers) {
+for (const worker of workers.splice(0)) {
   worker.kill("SIGKILL");
 }
 await lro.close();
