@@ -19,7 +19,11 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["{src,proto,templates,scripts,testdata,examples,bench}/**/*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+    // Many tests wait for processes and databases: none of the cores need be kept free.
+    maxWorkers: "100%",
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

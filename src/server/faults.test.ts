@@ -171,9 +171,7 @@ describeEngines((engine) => {
       "UPDATE operations SET expire_time = expire_time - interval '31 days', create_time = create_time - interval '31 days' WHERE name <> $1",
       [fresh.name],
     );
-    await expect
-      .poll(() => engine.sql("SELECT count(*)::int AS n FROM operations"), { timeout: 5_000 })
-      .toEqual([{ n: 2 }]);
+    await expect.poll(() => engine.sql("SELECT count(*)::int AS n FROM operations")).toEqual([{ n: 2 }]);
     await expect(operations.getOperation({ name: done.name })).rejects.toMatchObject({ code: Code.NotFound });
     expect(await operations.getOperation({ name: fresh.name })).toMatchObject({ done: true });
     expect(await operations.getOperation({ name: running.name })).toMatchObject({ done: false });
@@ -247,7 +245,7 @@ describeEngines((engine) => {
     await began.passed;
     await engine.sql("UPDATE job SET heartbeat_on = now() - interval '1 day'");
     // The worker is the same, and has room for the second run only when it forgets the first.
-    await expect.poll(() => engine.sql("SELECT attempt FROM operations"), { timeout: 5_000 }).toEqual([{ attempt: 2 }]);
+    await expect.poll(() => engine.sql("SELECT attempt FROM operations")).toEqual([{ attempt: 2 }]);
     passed.open();
     expect(await operation.wait()).toMatchObject({ title: "attempt 2" });
     await expect.poll(() => reasons).toEqual(["lease-lost", "lease-lost"]);
