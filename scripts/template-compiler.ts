@@ -1,5 +1,5 @@
 import { Node, type SourceFile, ts } from "ts-morph";
-import { nameReplacements, templateError } from "./template-names.ts";
+import { readNames, templateError } from "./template-names.ts";
 
 /** What the names in a doc comment of a template print. */
 const docNames: Record<string, readonly string[]> = {
@@ -31,7 +31,7 @@ export function declarationsOf(template: SourceFile): { service: string[]; metho
 /** Returns the body of the printer for a template, or for what TypeScript emitted of it. */
 export function compilePrinter(file: SourceFile): string {
   const text = file.getFullText();
-  const replacements = nameReplacements(file);
+  const { replacements, symbols } = readNames(file);
   const blocks = docBlocks(file);
   const lineStart = (position: number): number => text.lastIndexOf("\n", position - 1) + 1;
   const lineEnd = (position: number): number => `${text}\n`.indexOf("\n", position) + 1;
@@ -102,7 +102,8 @@ export function compilePrinter(file: SourceFile): string {
   };
 
   const topLevel = blocks.filter(({ start }) => lineStart(start) === start);
-  const source = topLevel.flatMap((block) => compileBlock(block, "service")).join("\n");
+  const constants = [...symbols].map(([name, source]) => `const ${name} = ${source};\n`).join("");
+  const source = constants + topLevel.flatMap((block) => compileBlock(block, "service")).join("\n");
   // Neighbours that are repeated share a loop, so that what belongs to a method stays together.
   return indent(source.replaceAll(`\n}\n${methodLoop}\n`, "\n").split("\n"), 4).join("\n");
 }

@@ -34,8 +34,16 @@ export function templateError(file: SourceFile, position: number, message: strin
   return new Error(`templates/${file.getBaseName()}:${line}:${column}: ${message}`);
 }
 
-/** Returns what to print in the place of each name of a template that is not printed as it stands, in order. */
-export function nameReplacements(file: SourceFile): Replacement[] {
+/** The names of a template that are not printed as they stand. */
+export interface TemplateNames {
+  /** What is printed in their place, in order. */
+  readonly replacements: Replacement[];
+  /** The sources of the symbols that are imported from other modules, by the name of the constant that holds each. */
+  readonly symbols: ReadonlyMap<string, string>;
+}
+
+export function readNames(file: SourceFile): TemplateNames {
+  const symbols = new Map<string, string>();
   const exports = file
     .getStatements()
     .filter((statement) => !Node.isImportDeclaration(statement))
@@ -50,10 +58,10 @@ export function nameReplacements(file: SourceFile): Replacement[] {
     .getDescendantsOfKind(SyntaxKind.Identifier)
     .filter((name) => !exports.includes(name) && !name.getFirstAncestorByKind(SyntaxKind.ImportDeclaration))
     .flatMap((name) => {
-      const source = referenceSource(name);
+      const source = referenceSource(name, symbols);
       return source === undefined ? [] : { start: name.getStart(), end: name.getEnd(), source };
     });
-  return [...exported, ...references].sort((a, b) => a.start - b.start);
+  return { replacements: [...exported, ...references].sort((a, b) => a.start - b.start), symbols };
 }
 
 const notATemplate = "a template holds functions, interfaces and constants, and exports them all";
@@ -92,7 +100,7 @@ function nameOf(declaration: string): string {
 }
 
 /** Decides by the name's symbol, never by its text. */
-function referenceSource(name: Identifier): string | undefined {
+function referenceSource(name: Identifier, symbols: Map<string, string>): string | undefined {
   if (name.getText() === "$method" && isMemberName(name)) {
     return "method.desc.localName";
   }
@@ -102,7 +110,7 @@ function referenceSource(name: Identifier): string | undefined {
     return undefined;
   }
   if (Node.isImportSpecifier(declaration)) {
-    return importedSource(name, declaration);
+    return importedSource(name, declaration, symbols);
   }
   const origin = declaration.getSourceFile();
   if (origin === name.getSourceFile()) {
@@ -111,7 +119,7 @@ function referenceSource(name: Identifier): string | undefined {
   return isMemberName(name) ? undefined : `globalName(f, ${JSON.stringify(name.getText())}, service)`;
 }
 
-function importedSource(name: Identifier, specifier: ImportSpecifier): string {
+function importedSource(name: Identifier, specifier: ImportSpecifier, symbols: Map<string, string>): string {
   const imported = specifier.getName();
   const module = specifier.getImportDeclaration().getModuleSpecifierValue();
   const typeOnly = name.getFirstAncestor((ancestor) => Node.isTypeNode(ancestor)) !== undefined;
@@ -129,7 +137,12 @@ function importedSource(name: Identifier, specifier: ImportSpecifier): string {
   if (module.startsWith("./")) {
     return nameOf(imported);
   }
-  return `f.import(${JSON.stringify(imported)}, ${JSON.stringify(module)}${typeOnly ? ", true" : ""})`;
+  const symbol = `f.import(${JSON.stringify(imported)}, ${JSON.stringify(module)}${typeOnly ? ", true" : ""})`;
+  if ((symbols.get(imported) ?? symbol) !== symbol) {
+    throw templateError(name.getSourceFile(), name.getStart(), `${imported} is used as a type and as a value`);
+  }
+  symbols.set(imported, symbol);
+  return imported;
 }
 
 function isMemberName(name: Identifier): boolean {

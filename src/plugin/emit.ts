@@ -2,6 +2,7 @@ import type { Schema, Target } from "@bufbuild/protoplugin";
 import { clientTemplate, serverTemplate, serviceTemplate, stubTemplate, unpackTemplate } from "../gen/templates.js";
 import { nameServices } from "./names.js";
 import type { Options, Part } from "./options.js";
+import { rememberSymbols } from "./remember-symbols.js";
 import type { ResolvedService } from "./resolve.js";
 import { emittedFileName, type Template } from "./template.js";
 
@@ -25,7 +26,7 @@ export function emit(
     method: templates.flatMap((template) => template.declarations.method),
   };
   for (const file of schema.files) {
-    const f = schema.generateFile(`${emittedFileName(file)}.${target === "dts" ? "d.ts" : target}`);
+    const f = rememberSymbols(schema.generateFile(`${emittedFileName(file)}.${target === "dts" ? "d.ts" : target}`));
     f.preamble(file);
     for (const service of nameServices(servicesByFile.get(file) ?? [], declarations)) {
       for (const template of templates) {

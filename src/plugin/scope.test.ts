@@ -118,6 +118,6 @@ describe("near names", () => {
 });
 
 it("lists the full names that a name may stand for, innermost first", () => {
-  expect(candidateNames("B.C", "x.y.S")).toEqual(["x.y.S.B.C", "x.y.B.C", "x.B.C", "B.C"]);
-  expect(candidateNames(".x.B", "x.y.S")).toEqual(["x.B"]);
+  expect([...candidateNames("B.C", "x.y.S")]).toEqual(["x.y.S.B.C", "x.y.B.C", "x.B.C", "B.C"]);
+  expect([...candidateNames(".x.B", "x.y.S")]).toEqual(["x.B"]);
 });

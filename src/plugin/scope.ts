@@ -31,9 +31,16 @@ export function createTypeScope(files: readonly DescFile[]): TypeScope {
 
   return {
     find(name, service) {
-      const found = candidateNames(name, service.typeName).flatMap((candidate) => types.get(candidate) ?? []);
-      const seen = found.filter((desc) => visible(service.file).has(desc.file));
-      return seen.find(isType) ?? found.find(isType) ?? seen[0] ?? found[0];
+      const isVisible = (desc: NamedDesc): boolean => visible(service.file).has(desc.file);
+      const others: NamedDesc[] = [];
+      for (const candidate of candidateNames(name, service.typeName)) {
+        const desc = types.get(candidate);
+        if (desc !== undefined && isType(desc) && isVisible(desc)) {
+          return desc;
+        }
+        others.push(...(desc ? [desc] : []));
+      }
+      return others.find(isType) ?? others.find(isVisible) ?? others[0];
     },
     near(name, service) {
       const prefix = packagePrefix(service.file);
@@ -47,14 +54,17 @@ export function createTypeScope(files: readonly DescFile[]): TypeScope {
 }
 
 /**
- * Returns the full names that a name may stand for inside a scope, innermost first. A leading dot marks a full name.
+ * Gives the full names that a name may stand for inside a scope, innermost first. A leading dot marks a full name.
  */
-export function candidateNames(name: string, scope: string): string[] {
+export function* candidateNames(name: string, scope: string): Generator<string> {
   if (name.startsWith(".")) {
-    return [name.slice(1)];
+    yield name.slice(1);
+    return;
   }
-  const scopes = scope.split(".");
-  return [...scopes.map((_, i) => `${scopes.slice(0, scopes.length - i).join(".")}.${name}`), name];
+  for (let end = scope.length; end > 0; end = scope.lastIndexOf(".", end - 1)) {
+    yield `${scope.slice(0, end)}.${name}`;
+  }
+  yield name;
 }
 
 function isType(desc: NamedDesc): boolean {

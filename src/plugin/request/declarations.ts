@@ -8,7 +8,7 @@ const message = DescriptorProtoSchema.field;
 /** Finds which files declare the messages and enums with the given full names. */
 export function findDeclarations(files: Iterable<EncodedFile>, names: ReadonlySet<string>): Map<string, EncodedFile> {
   const found = new Map<string, EncodedFile>();
-  const packages = new Set([...names].flatMap(enclosingScopes));
+  const packages = enclosingScopes(names);
   for (const encodedFile of files) {
     if (packages.has(encodedFile.packageName)) {
       visitTypes(encodedFile, (name) => {
@@ -21,11 +21,15 @@ export function findDeclarations(files: Iterable<EncodedFile>, names: ReadonlySe
   return found;
 }
 
-/** Returns all that may be the package of a type: `a.b` and `a` for `a.b.C`, and no package. */
-function enclosingScopes(name: string): string[] {
-  const scopes = [""];
-  for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
-    scopes.push(name.slice(0, dot));
+/** Returns all that may be the package of one of the types: `a.b` and `a` for `a.b.C`, and no package. */
+function enclosingScopes(names: Iterable<string>): Set<string> {
+  const scopes = new Set([""]);
+  for (const name of names) {
+    let scope = name;
+    do {
+      scope = scope.slice(0, Math.max(0, scope.lastIndexOf(".")));
+      // Where one is there, so are those around it.
+    } while (!scopes.has(scope) && scopes.add(scope));
   }
   return scopes;
 }

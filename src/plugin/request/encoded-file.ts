@@ -68,7 +68,7 @@ export function referredNames({ packageName, services }: EncodedFile): string[] 
         for (const part of operationInfo(encodedMethod)) {
           visitEncoded(part, (_, type) => void types.push(textOf(type)));
         }
-        names.push(...types.flatMap((type) => candidateNames(type, scope)));
+        names.push(...types.flatMap((type) => [...candidateNames(type, scope)]));
       }
     });
   }
