@@ -5,7 +5,7 @@
 import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, Book_Metadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
-import { Book_MetadataSchema, BookSchema, LibraryService } from "./library_pb";
+import { BookSchema, Book_MetadataSchema, LibraryService } from "./library_pb";
 import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**

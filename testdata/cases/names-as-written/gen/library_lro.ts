@@ -7,7 +7,7 @@
 import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, Book_Draft, Book_Draft_Metadata, Metadata, Request, RequestSchema } from "./library_pb";
-import { Book_Draft_MetadataSchema, Book_DraftSchema, BookSchema, LibraryService, MetadataSchema } from "./library_pb";
+import { BookSchema, Book_DraftSchema, Book_Draft_MetadataSchema, LibraryService, MetadataSchema } from "./library_pb";
 import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**

@@ -5,7 +5,7 @@
 import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { CreateBookRequest, CreateBookRequestSchema, Operation, Operation_Metadata } from "./library_pb";
-import { LibraryService, Operation_MetadataSchema, OperationSchema } from "./library_pb";
+import { LibraryService, OperationSchema, Operation_MetadataSchema } from "./library_pb";
 import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**

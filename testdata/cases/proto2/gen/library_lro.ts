@@ -5,7 +5,7 @@
 import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
 import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
 import type { Book, Book_Copy, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
-import { Book_CopySchema, BookSchema, LibraryService } from "./library_pb";
+import { BookSchema, Book_CopySchema, LibraryService } from "./library_pb";
 import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
