@@ -103,7 +103,7 @@ class StoredOperation {
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #waits = new Set<() => void>();
-  #endsAt: number;
+  #takesMs: number;
   #failure: ConnectError | undefined;
 
   constructor(name: string, method: LroMethod, script: OperationScript, clock: Clock) {
@@ -112,29 +112,31 @@ class StoredOperation {
     this.#script = script;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#endsAt = this.#startedAt + (script.takesMs ?? 0);
+    this.#takesMs = script.takesMs ?? 0;
     this.#failure = script.error;
   }
 
-  get #done(): boolean {
-    return this.#clock.now() >= this.#endsAt;
+  // Exactly what it takes once it is done.
+  get #elapsedMs(): number {
+    return Math.min(this.#clock.now() - this.#startedAt, this.#takesMs);
   }
 
   read(): Operation {
     const { metadata, response = {} } = this.#script;
-    const elapsedMs = Math.min(this.#clock.now(), this.#endsAt) - this.#startedAt;
+    const elapsedMs = this.#elapsedMs;
     const known = typeof metadata === "function" ? metadata(elapsedMs) : metadata;
     const result = this.#failure ? { error: this.#failure } : { response };
     return packOperation(this.#method, {
       name: this.name,
       ...(known && { metadata: known }),
-      ...(this.#done && result),
+      ...(elapsedMs >= this.#takesMs && result),
     });
   }
 
   cancel(): void {
-    if (!this.#done) {
-      this.#endsAt = this.#clock.now();
+    const elapsedMs = this.#elapsedMs;
+    if (elapsedMs < this.#takesMs) {
+      this.#takesMs = elapsedMs;
       this.#failure = new ConnectError("the caller has cancelled it", Code.Canceled);
       for (const end of this.#waits) {
         end();
@@ -145,7 +147,7 @@ class StoredOperation {
   /** Resolves when it is done, after so long at most, or when the signal aborts. */
   ended(timeoutMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const delayMs = Math.max(0, Math.min(timeoutMs, this.#endsAt - this.#clock.now()));
+      const delayMs = Math.max(0, Math.min(timeoutMs, this.#takesMs - this.#elapsedMs));
       const drop = this.#clock.schedule(() => end(), delayMs);
       const end = (): void => {
         drop();
