@@ -2,6 +2,7 @@
  * Runs workers and clients on PostgreSQL while it kills, stops and restarts the workers and the database at random, and
  * then checks what the server promises: `npm run chaos -- --minutes 1 --seed 42`
  */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +16,7 @@ import { createLroServer } from "protoc-gen-ts-lro/server";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
 import { readPressApi } from "../bench/press-api.ts";
 import { startPostgres } from "../testdata/postgres-server.ts";
+import { seededRandom } from "../testdata/seeded-random.ts";
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "1" }, seed: { type: "string" } } });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -217,15 +219,4 @@ async function check(): Promise<void> {
     }
   }
   console.log(`${stored.length} operations, ${succeeded.length} succeeded, ${acknowledged.size} acknowledged`);
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compile, encodeRequest } from "../../testdata/compile.js";
 import { runBin } from "../../testdata/run-bin.js";
 import { noYaml } from "../../testdata/run-plugin.js";
+import { seededRandom } from "../../testdata/seeded-random.js";
 import { runPlugin } from "./plugin.js";
 
 /** A valid request without the weight of google/protobuf/descriptor.proto, so that mutations hit what matters. */
@@ -75,15 +76,9 @@ describe("bad input", () => {
 /** Numbers from 0 up to a limit, the same in every run. */
 type Random = (limit: number) => number;
 
-/** Mulberry32. */
 function createRandom(seed: number): Random {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  };
+  const random = seededRandom(seed);
+  return (limit) => Math.floor(random() * limit);
 }
 
 /** Changes the bytes of a request at a position. */

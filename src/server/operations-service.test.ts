@@ -1,6 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { byHeader, describeEngines, type PressServer } from "../../testdata/lro-servers.js";
+import { seededRandom } from "../../testdata/seeded-random.js";
 
 const emma = { press: "presses/1", title: "Emma" };
 const method = "acme.press.v1.PressService.PrintBook";
@@ -203,14 +204,3 @@ describeEngines((engine) => {
     }
   });
 });
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -6,9 +6,10 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
+import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "../gen/google/rpc/status_pb.js";
+import { packAny } from "../operation/any.js";
 import type { Result } from "./engine.js";
 import { toStatus } from "./status.js";
 
@@ -34,7 +35,7 @@ export function pack<D extends DescMessage>(schema: D, init: MessageInitShape<D>
     throw new ConnectError(`expected a ${schema.typeName}, got a ${init.$typeName}`, Code.Internal);
   }
   const message = create(schema, init);
-  const any = toBinary(AnySchema, anyPack(schema, message));
+  const any = toBinary(AnySchema, packAny(schema, message));
   if (any.length > maxBytes) {
     const text = `the ${schema.typeName} of the operation has ${any.length} bytes, and ${maxBytes} are allowed`;
     throw new ConnectError(text, Code.ResourceExhausted);
