@@ -25,13 +25,11 @@ export interface ProcessOptions {
   readonly work?: boolean;
   /** A file that gets a line when a book begins and when it ends. */
   readonly journal?: string;
-  /** How far the clock of the process is off, in milliseconds. */
-  readonly clockSkewMs?: number;
 }
 
 /** What the process says. */
 export type ProcessEvent =
-  | { readonly kind: "ready"; readonly port: number }
+  | { readonly kind: "ready"; readonly port: number; readonly clock: number }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "began" | "stalled" | "ended"; readonly title: string; readonly attempt: number }
   | { readonly kind: "interrupted" | "refused"; readonly title: string; readonly reason: string };
@@ -40,19 +38,6 @@ const options: ProcessOptions = JSON.parse(process.argv[2] ?? "{}");
 const say = (event: ProcessEvent): void => {
   process.send?.(event);
 };
-
-if (options.clockSkewMs) {
-  const { clockSkewMs } = options;
-  const now = Date.now.bind(Date);
-  globalThis.Date = class extends Date {
-    constructor(...args: [] | [number]) {
-      super(...((args.length === 0 ? [now() + clockSkewMs] : args) as [number]));
-    }
-    static override now(): number {
-      return now() + clockSkewMs;
-    }
-  } as DateConstructor;
-}
 
 function note(line: string): void {
   if (options.journal) {
@@ -111,7 +96,9 @@ async function main(): Promise<void> {
     }),
   );
   await lro.start({ work });
-  server.listen(0, "127.0.0.1", () => say({ kind: "ready", port: (server.address() as AddressInfo).port }));
+  server.listen(0, "127.0.0.1", () => {
+    say({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });
+  });
   process.on("SIGTERM", async () => {
     await lro.drain({ timeoutMs: 2_000 });
     await lro.close();

@@ -9,13 +9,16 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { PGlite } from "@electric-sql/pglite";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { createPressServiceClient, type PressServiceClient } from "./gen/acme/press/v1/press_lro.js";
 import { Operations } from "./gen/google/longrunning/operations_pb.js";
+import type { TestEngine } from "./lro-servers.js";
 import type { ProcessEvent, ProcessOptions } from "./press-process.js";
 
 export interface PressProcess {
   readonly port: number;
+  /** What its clock said when it was ready, in milliseconds. */
+  readonly clock: number;
   readonly press: PressServiceClient;
   readonly operations: Client<typeof Operations>;
   /** All that it has said. */
@@ -27,19 +30,19 @@ export interface PressProcess {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts processes, which end with the test. */
-export function pressProcesses(): {
-  start(options: ProcessOptions): Promise<PressProcess>;
+/** Starts processes over the data of a test, which end with it. */
+export function pressProcesses(engine: TestEngine): {
+  /** On PGlite, one that came before must have ended. */
+  start(options?: Omit<ProcessOptions, "engine">, env?: NodeJS.ProcessEnv): Promise<PressProcess>;
   /** A directory that is removed after the test. */
   directory(): string;
-  /** A new database of PGlite, in such a directory. */
-  dataDir(): string;
 } {
   const children: ChildProcess[] = [];
   const directories: string[] = [];
   let program = "";
   let programDirectory = "";
   let emptyDatabase = "";
+  let dataDir = "";
 
   beforeAll(async () => {
     // Below the package, so that its imports find what it depends on.
@@ -54,8 +57,17 @@ export function pressProcesses(): {
       packages: "external",
       alias: { "protoc-gen-ts-lro/codegen": "./src/codegen.ts" },
     });
-    emptyDatabase = join(programDirectory, "database");
-    await (await PGlite.create(emptyDatabase)).close();
+    if (engine.kind === "PGlite") {
+      emptyDatabase = join(programDirectory, "database");
+      await (await PGlite.create(emptyDatabase)).close();
+    }
+  });
+  beforeEach(() => {
+    if (engine.kind === "PGlite") {
+      // To copy one is faster than to make one.
+      dataDir = join(directory(), "data");
+      cpSync(emptyDatabase, dataDir, { recursive: true });
+    }
   });
   afterAll(() => rmSync(programDirectory, { recursive: true, force: true }));
   afterEach(async () => {
@@ -82,14 +94,12 @@ export function pressProcesses(): {
 
   return {
     directory,
-    dataDir() {
-      // To copy one is faster than to make one.
-      const dataDir = join(directory(), "data");
-      cpSync(emptyDatabase, dataDir, { recursive: true });
-      return dataDir;
-    },
-    async start(options) {
-      const child = fork(program, [JSON.stringify(options)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    async start(options = {}, env = {}) {
+      const all: ProcessOptions = { engine: engine.kind === "PostgreSQL" ? engine.address() : { dataDir }, ...options };
+      const child = fork(program, [JSON.stringify(all)], {
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+        env: { ...process.env, ...env },
+      });
       children.push(child);
       const events: ProcessEvent[] = [];
       const listeners = new Set<() => void>();
@@ -127,6 +137,7 @@ export function pressProcesses(): {
       const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${first.port}`, httpVersion: "1.1" });
       return {
         port: first.port,
+        clock: first.clock,
         press: createPressServiceClient(transport),
         operations: createClient(Operations, transport),
         events,

@@ -4,10 +4,10 @@ import { describePostgres } from "../../testdata/lro-servers.js";
 import { pressProcesses } from "../../testdata/press-processes.js";
 
 describePostgres((engine) => {
-  const processes = pressProcesses();
+  const processes = pressProcesses(engine);
 
   test("ten processes that start at once find one schema", async () => {
-    const started = await Promise.all(Array.from({ length: 10 }, () => processes.start({ engine: engine.address() })));
+    const started = await Promise.all(Array.from({ length: 10 }, () => processes.start()));
     const [first, last] = [started.at(0), started.at(-1)];
     const operation = await first?.press.printBook({ press: "presses/1", title: "Emma" });
     expect(await last?.press.printBook.resume(operation?.name ?? "").wait()).toMatchObject({

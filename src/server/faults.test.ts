@@ -4,12 +4,13 @@
 
 import { create } from "@bufbuild/protobuf";
 import { Code, createRouterTransport } from "@connectrpc/connect";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createLibraryServiceClient, registerLibraryService } from "../../testdata/gen/acme/library/v1/library_lro.js";
 import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
 import { type PrintBookResponse, PrintBookResponseSchema } from "../../testdata/gen/acme/press/v1/press_pb.js";
-import { describeEngines, gate } from "../../testdata/lro-servers.js";
+import { describeEngines, gate, openPress } from "../../testdata/lro-servers.js";
 import { createLroServer } from "./create-server.js";
+import type { Engine } from "./engine.js";
 
 const emma = { press: "presses/1", title: "Emma" };
 const key = ({ press }: { press: string }): string => press;
@@ -220,6 +221,35 @@ describeEngines((engine) => {
       { done: true, n: started.length - 1 },
     ]);
     await expect.poll(() => engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 1 }]);
+  });
+
+  test("lost wake-up: an operation that ends between the read of a wait and its answer is seen", async () => {
+    // Without the look now and then, which would find it later.
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    let afterRead = async (): Promise<void> => {};
+    const slow: Engine = {
+      async open(options) {
+        const store = await engine.engine().open(options);
+        const read: typeof store.read = async (names) => {
+          const found = await store.read(names);
+          await afterRead();
+          return found;
+        };
+        return { ...store, read };
+      },
+    };
+    const other = await engine.open({ work: false });
+    const { lro, press, operations } = await openPress(slow, { work: false });
+    const { name } = await press.printBook(emma);
+    afterRead = async () => {
+      afterRead = async () => {};
+      await other.operations.cancelOperation({ name });
+    };
+    expect(await operations.waitOperation({ name })).toMatchObject({ done: true });
+    await lro.close();
   });
 
   test("lost lease: an operation that comes free runs again, and the earlier run can write nothing", async () => {

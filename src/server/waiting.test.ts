@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { StoredOperation } from "./engine.js";
 import { createWaiting, type Waiting } from "./waiting.js";
 
@@ -41,6 +41,14 @@ function fakeStore(): {
 
 const never = new AbortController().signal;
 
+// Nobody looks now and then: only what a test makes happen wakes a wait.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 test("a wait ends when the operation is done", async () => {
   const store = fakeStore();
   const wait = store.waiting.untilDone(name, never);
@@ -66,6 +74,15 @@ test("a wait ends when events may have been lost and the operation is done", asy
   await new Promise(setImmediate);
   store.state = done;
   store.waiting.onEvent({ kind: "resync" });
+  expect(await wait).toBe(done);
+});
+
+test("a wait ends within five seconds when the event of it was lost", async () => {
+  const store = fakeStore();
+  const wait = store.waiting.untilDone(name, never);
+  await new Promise(setImmediate);
+  store.state = done;
+  vi.advanceTimersByTime(5_000);
   expect(await wait).toBe(done);
 });
 

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { toBinary } from "@bufbuild/protobuf";
+import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import type { Operation } from "protoc-gen-ts-lro/client";
+import { lroClient } from "protoc-gen-ts-lro/codegen";
+import { OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
+import { readPressApi } from "../../bench/press-api.ts";
+import { seededRandom } from "../../testdata/seeded-random.ts";
+import type { Fleet } from "./fleet.ts";
+
+/** What a client was told of an operation. */
+export interface Acknowledged {
+  readonly press: string;
+  /** The state in which it was first seen done. */
+  done?: Uint8Array;
+}
+
+export interface Clients {
+  readonly counts: { starts: number; retries: number; cancels: number; waits: number };
+  /** By name. */
+  readonly acknowledged: ReadonlyMap<string, Acknowledged>;
+  /** What was seen that must not be. */
+  readonly problems: readonly string[];
+  /** Starts operations, waits for most, and cancels some, until then. */
+  run(endsAt: number): Promise<void>;
+  /** Waits until each operation is done. */
+  seeAll(): Promise<void>;
+}
+
+interface Press {
+  readonly printBook: ((request: object) => Promise<{ readonly name: string }>) & {
+    resume(name: string): Operation<never, never>;
+  };
+}
+
+/** Twelve clients, who call any server. The operations of eight of them each have a key. */
+export function createClients(fleet: Fleet, seed: number): Clients {
+  const transport = balance(fleet, seededRandom(seed + 1));
+  const press = lroClient(readPressApi(), transport) as unknown as Press;
+  const operations: Client<typeof Operations> = createClient(Operations, transport);
+  const counts = { starts: 0, retries: 0, cancels: 0, waits: 0 };
+  const acknowledged = new Map<string, Acknowledged>();
+  const problems: string[] = [];
+
+  async function client(index: number, endsAt: number): Promise<void> {
+    const random = seededRandom(seed + 2 + index);
+    const pick = (below: number): number => Math.floor(random() * below);
+    const key = index < 8 ? `presses/${index}` : "";
+    for (let start = 0; Date.now() < endsAt; start++) {
+      const title = `${pick(300)}${pick(10) === 0 ? " fails" : ""}`;
+      const request = { press: key, title, requestId: `${index}-${start}` };
+      counts.starts++;
+      const { name } = await retried(() => press.printBook(request));
+      acknowledged.set(name, { press: key });
+      const what = pick(10);
+      if (what === 0) {
+        counts.cancels++;
+        await retried(() => operations.cancelOperation({ name }));
+      }
+      if (what < 7) {
+        await see(name);
+      }
+    }
+  }
+
+  /** Waits until an operation is done, and compares it with what was seen before. */
+  async function see(name: string): Promise<void> {
+    counts.waits++;
+    await press.printBook.resume(name).result();
+    const operation = await retried(() => operations.getOperation({ name }));
+    const bytes = toBinary(OperationSchema, operation);
+    const known = acknowledged.get(name) as Acknowledged;
+    known.done ??= bytes;
+    if (!operation.done || Buffer.compare(known.done, bytes) !== 0) {
+      problems.push(`${name} has changed after it was done`);
+    }
+  }
+
+  /** Does as a program does when a server is away: calls another. Nothing else may go wrong. */
+  async function retried<T>(call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        const { code, cause } = ConnectError.from(error);
+        const lostConnection = typeof (cause as { code?: unknown } | undefined)?.code === "string";
+        if (code !== Code.Unavailable && !lostConnection) {
+          throw error;
+        }
+        counts.retries++;
+        await sleep(200);
+      }
+    }
+  }
+
+  return {
+    counts,
+    acknowledged,
+    problems,
+    async run(endsAt) {
+      await Promise.all(Array.from({ length: 12 }, (_, index) => client(index, endsAt)));
+    },
+    async seeAll() {
+      await Promise.all([...acknowledged.keys()].map(see));
+    },
+  };
+}
+
+/** Makes each call to one of the servers, as a load balancer does. */
+function balance(fleet: Fleet, random: () => number): Transport {
+  const any = (): Transport => {
+    const servers = fleet.transports();
+    const server = servers[Math.floor(random() * servers.length)];
+    if (server === undefined) {
+      throw new ConnectError("no server is there", Code.Unavailable);
+    }
+    return server;
+  };
+  return {
+    unary: async (...call) => await any().unary(...call),
+    stream: async (...call) => await any().stream(...call),
+  };
+}

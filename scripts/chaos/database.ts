@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
+import { startPostgres } from "../../testdata/postgres-server.ts";
+
+/** Where the servers keep their operations. */
+export interface ChaosDatabase {
+  readonly engine: "postgres" | "pglite";
+  /** Where a server finds it. */
+  readonly location: string;
+  /** How many servers may share it. */
+  readonly servers: number;
+  /** Runs one statement. PGlite must not be in use by a server. */
+  sql(text: string): Promise<Record<string, unknown>[]>;
+  /** Ends the database as a crash does, and starts it again later. PGlite goes down with its server. */
+  crash?(downMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+// What the handlers of the servers write, in the transaction that ends their operation.
+const schema = `
+  CREATE SCHEMA chaos CREATE TABLE commits (id bigserial, name text, attempt int, began float8)`;
+
+export async function openDatabase(engine: ChaosDatabase["engine"]): Promise<ChaosDatabase> {
+  const database = await (engine === "postgres" ? openPostgres() : openPGlite());
+  await database.sql(schema);
+  return database;
+}
+
+async function openPostgres(): Promise<ChaosDatabase> {
+  const server = await startPostgres();
+  const pool = new pg.Pool({ connectionString: server.connectionString });
+  pool.on("error", () => {});
+  return {
+    engine: "postgres",
+    location: server.connectionString,
+    servers: 3,
+    sql: async (text) => (await pool.query(text)).rows,
+    async crash(downMs) {
+      await server.crash();
+      await new Promise((resolve) => setTimeout(resolve, downMs));
+      await server.restart();
+    },
+    async close() {
+      await pool.end();
+      await server.stop();
+    },
+  };
+}
+
+async function openPGlite(): Promise<ChaosDatabase> {
+  const directory = mkdtempSync(join(tmpdir(), "lro-chaos-"));
+  const location = join(directory, "data");
+  return {
+    engine: "pglite",
+    location,
+    servers: 1,
+    async sql(text) {
+      const db = await PGlite.create(location);
+      const { rows } = await db.query<Record<string, unknown>>(text);
+      await db.close();
+      return rows;
+    },
+    async close() {
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/*
+ * Runs servers and clients while it kills, stops and restarts the servers and the database at random, and then checks
+ * what the server promises: `npm run chaos -- --minutes 1 --seed 42 --engine pglite`
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { createClients } from "./clients.ts";
+import { openDatabase } from "./database.ts";
+import { startFleet } from "./fleet.ts";
+import { brokenPromises } from "./promises.ts";
+import { torment } from "./torment.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "1" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    engine: { type: "string", default: "postgres" },
+  },
+});
+const { minutes, engine } = values;
+const seed = Number(values.seed);
+if (!(Number(minutes) > 0) || !Number.isInteger(seed) || (engine !== "postgres" && engine !== "pglite")) {
+  console.error("usage: npm run chaos -- [--minutes <number>] [--seed <integer>] [--engine postgres|pglite]");
+  process.exit(2);
+}
+
+/** The lease of the servers, after which an operation of a dead one runs again. */
+const leaseMs = 10_000;
+
+console.log(`chaos for ${minutes} minutes on ${engine}, seed ${seed}`);
+const endsAt = Date.now() + Number(minutes) * 60_000;
+const database = await openDatabase(engine);
+const fleet = startFleet(database);
+const clients = createClients(fleet, seed);
+
+const [harm] = await Promise.all([torment(fleet, database, { seed, endsAt, leaseMs }), clients.run(endsAt)]);
+console.log("quiet: waiting for what is left");
+await clients.seeAll();
+// What a crash has left behind is cleared away within a lease.
+await sleep(leaseMs);
+await fleet.close();
+const problems = [...fleet.problems, ...clients.problems, ...(await brokenPromises(database, clients.acknowledged))];
+await database.close();
+
+console.log(JSON.stringify({ ...clients.counts, ...harm }));
+if (problems.length > 0) {
+  console.error(`${problems.length} promises broken with seed ${seed}:\n${problems.slice(0, 20).join("\n")}`);
+} else {
+  console.log(`every promise held, with seed ${seed}`);
+}
+process.exit(problems.length > 0 ? 1 : 0);

@@ -1,0 +1,75 @@
+/*
+ * A server of the fleet: it serves clients, and runs operations. The title of a book says how long it takes to print, in
+ * milliseconds, and how it ends.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { createLroServer, type LroServer, type RunningOperation } from "protoc-gen-ts-lro/server";
+import { pglite } from "protoc-gen-ts-lro/server/pglite";
+import { postgres } from "protoc-gen-ts-lro/server/postgres";
+import { readPressApi } from "../../bench/press-api.ts";
+
+const [, , engine, location = ""] = process.argv;
+
+async function printBook({ title }: { title: string }, operation: RunningOperation): Promise<unknown> {
+  const began = Date.now();
+  const [ms, end] = title.split(" ");
+  for (let part = 1; part <= 3; part++) {
+    await sleep(Number(ms) / 3, undefined, { signal: operation.signal });
+    await operation.update({ progressPercent: part * 33 } as never);
+  }
+  if (end === "fails") {
+    throw new ConnectError("as the title says", Code.FailedPrecondition);
+  }
+  const { name, attempt } = operation;
+  return await operation.commit(async (tx) => {
+    await tx.query("INSERT INTO chaos.commits (name, attempt, began) VALUES ($1, $2, $3)", [name, attempt, began]);
+    return { title: `attempt ${attempt}` } as never;
+  });
+}
+
+/** Opens the server as soon as there is a database. */
+async function opened(): Promise<LroServer> {
+  const schema = "chaos_lro";
+  for (;;) {
+    try {
+      return await createLroServer({
+        engine:
+          engine === "pglite"
+            ? pglite({ dataDir: location, schema })
+            : postgres({ connectionString: location, schema }),
+        lease: { seconds: 10 },
+        // An attempt that a killed worker has burnt is not what this is about.
+        maxAttempts: 100,
+        log: () => {},
+      });
+    } catch (error) {
+      if (ConnectError.from(error).code !== Code.Unavailable) {
+        throw error;
+      }
+      await sleep(500);
+    }
+  }
+}
+
+const lro = await opened();
+const handler = { key: ({ press }: { press: string }) => press || undefined, parallel: "queue", run: printBook };
+const server = createServer(
+  connectNodeAdapter({
+    routes(router) {
+      lro.registerOperations(router);
+      lro.register(router, readPressApi(), { printBook: handler } as never);
+    },
+  }),
+);
+await lro.start();
+server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
+process.on("SIGTERM", async () => {
+  await lro.drain({ timeoutMs: 1_000 });
+  server.closeAllConnections();
+  await lro.close();
+  process.exit();
+});

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom } from "../../testdata/seeded-random.ts";
+import type { ChaosDatabase } from "./database.ts";
+import type { Fleet } from "./fleet.ts";
+
+/** How often what was done. */
+export interface Harm {
+  kills: number;
+  drains: number;
+  pauses: number;
+  crashes: number;
+}
+
+/** Harms a server or the database every few seconds. */
+export async function torment(
+  fleet: Fleet,
+  database: ChaosDatabase,
+  { seed, endsAt, leaseMs }: { readonly seed: number; readonly endsAt: number; readonly leaseMs: number },
+): Promise<Harm> {
+  const random = seededRandom(seed);
+  const pick = (below: number): number => Math.floor(random() * below);
+  const harm = { kills: 0, drains: 0, pauses: 0, crashes: 0 };
+  let lastPauseEnds = 0;
+  while (Date.now() < endsAt) {
+    await sleep(1_000 + pick(4_000));
+    const server = pick(fleet.size);
+    const what = pick(10);
+    if (what < 4) {
+      harm.kills++;
+      await fleet.replace(server, "SIGKILL");
+    } else if (what < 6) {
+      harm.drains++;
+      await fleet.replace(server, "SIGTERM");
+    } else if (what < 9 || database.crash === undefined) {
+      // Longer than the lease: where there are other servers, it wakes up as a zombie.
+      harm.pauses++;
+      fleet.pause(server, leaseMs + 2_000);
+      lastPauseEnds = Date.now() + leaseMs + 2_000;
+    } else {
+      harm.crashes++;
+      await database.crash(pick(3_000));
+    }
+  }
+  await sleep(Math.max(0, lastPauseEnds - Date.now()));
+  return harm;
+}
