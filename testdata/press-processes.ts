@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { type Client, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { PGlite } from "@electric-sql/pglite";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { bundledProgram } from "./bundled-program.js";
 import { createPressServiceClient, type PressServiceClient } from "./gen/acme/press/v1/press_lro.js";
 import { Operations } from "./gen/google/longrunning/operations_pb.js";
 import type { TestEngine } from "./lro-servers.js";
@@ -39,27 +39,19 @@ export function pressProcesses(engine: TestEngine): {
 } {
   const children: ChildProcess[] = [];
   const directories: string[] = [];
-  let program = "";
-  let programDirectory = "";
+  const program = bundledProgram("testdata/press-process.ts");
   let emptyDatabase = "";
   let dataDir = "";
 
   beforeAll(async () => {
-    // Below the package, so that its imports find what it depends on.
-    programDirectory = mkdtempSync(join("node_modules", ".press-process-"));
-    program = join(programDirectory, "main.mjs");
-    await build({
-      entryPoints: ["testdata/press-process.ts"],
-      outfile: program,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      alias: { "protoc-gen-ts-lro/codegen": "./src/codegen.ts" },
-    });
     if (engine.kind === "PGlite") {
-      emptyDatabase = join(programDirectory, "database");
+      emptyDatabase = mkdtempSync(join(tmpdir(), "lro-empty-"));
       await (await PGlite.create(emptyDatabase)).close();
+    }
+  });
+  afterAll(() => {
+    if (emptyDatabase !== "") {
+      rmSync(emptyDatabase, { recursive: true });
     }
   });
   beforeEach(() => {
@@ -69,7 +61,6 @@ export function pressProcesses(engine: TestEngine): {
       cpSync(emptyDatabase, dataDir, { recursive: true });
     }
   });
-  afterAll(() => rmSync(programDirectory, { recursive: true, force: true }));
   afterEach(async () => {
     await Promise.all(
       children.splice(0).map((child) => {
@@ -96,7 +87,7 @@ export function pressProcesses(engine: TestEngine): {
     directory,
     async start(options = {}, env = {}) {
       const all: ProcessOptions = { engine: engine.kind === "PostgreSQL" ? engine.address() : { dataDir }, ...options };
-      const child = fork(program, [JSON.stringify(all)], {
+      const child = fork(program(), [JSON.stringify(all)], {
         stdio: ["ignore", "inherit", "inherit", "ipc"],
         env: { ...process.env, ...env },
       });

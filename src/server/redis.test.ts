@@ -1,0 +1,170 @@
+/*
+ * Google's own API, which this package serves, is called by Google's own client, and by ours from another process.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import redis from "@google-cloud/redis";
+import gax from "google-gax";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { registerCloudRedis } from "../../examples/gen/google/cloud/redis/v1/cloud_redis_lro.js";
+import { bundledProgram } from "../../testdata/bundled-program.js";
+import { describeEngines, gate } from "../../testdata/lro-servers.js";
+import type { RedisNews, RedisTask } from "../../testdata/redis-client-process.js";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import { createLroServer, type LroServer } from "./index.js";
+
+// Google's client need not look for a machine of Google's around it.
+process.env.METADATA_SERVER_DETECTION = "none";
+
+const parent = "projects/p/locations/l";
+
+describeEngines((engine) => {
+  let lro: LroServer;
+  let url: string;
+  let google: InstanceType<typeof redis.CloudRedisClient>;
+  let stop: () => Promise<void>;
+  let resize: ReturnType<typeof gate<void>>;
+
+  beforeEach(async () => {
+    resize = gate<void>();
+    lro = await createLroServer({ engine: engine.engine(), lease: { seconds: 10 }, log: () => {} });
+    const server = createServer(
+      connectNodeAdapter({
+        routes(router) {
+          registerCloudRedis(router, lro, {
+            createInstance: {
+              operationName: ({ parent }, id) => `${parent}/operations/${id}`,
+              async run({ instanceId, parent, instance }, operation) {
+                await operation.update({ target: instanceId, verb: "create", apiVersion: "v1" });
+                if (instanceId === "forever") {
+                  await new Promise((resolve) => operation.signal.addEventListener("abort", resolve));
+                  operation.signal.throwIfAborted();
+                }
+                if (instanceId === "broken") {
+                  const details = [{ desc: ErrorInfoSchema, value: { reason: "ZONE_IS_FULL", domain: "acme.com" } }];
+                  throw new ConnectError("no room in the zone", Code.ResourceExhausted, undefined, details);
+                }
+                await resize.passed;
+                return { name: `${parent}/instances/${instanceId}`, tier: instance?.tier ?? 0, memorySizeGb: 4 };
+              },
+            },
+          });
+          lro.registerOperations(router);
+        },
+      }),
+    );
+    const sessions = new Set<ServerHttp2Session>();
+    server.on("session", (session) => sessions.add(session));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    url = `http://127.0.0.1:${port}`;
+    const sslCreds = gax.grpc.credentials.createInsecure();
+    google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
+    await lro.start();
+    stop = async () => {
+      await google.close();
+      for (const session of sessions) {
+        session.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+      await lro.close();
+    };
+  });
+  afterEach(() => stop());
+
+  const request = (instanceId: string): object => ({ parent, instanceId, instance: { tier: "BASIC" } });
+
+  describe("@google-cloud/redis", () => {
+    test("sees progress and the result", async () => {
+      const [operation] = await google.createInstance(request("cache"));
+      const progress = new Promise<Record<string, unknown>>((resolve) => operation.on("progress", resolve));
+      const done = operation.promise();
+      expect(await progress).toMatchObject({ target: "cache", verb: "create" });
+      resize.open();
+      const [instance] = await done;
+      expect(instance).toMatchObject({ name: `${parent}/instances/cache`, memorySizeGb: 4 });
+    });
+
+    test("sees the error and its details", async () => {
+      const [operation] = await google.createInstance(request("broken"));
+      await expect(operation.promise()).rejects.toMatchObject({ code: 8, message: "no room in the zone" });
+      const details = operation.latestResponse.error?.details ?? [];
+      expect(details.map(({ type_url }) => type_url)).toEqual(["type.googleapis.com/google.rpc.ErrorInfo"]);
+    });
+
+    test("cancels", async () => {
+      const [operation] = await google.createInstance(request("forever"));
+      await operation.cancel();
+      await expect(operation.promise()).rejects.toMatchObject({ code: 1 });
+    });
+
+    test("lists", async () => {
+      resize.open();
+      const [first] = await google.createInstance(request("first"));
+      const [second] = await google.createInstance(request("second"));
+      const names: string[] = [];
+      const listed = google.operationsClient.listOperationsAsync({ name: parent, pageSize: 1 } as never);
+      for await (const { name } of listed as AsyncIterable<{ name: string }>) {
+        names.push(name);
+      }
+      expect(names).toEqual([second.name, first.name]);
+    });
+  });
+
+  describe("our client, in a second process", () => {
+    const program = bundledProgram("testdata/redis-client-process.ts");
+    const children: ChildProcess[] = [];
+    afterEach(() => {
+      for (const child of children.splice(0)) {
+        child.kill();
+      }
+    });
+
+    /** Runs the program, and returns all that it has said. */
+    async function run(
+      task: Pick<RedisTask, "create" | "resume" | "cancel">,
+      onNews: (news: RedisNews) => void = () => {},
+    ): Promise<RedisNews[]> {
+      const child = fork(program(), [JSON.stringify({ baseUrl: url, parent, ...task })]);
+      children.push(child);
+      const said: RedisNews[] = [];
+      child.on("message", (news: RedisNews) => {
+        said.push(news);
+        onNews(news);
+      });
+      await once(child, "exit");
+      return said;
+    }
+
+    test("sees progress and the result, and lists", async () => {
+      const seen = await run({ create: "cache" }, () => resize.open());
+      expect(seen[0]).toEqual({ kind: "progress", target: "cache" });
+      expect(seen.at(-1)).toMatchObject({
+        ...{ kind: "succeeded", instance: `${parent}/instances/cache`, memorySizeGb: 4 },
+        listed: [expect.stringContaining(`${parent}/operations/`)],
+      });
+    });
+
+    test("takes up what Google's client has started", async () => {
+      const [operation] = await google.createInstance(request("cache"));
+      const seen = await run({ resume: operation.name ?? "" }, () => resize.open());
+      expect(seen[0]).toEqual({ kind: "progress", target: "cache" });
+      expect(seen.at(-1)).toMatchObject({ kind: "succeeded", listed: [operation.name] });
+    });
+
+    test("sees the error and its details", async () => {
+      const seen = await run({ create: "broken" });
+      expect(seen.at(-1)).toEqual({ kind: "failed", code: Code.ResourceExhausted, reasons: ["ZONE_IS_FULL"] });
+    });
+
+    test("cancels", async () => {
+      const [operation] = await google.createInstance(request("forever"));
+      const seen = await run({ resume: operation.name ?? "", cancel: true });
+      expect(seen.at(-1)).toEqual({ kind: "cancelled", code: Code.Canceled, reasons: [] });
+    });
+  });
+});
