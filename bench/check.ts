@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { median } from "./quantile.ts";
 
 const limit = 1.35;
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
@@ -49,8 +50,4 @@ function lint(config: object): number {
     throw new Error(stderr);
   }
   return (performance.now() - start) / 1000;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

@@ -11,6 +11,7 @@ import { readRedisApi } from "../testdata/redis-api.ts";
 import { type RedisServer, type State, serveRedis } from "../testdata/redis-server.ts";
 import { addedBytes } from "./client-size.ts";
 import { curve, gaxCurve } from "./polling-curve.ts";
+import { median } from "./quantile.ts";
 
 /** An operation at the server. */
 interface Job {
@@ -87,10 +88,6 @@ const clients: Record<string, (server: RedisServer) => Promise<string>> = {
 async function sample(client: (server: RedisServer) => Promise<string>): Promise<Sample> {
   const { doneAt = Number.NaN, calls } = jobs.get(await client(server)) as Job;
   return { lateMs: performance.now() - doneAt, calls };
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 async function roundTripMs(): Promise<number> {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { median } from "./quantile.ts";
 
 /** What a run of a program has taken. */
 export interface Measurement {
@@ -42,10 +43,4 @@ export function medianOf(runs: readonly Measurement[]): Measurement {
     wallMs: median(runs.map(({ wallMs }) => wallMs)),
     peakBytes: median(runs.map(({ peakBytes }) => peakBytes)),
   };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const [lower = Number.NaN, upper = Number.NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return (lower + upper) / 2;
 }

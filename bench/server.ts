@@ -2,21 +2,13 @@
  * Measures the server beside the least that it could cost, in one run, on PostgreSQL and PGlite: `npm run bench:server`. For one
  * of them: `npm run bench:server -- PGlite`.
  */
-import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { lroClient } from "protoc-gen-ts-lro/codegen";
-import { Operations } from "protoc-gen-ts-lro/longrunning";
-import { createLroServer, type Engine, type LroServer } from "protoc-gen-ts-lro/server";
-import { readPressApi } from "./press-api.ts";
+import { quantile } from "./quantile.ts";
+import { type Served, serve } from "./served-press.ts";
 import { type BenchDatabase, openPGlite, openPostgres } from "./server-databases.ts";
 import { openFloor } from "./server-floor.ts";
+import { latency } from "./server-latency.ts";
 
-const api = readPressApi();
 const method = "acme.press.v1.PressService.PrintBook";
 const parallelism = 16;
 const print = (label: string, value: string): void => console.log(`  ${label.padEnd(54)}${value}`);
@@ -26,7 +18,9 @@ for (const open of [openPostgres, openPGlite].filter(({ name }) => !only || name
   const database = await open();
   console.log(`${database.name}`);
   await throughput(database);
-  await latency(database);
+  for (const [label, value] of Object.entries(await latency(database))) {
+    print(label, value);
+  }
   await waiters(database);
   await reads(database);
   await database.close();
@@ -65,55 +59,6 @@ async function throughput(database: BenchDatabase): Promise<void> {
   }
   await floor.close();
   await store.close();
-}
-
-/** From the call to its handler, and from the end to one who waits in another process. */
-async function latency(database: BenchDatabase): Promise<void> {
-  const toHandler: number[] = [];
-  const toWaiter: number[] = [];
-  const returned = new Map<string, bigint>();
-  let begin = 0;
-  let began = (): void => {};
-  let end = (): void => {};
-  const served = await serve(database.engine("latency"), async (name) => {
-    toHandler.push(performance.now() - begin);
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    began();
-    await ended;
-    returned.set(name, process.hrtime.bigint());
-  });
-  const http = createServer(connectNodeAdapter({ routes: (router) => served.lro.registerOperations(router) }));
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const waiter = fork("bench/server-waiter.ts", [database.connectionString ?? "", "latency", baseUrl]);
-  await message(waiter, "ready");
-
-  for (let i = 0; i < 220; i++) {
-    const running = new Promise<void>((resolve) => {
-      began = resolve;
-    });
-    begin = performance.now();
-    const { name } = await served.press.printBook({});
-    await running;
-    const waiting = message(waiter, "waiting");
-    waiter.send(name);
-    await waiting;
-    // Until the wait has reached the server.
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const done = message(waiter, "done");
-    end();
-    const { at = "" } = await done;
-    toWaiter.push(Number(BigInt(at) - (returned.get(name) ?? 0n)) / 1e6);
-  }
-  print("start call to handler, p50 / p95", spread(toHandler.slice(20)));
-  print("end to a waiter in another process, p50 / p95", spread(toWaiter.slice(20)));
-  waiter.kill();
-  http.closeAllConnections();
-  http.close();
-  await served.close();
 }
 
 /** 5,000 who wait in one process. */
@@ -194,29 +139,6 @@ async function reads(database: BenchDatabase): Promise<void> {
   }
 }
 
-interface Served {
-  readonly lro: LroServer;
-  readonly operations: Client<typeof Operations>;
-  readonly press: { printBook(request: object): Promise<{ readonly name: string }> };
-  close(): Promise<void>;
-}
-
-async function serve(engine: Engine, run: (name: string) => Promise<void>): Promise<Served> {
-  const lro = await createLroServer({ engine, log: () => {} });
-  const transport = createRouterTransport((router) => {
-    lro.register(router, api, {
-      async printBook(_request: unknown, { name }: { readonly name: string }) {
-        await run(name);
-        return {};
-      },
-    } as never);
-    lro.registerOperations(router);
-  });
-  await lro.start();
-  const press = lroClient(api, transport) as unknown as Served["press"];
-  return { lro, press, operations: createClient(Operations, transport), close: () => lro.close() };
-}
-
 async function perSecond(tasks: readonly (() => Promise<unknown>)[]): Promise<number> {
   const queue = tasks.values();
   const from = performance.now();
@@ -230,25 +152,8 @@ async function perSecond(tasks: readonly (() => Promise<unknown>)[]): Promise<nu
   return (tasks.length / (performance.now() - from)) * 1_000;
 }
 
-async function message(child: ChildProcess, kind: string): Promise<Record<string, string>> {
-  for (;;) {
-    const [said] = await once(child, "message");
-    if (kind in said) {
-      return said;
-    }
-  }
-}
-
 function memory(): number {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
-}
-
-function spread(ms: readonly number[]): string {
-  return `${quantile(ms, 0.5).toFixed(2)} / ${quantile(ms, 0.95).toFixed(2)} ms`;
-}
-
-function quantile(numbers: readonly number[], q: number): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)] ?? Number.NaN;
 }

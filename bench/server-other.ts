@@ -1,5 +1,6 @@
 /*
- * The other process of `bench/server.ts`: waits for the operations that it is told of, and says when it knew of the end.
+ * The other process of `bench/server.ts`: waits for an operation, and says when it knew of the end; or cancels one, and
+ * says when it did.
  */
 import { createClient, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
@@ -20,10 +21,16 @@ async function open(connectionString: string, schema: string, baseUrl: string): 
 
 const [, , connectionString = "", schema = "", baseUrl = ""] = process.argv;
 const operations = createClient(Operations, await open(connectionString, schema, baseUrl));
-process.on("message", async (name: string) => {
-  const waiting = operations.waitOperation({ name });
-  process.send?.({ waiting: name });
-  await waiting;
-  process.send?.({ done: name, at: String(process.hrtime.bigint()) });
+process.on("message", async ({ wait, cancel }: { wait?: string; cancel?: string }) => {
+  if (wait !== undefined) {
+    const waiting = operations.waitOperation({ name: wait });
+    process.send?.({ waiting: true });
+    await waiting;
+    process.send?.({ done: String(process.hrtime.bigint()) });
+  }
+  if (cancel !== undefined) {
+    process.send?.({ cancelling: String(process.hrtime.bigint()) });
+    await operations.cancelOperation({ name: cancel });
+  }
 });
 process.send?.({ ready: true });

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { quantile } from "./quantile.ts";
+import { serve } from "./served-press.ts";
+import type { BenchDatabase } from "./server-databases.ts";
+
+/** How soon an operation runs, and how soon another process and its handler know of its end. */
+export async function latency(database: BenchDatabase): Promise<Record<string, string>> {
+  const toHandler: number[] = [];
+  const toWaiter: number[] = [];
+  const toSignal: number[] = [];
+  let began = (_signal: AbortSignal): void => {};
+  let end = (): void => {};
+  const served = await serve(database.engine("latency"), async ({ signal }) => {
+    began(signal);
+    await new Promise<void>((resolve) => {
+      end = resolve;
+      signal.addEventListener("abort", () => resolve());
+    });
+  });
+  const http = createServer(connectNodeAdapter({ routes: (router) => served.lro.registerOperations(router) }));
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const other = fork("bench/server-other.ts", [database.connectionString ?? "", "latency", baseUrl]);
+  await message(other, "ready");
+
+  /** Starts an operation, and returns when it runs. */
+  async function start(): Promise<{ name: string; signal: AbortSignal }> {
+    const running = new Promise<AbortSignal>((resolve) => {
+      began = (signal) => {
+        toHandler.push(performance.now() - from);
+        resolve(signal);
+      };
+    });
+    const from = performance.now();
+    const { name } = await served.press.printBook({});
+    return { name, signal: await running };
+  }
+
+  for (let i = 0; i < 220; i++) {
+    const { name } = await start();
+    const waiting = message(other, "waiting");
+    other.send({ wait: name });
+    await waiting;
+    // Until the wait has reached the server.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const done = message(other, "done");
+    const ended = process.hrtime.bigint();
+    end();
+    toWaiter.push(Number(BigInt((await done).done ?? "") - ended) / 1e6);
+  }
+  for (let i = 0; i < 220; i++) {
+    const { name, signal } = await start();
+    const told = once(signal, "abort").then(() => process.hrtime.bigint());
+    const cancelling = message(other, "cancelling");
+    other.send({ cancel: name });
+    const from = BigInt((await cancelling).cancelling ?? "");
+    toSignal.push(Number((await told) - from) / 1e6);
+  }
+  other.kill();
+  http.closeAllConnections();
+  http.close();
+  await served.close();
+  return {
+    "start call to handler, p50 / p95": spread(toHandler),
+    "end to a waiter in another process, p50 / p95": spread(toWaiter),
+    "cancel in another process to signal, p50 / p95": spread(toSignal),
+  };
+}
+
+async function message(child: ChildProcess, kind: string): Promise<Record<string, string>> {
+  for (;;) {
+    const [said] = await once(child, "message");
+    if (kind in said) {
+      return said;
+    }
+  }
+}
+
+/** Without the first, which find everything cold. */
+function spread(ms: readonly number[]): string {
+  const warm = ms.slice(20);
+  return `${quantile(warm, 0.5).toFixed(2)} / ${quantile(warm, 0.95).toFixed(2)} ms`;
+}
