@@ -16,7 +16,7 @@ export interface Acknowledged {
 }
 
 export interface Clients {
-  readonly counts: { starts: number; retries: number; cancels: number; waits: number };
+  readonly counts: { starts: number; stalls: number; retries: number; cancels: number; waits: number };
   /** By name. */
   readonly acknowledged: ReadonlyMap<string, Acknowledged>;
   /** What was seen that must not be. */
@@ -38,7 +38,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
   const transport = balance(fleet, seededRandom(seed + 1));
   const press = lroClient(readPressApi(), transport) as unknown as Press;
   const operations: Client<typeof Operations> = createClient(Operations, transport);
-  const counts = { starts: 0, retries: 0, cancels: 0, waits: 0 };
+  const counts = { starts: 0, stalls: 0, retries: 0, cancels: 0, waits: 0 };
   const acknowledged = new Map<string, Acknowledged>();
   const problems: string[] = [];
 
@@ -47,9 +47,11 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     const pick = (below: number): number => Math.floor(random() * below);
     const key = index < 8 ? `presses/${index}` : "";
     for (let start = 0; Date.now() < endsAt; start++) {
-      const title = `${pick(300)}${pick(10) === 0 ? " fails" : ""}`;
+      const stalls = pick(500) === 0;
+      const title = stalls ? "4000 stalls" : `${pick(300)}${pick(10) === 0 ? " fails" : ""}`;
       const request = { press: key, title, requestId: `${index}-${start}` };
       counts.starts++;
+      counts.stalls += Number(stalls);
       const { name } = await retried(() => press.printBook(request));
       acknowledged.set(name, { press: key });
       const what = pick(10);

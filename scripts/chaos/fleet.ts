@@ -10,7 +10,7 @@ export interface Fleet {
   readonly size: number;
   /** What was seen that must not be. */
   readonly problems: readonly string[];
-  /** The servers that may answer. */
+  /** The servers that a load balancer would call. */
   transports(): readonly Transport[];
   /** Ends a server with a signal, and starts another in its place. */
   replace(index: number, signal: "SIGKILL" | "SIGTERM"): Promise<void>;
@@ -23,6 +23,7 @@ interface Server {
   readonly process: ChildProcess;
   /** Undefined until it listens. */
   transport?: Transport;
+  pausedUntil: number;
 }
 
 const program = fileURLToPath(new URL("server.ts", import.meta.url));
@@ -37,7 +38,7 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
   });
 
   function start(index: number): void {
-    const server: Server = { process: fork(program, [engine, location]) };
+    const server: Server = { process: fork(program, [engine, location]), pausedUntil: 0 };
     servers.set(index, server);
     server.process.once("exit", (code, signal) => {
       if (servers.get(index) === server) {
@@ -65,15 +66,19 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
   return {
     size,
     problems,
-    transports: () => [...servers.values()].flatMap(({ transport }) => transport ?? []),
+    transports: () =>
+      [...servers.values()].flatMap(({ transport, pausedUntil }) =>
+        transport && pausedUntil < Date.now() ? [transport] : [],
+      ),
     async replace(index, signal) {
       await end(index, signal);
       start(index);
     },
     pause(index, ms) {
-      const process = servers.get(index)?.process;
-      process?.kill("SIGSTOP");
-      setTimeout(() => process?.kill("SIGCONT"), ms);
+      const server = servers.get(index) as Server;
+      server.pausedUntil = Date.now() + ms;
+      server.process.kill("SIGSTOP");
+      setTimeout(() => server.process.kill("SIGCONT"), ms);
     },
     async close() {
       await Promise.all([...servers.keys()].map((index) => end(index, "SIGTERM")));

@@ -7,9 +7,9 @@ export async function brokenPromises(
   acknowledged: ReadonlyMap<string, Acknowledged>,
 ): Promise<string[]> {
   const stored = await database.sql(`
-    SELECT name, done, key, response IS NOT NULL AS succeeded, extract(epoch FROM update_time)::float8 * 1000 AS ended
+    SELECT name, done, key, attempt, response IS NOT NULL AS succeeded, extract(epoch FROM update_time)::float8 * 1000 AS ended
     FROM chaos_lro.operations ORDER BY create_time, id`);
-  const commits = await database.sql("SELECT name, began FROM chaos.commits ORDER BY id");
+  const commits = await database.sql("SELECT name, attempt, began FROM chaos.commits ORDER BY id");
   const jobs = await database.sql("SELECT id FROM chaos_lro.job");
   const byName = new Map(stored.map((row) => [row.name, row]));
   const succeeded = stored.filter((row) => row.succeeded);
@@ -26,12 +26,14 @@ export async function brokenPromises(
   for (const [name, { done }] of acknowledged) {
     expect(byName.get(name)?.done === true && done !== undefined, `${name} was acknowledged, and is lost`);
   }
-  // An operation commits and succeeds in one transaction, or in none: a zombie that writes leaves one without the other.
   expect(new Set(commits.map(({ name }) => name)).size === commits.length, "an operation has committed twice");
   expect(
     succeeded.length === commits.length && commits.every(({ name }) => byName.get(name)?.succeeded),
     `${commits.length} commits, and ${succeeded.length} responses`,
   );
+  for (const { name, attempt } of commits) {
+    expect(attempt === byName.get(name)?.attempt, `attempt ${attempt} of ${name} has committed, though it was lost`);
+  }
   for (const key of new Set(stored.map((row) => row.key).filter((key) => key !== null))) {
     const inOrder = succeeded.filter((row) => row.key === key);
     const ofKey = commits.filter(({ name }) => byName.get(name)?.key === key);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { createClients } from "./clients.ts";
 import { openDatabase } from "./database.ts";
 import { startFleet } from "./fleet.ts";
+import { leaseMs } from "./lease.ts";
 import { brokenPromises } from "./promises.ts";
 import { torment } from "./torment.ts";
 
@@ -24,16 +25,13 @@ if (!(Number(minutes) > 0) || !Number.isInteger(seed) || (engine !== "postgres" 
   process.exit(2);
 }
 
-/** The lease of the servers, after which an operation of a dead one runs again. */
-const leaseMs = 10_000;
-
 console.log(`chaos for ${minutes} minutes on ${engine}, seed ${seed}`);
 const endsAt = Date.now() + Number(minutes) * 60_000;
 const database = await openDatabase(engine);
 const fleet = startFleet(database);
 const clients = createClients(fleet, seed);
 
-const [harm] = await Promise.all([torment(fleet, database, { seed, endsAt, leaseMs }), clients.run(endsAt)]);
+const [harm] = await Promise.all([torment(fleet, database, seed, endsAt), clients.run(endsAt)]);
 console.log("quiet: waiting for what is left");
 await clients.seeAll();
 // What a crash has left behind is cleared away within a lease.

@@ -1,6 +1,7 @@
 /*
  * A server of the fleet: it serves clients, and runs operations. The title of a book says how long it takes to print, in
- * milliseconds, and how it ends.
+ * milliseconds. One that `fails` does so then. One that `stalls` blocks its whole process on the first attempt, until
+ * others have taken the operation, and ends it at once when that is over, as if nothing had been.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,20 +12,25 @@ import { createLroServer, type LroServer, type RunningOperation } from "protoc-g
 import { pglite } from "protoc-gen-ts-lro/server/pglite";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
 import { readPressApi } from "../../bench/press-api.ts";
+import { leaseMs, pastLeaseMs } from "./lease.ts";
 
 const [, , engine, location = ""] = process.argv;
 
 async function printBook({ title }: { title: string }, operation: RunningOperation): Promise<unknown> {
+  const { name, attempt, signal } = operation;
   const began = Date.now();
-  const [ms, end] = title.split(" ");
-  for (let part = 1; part <= 3; part++) {
-    await sleep(Number(ms) / 3, undefined, { signal: operation.signal });
-    await operation.update({ progressPercent: part * 33 } as never);
+  const [ms, how] = title.split(" ");
+  if (how === "stalls" && attempt === 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pastLeaseMs);
+  } else {
+    for (let part = 1; part <= 3; part++) {
+      await sleep(Number(ms) / 3, undefined, { signal });
+      await operation.update({ progressPercent: part * 33 } as never);
+    }
   }
-  if (end === "fails") {
+  if (how === "fails") {
     throw new ConnectError("as the title says", Code.FailedPrecondition);
   }
-  const { name, attempt } = operation;
   return await operation.commit(async (tx) => {
     await tx.query("INSERT INTO chaos.commits (name, attempt, began) VALUES ($1, $2, $3)", [name, attempt, began]);
     return { title: `attempt ${attempt}` } as never;
@@ -41,7 +47,7 @@ async function opened(): Promise<LroServer> {
           engine === "pglite"
             ? pglite({ dataDir: location, schema })
             : postgres({ connectionString: location, schema }),
-        lease: { seconds: 10 },
+        lease: { seconds: leaseMs / 1_000 },
         // An attempt that a killed worker has burnt is not what this is about.
         maxAttempts: 100,
         log: () => {},

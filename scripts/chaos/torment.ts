@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "../../testdata/seeded-random.ts";
 import type { ChaosDatabase } from "./database.ts";
 import type { Fleet } from "./fleet.ts";
+import { pastLeaseMs } from "./lease.ts";
 
 /** How often what was done. */
 export interface Harm {
@@ -12,11 +13,7 @@ export interface Harm {
 }
 
 /** Harms a server or the database every few seconds. */
-export async function torment(
-  fleet: Fleet,
-  database: ChaosDatabase,
-  { seed, endsAt, leaseMs }: { readonly seed: number; readonly endsAt: number; readonly leaseMs: number },
-): Promise<Harm> {
+export async function torment(fleet: Fleet, database: ChaosDatabase, seed: number, endsAt: number): Promise<Harm> {
   const random = seededRandom(seed);
   const pick = (below: number): number => Math.floor(random() * below);
   const harm = { kills: 0, drains: 0, pauses: 0, crashes: 0 };
@@ -32,10 +29,10 @@ export async function torment(
       harm.drains++;
       await fleet.replace(server, "SIGTERM");
     } else if (what < 9 || database.crash === undefined) {
-      // Longer than the lease: where there are other servers, it wakes up as a zombie.
+      // Where there are other servers, it wakes up as a zombie.
       harm.pauses++;
-      fleet.pause(server, leaseMs + 2_000);
-      lastPauseEnds = Date.now() + leaseMs + 2_000;
+      fleet.pause(server, pastLeaseMs);
+      lastPauseEnds = Date.now() + pastLeaseMs;
     } else {
       harm.crashes++;
       await database.crash(pick(3_000));
