@@ -10,6 +10,8 @@ export interface Fleet {
   readonly size: number;
   /** What was seen that must not be. */
   readonly problems: readonly string[];
+  /** Whether a server has begun to listen. */
+  isUp(index: number): boolean;
   /** The servers that a load balancer would call. */
   transports(): readonly Transport[];
   /** Ends a server with a signal, and starts another in its place. */
@@ -66,6 +68,7 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
   return {
     size,
     problems,
+    isUp: (index) => servers.get(index)?.transport !== undefined,
     transports: () =>
       [...servers.values()].flatMap(({ transport, pausedUntil }) =>
         transport && pausedUntil < Date.now() ? [transport] : [],

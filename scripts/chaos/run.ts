@@ -26,9 +26,9 @@ if (!(Number(minutes) > 0) || !Number.isInteger(seed) || (engine !== "postgres" 
 }
 
 console.log(`chaos for ${minutes} minutes on ${engine}, seed ${seed}`);
-const endsAt = Date.now() + Number(minutes) * 60_000;
 const database = await openDatabase(engine);
 const fleet = startFleet(database);
+const endsAt = Date.now() + Number(minutes) * 60_000;
 const clients = createClients(fleet, seed);
 
 const [harm] = await Promise.all([torment(fleet, database, seed, endsAt), clients.run(endsAt)]);

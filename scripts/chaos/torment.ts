@@ -22,6 +22,11 @@ export async function torment(fleet: Fleet, database: ChaosDatabase, seed: numbe
     await sleep(1_000 + pick(4_000));
     const server = pick(fleet.size);
     const what = pick(10);
+    const spared = pick(4) > 0;
+    if (!fleet.isUp(server) && spared) {
+      // Most are left alone while they start, or a slow machine would never have one that has.
+      continue;
+    }
     if (what < 4) {
       harm.kills++;
       await fleet.replace(server, "SIGKILL");
