@@ -136,7 +136,7 @@ function perTest(): () => string {
 }
 
 function inSchema(text: string, schema: string): string {
-  return text.replaceAll(/\b(?=(?:operations|operations_settings|job)\b)/g, `${schema}.`);
+  return text.replaceAll(/\b(?=(?:operations|operations_settings|job|queue)\b)/g, `${schema}.`);
 }
 
 function testEngine(

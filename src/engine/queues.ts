@@ -89,7 +89,11 @@ export async function openQueues(
     async ensure(method, parallel) {
       const queue = `${method}/${parallel}`;
       if (!known.includes(queue)) {
-        await boss.createQueue(queue, { policy: policies[parallel], deadLetter: deadQueue });
+        await database.transaction(async () => {
+          await boss.createQueue(queue, { policy: policies[parallel], deadLetter: deadQueue });
+          // A worker that shows that it lives may take as long as it likes. pg-boss's options allow 24 hours at most.
+          await database.query(`UPDATE ${schema}.queue SET expire_seconds = $2 WHERE name = $1`, [queue, forever]);
+        });
         known = [...known, queue];
       }
       return queue;
@@ -103,8 +107,8 @@ export async function openQueues(
         retryLimit: maxAttempts - 1,
         retryDelay: 0,
         heartbeatSeconds: leaseSeconds,
-        expireInSeconds: longestAttemptSeconds,
-        retentionSeconds: longestQueuedSeconds,
+        // pg-boss forgets jobs that wait longer.
+        retentionSeconds: forever,
       });
       return sent !== null;
     },
@@ -144,8 +148,5 @@ export async function openQueues(
   };
 }
 
-/** pg-boss allows an attempt 24 hours at most. */
-const longestAttemptSeconds = 24 * 60 * 60;
-
-/** pg-boss forgets jobs that wait longer: ten years is for ever. */
-const longestQueuedSeconds = 10 * 365 * 24 * 60 * 60;
+/** Ten years, in seconds. */
+const forever = 10 * 365 * 24 * 60 * 60;

@@ -223,6 +223,29 @@ describeEngines((engine) => {
     await expect.poll(() => engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 1 }]);
   });
 
+  test("long attempt: one that has run for a year keeps its operation while its worker lives", async () => {
+    const [began, end] = [gate(), gate()];
+    const { press, operations } = await engine.open({
+      async printBook(_, { attempt }) {
+        began.open();
+        await end.passed;
+        return { title: `attempt ${attempt}` };
+      },
+    });
+    const operation = await press.printBook(emma);
+    await began.passed;
+    await engine.sql("UPDATE job SET started_on = started_on - interval '1 year'");
+    // Two sweeps later, each of which has looked for jobs that took too long.
+    const swept = (): Promise<unknown> => engine.sql("SELECT monitor_on FROM queue WHERE name LIKE '%PrintBook%'");
+    for (let sweep = 0; sweep < 2; sweep++) {
+      const before = await swept();
+      await expect.poll(swept).not.toEqual(before);
+    }
+    expect(await operations.getOperation({ name: operation.name })).toMatchObject({ done: false });
+    end.open();
+    expect(await operation.wait()).toMatchObject({ title: "attempt 1" });
+  });
+
   test("lost wake-up: an operation that ends between the read of a wait and its answer is seen", async () => {
     // Without the look now and then, which would find it later.
     vi.useFakeTimers({ toFake: ["setInterval"] });
