@@ -106,6 +106,9 @@ async function main(): Promise<void> {
   });
 }
 
+// When the test itself was ended.
+process.on("disconnect", () => process.exit());
+
 main().catch((error: Error) => {
   say({ kind: "failed", message: error.message });
   process.exit(1);

@@ -79,3 +79,5 @@ process.on("SIGTERM", async () => {
   await lro.close();
   process.exit();
 });
+// When chaos itself was ended.
+process.on("disconnect", () => process.exit());
