@@ -111,7 +111,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
 /** Makes each call to one of the servers, as a load balancer does. */
 function balance(fleet: Fleet, random: () => number): Transport {
   const any = (): Transport => {
-    const servers = fleet.transports();
+    const servers = Array.from({ length: fleet.size }, (_, index) => fleet.transport(index) ?? []).flat();
     const server = servers[Math.floor(random() * servers.length)];
     if (server === undefined) {
       throw new ConnectError("no server is there", Code.Unavailable);

@@ -10,10 +10,8 @@ export interface Fleet {
   readonly size: number;
   /** What was seen that must not be. */
   readonly problems: readonly string[];
-  /** Whether a server has begun to listen. */
-  isUp(index: number): boolean;
-  /** The servers that a load balancer would call. */
-  transports(): readonly Transport[];
+  /** The way to a server, where it is up and not paused: where a load balancer would call it. */
+  transport(index: number): Transport | undefined;
   /** Ends a server with a signal, and starts another in its place. */
   replace(index: number, signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Stops a process, as when its machine sleeps, and lets it go on later. */
@@ -68,11 +66,10 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
   return {
     size,
     problems,
-    isUp: (index) => servers.get(index)?.transport !== undefined,
-    transports: () =>
-      [...servers.values()].flatMap(({ transport, pausedUntil }) =>
-        transport && pausedUntil < Date.now() ? [transport] : [],
-      ),
+    transport(index) {
+      const server = servers.get(index);
+      return server && server.pausedUntil < Date.now() ? server.transport : undefined;
+    },
     async replace(index, signal) {
       await end(index, signal);
       start(index);

@@ -23,8 +23,8 @@ export async function torment(fleet: Fleet, database: ChaosDatabase, seed: numbe
     const server = pick(fleet.size);
     const what = pick(10);
     const spared = pick(4) > 0;
-    if (!fleet.isUp(server) && spared) {
-      // Most are left alone while they start, or a slow machine would never have one that has.
+    if (spared && fleet.transport(server) === undefined) {
+      // Most are left alone while they start or are paused, or a single one would hardly ever be up.
       continue;
     }
     if (what < 4) {
