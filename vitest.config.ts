@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
@@ -23,8 +24,8 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    // Many tests wait for processes and databases: none of the cores need be kept free.
-    maxWorkers: "100%",
+    // Many tests wait for processes and databases: one more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

@@ -78,6 +78,10 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     }
   }
 
+  function report(error: unknown): void {
+    problems.push(`a client got no answer: ${error}`);
+  }
+
   /** Does as a program does when a server is away: calls another. Nothing else may go wrong. */
   async function retried<T>(call: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -100,10 +104,10 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     acknowledged,
     problems,
     async run(endsAt) {
-      await Promise.all(Array.from({ length: 12 }, (_, index) => client(index, endsAt)));
+      await Promise.all(Array.from({ length: 12 }, (_, index) => client(index, endsAt).catch(report)));
     },
     async seeAll() {
-      await Promise.all([...acknowledged.keys()].map(see));
+      await Promise.all([...acknowledged.keys()].map((name) => see(name).catch(report)));
     },
   };
 }
