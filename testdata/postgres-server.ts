@@ -46,15 +46,16 @@ export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off
     onError: (error) => log.push(String(error)),
   });
 
-  async function start(): Promise<void> {
+  async function attempt(what: () => Promise<void>): Promise<void> {
     try {
-      await postgres.start();
+      await what();
     } catch (error) {
       throw new Error(`PostgreSQL did not start: ${error}\n${log.join("")}`);
     }
   }
 
-  await postgres.initialise();
+  const start = (): Promise<void> => attempt(() => postgres.start());
+  await attempt(() => postgres.initialise());
   await start();
   return {
     port,
