@@ -1,11 +1,24 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { PGlite, Transaction as PGliteTransaction } from "@electric-sql/pglite";
 import type { Transaction } from "../server/engine.js";
 import type { Database, Row } from "./database.js";
 
+/** What runs statements: a database of PGlite, or a transaction in it. */
+export interface PGliteConnection {
+  query<T>(text: string, values?: unknown[]): Promise<{ rows: T[] }>;
+  exec(text: string): Promise<{ rows: unknown[] }[]>;
+}
+
+/** A `PGlite`. Not its own type, because that compiles only with `skipLibCheck` or `@types/emscripten`. */
+export interface PGliteDatabase extends PGliteConnection {
+  readonly dataDir?: string | undefined;
+  transaction<T>(work: (connection: PGliteConnection) => Promise<T>): Promise<T>;
+  listen(channel: string, onPayload: (payload: string) => void): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /** PostgreSQL inside this process. It has one connection, and takes statements and transactions one at a time. */
-export function pgliteDatabase(pglite: PGlite, close: () => Promise<void>): Database {
-  const current = new AsyncLocalStorage<PGliteTransaction>();
+export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void>): Database {
+  const current = new AsyncLocalStorage<PGliteConnection>();
 
   async function query(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
     const connection = current.getStore() ?? pglite;

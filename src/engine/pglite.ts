@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import type { Engine } from "../server/engine.js";
 import { lockDataDir } from "./data-dir-lock.js";
-import { pgliteDatabase } from "./pglite-database.js";
+import { type PGliteDatabase, pgliteDatabase } from "./pglite-database.js";
 import { openStore } from "./store.js";
 
 /** Where the operations are. */
@@ -15,8 +15,8 @@ export type PGliteOptions = {
       readonly db?: never;
     }
   | {
-      /** A database that the program has opened for its own data, too. It stays open when the server is closed. */
-      readonly db: PGlite;
+      /** A `PGlite` that the program has opened for its own data, too. It stays open when the server is closed. */
+      readonly db: PGliteDatabase;
       readonly dataDir?: never;
     }
 );
@@ -46,10 +46,10 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
   };
 }
 
-const locks = new WeakMap<PGlite, { unlock(): void; users: number }>();
+const locks = new WeakMap<PGliteDatabase, { unlock(): void; users: number }>();
 
 /** Locks the directory of an open database, if it has one, for all servers that use the database. */
-function lockOf(db: PGlite): () => void {
+function lockOf(db: PGliteDatabase): () => void {
   const place = db.dataDir?.replace(/^file:\/\//, "") ?? "";
   if (place === "" || place.includes("://")) {
     return () => {};

@@ -3,6 +3,13 @@ import type { Engine } from "../server/engine.js";
 import { pgDatabase } from "./pg-database.js";
 import { openStore } from "./store.js";
 
+/** A `Pool` of `pg`. Not its own type, because that needs `@types/pg`. */
+export interface PostgresPool {
+  connect(): Promise<object>;
+  query(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
+  end(): Promise<void>;
+}
+
 /** Where the operations are. */
 export type PostgresOptions = {
   /** The schema for the tables, which is created where it is missing. Default `lro`. */
@@ -17,7 +24,7 @@ export type PostgresOptions = {
     }
   | {
       /** A pool of `pg`, of at least 3 connections, which stays open when the server is closed. */
-      readonly pool: Pool;
+      readonly pool: PostgresPool;
       readonly connectionString?: never;
     }
 );
@@ -26,14 +33,14 @@ export type PostgresOptions = {
 export function postgres(options: PostgresOptions): Engine {
   return {
     async open(engineOptions) {
-      const pool =
-        options.pool ??
-        new Pool({
-          connectionString: options.connectionString,
-          max: options.max ?? 10,
-          connectionTimeoutMillis: 10_000,
-          keepAlive: true,
-        });
+      const pool = options.pool
+        ? (options.pool as Pool)
+        : new Pool({
+            connectionString: options.connectionString,
+            max: options.max ?? 10,
+            connectionTimeoutMillis: 10_000,
+            keepAlive: true,
+          });
       const close = async (): Promise<void> => {
         if (options.pool === undefined) {
           await pool.end();
