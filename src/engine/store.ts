@@ -4,6 +4,7 @@ import { announcements } from "./announcements.js";
 import type { Database } from "./database.js";
 import { listStatement } from "./list-query.js";
 import { migrate, readSetting } from "./migrations.js";
+import { requireNode } from "./node-version.js";
 import { openQueues } from "./queues.js";
 import { listedOf, operationColumns, operationOf, resultColumns } from "./rows.js";
 import { workStore } from "./work-store.js";
@@ -19,6 +20,7 @@ const uniqueViolation = "23505";
 
 /** Opens the operations of a database. It does not close the database when it fails. */
 export async function openStore(database: Database, options: StoreOptions): Promise<OperationStore> {
+  requireNode();
   const { schema, alone, log } = options;
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) {
     throw new Error(`"${schema}" cannot be the name of a schema: use lower-case letters, digits and underscores`);
