@@ -3,7 +3,7 @@
  * of them: `npm run bench:server -- PGlite`.
  */
 import { randomUUID } from "node:crypto";
-import { quantile } from "./quantile.ts";
+import { median, quantile } from "./quantile.ts";
 import { type Served, serve } from "./served-press.ts";
 import { type BenchDatabase, openPGlite, openPostgres } from "./server-databases.ts";
 import { openFloor } from "./server-floor.ts";
@@ -42,19 +42,26 @@ async function throughput(database: BenchDatabase): Promise<void> {
       ...{ preempted: new Uint8Array(), trace: undefined },
     });
   };
-  const rates = { floorStart: 0, start: 0, floorSettle: 0, settle: 0 };
+  const rates = {
+    floorStart: [] as number[],
+    start: [] as number[],
+    floorSettle: [] as number[],
+    settle: [] as number[],
+  };
   for (let round = 0; round < rounds; round++) {
-    rates.floorStart += await perSecond(Array.from({ length: perRound }, () => floor.start));
-    rates.start += await perSecond(Array.from({ length: perRound }, () => start));
-    rates.floorSettle += await perSecond(await floor.fetch(perRound));
+    rates.floorStart.push(await perSecond(Array.from({ length: perRound }, () => floor.start)));
+    rates.start.push(await perSecond(Array.from({ length: perRound }, () => start)));
+    rates.floorSettle.push(await perSecond(await floor.fetch(perRound)));
     const claims = await store.claim(method, perRound);
-    rates.settle += await perSecond(claims.map((claim) => () => store.settle(claim, { result, metadata: undefined })));
+    rates.settle.push(
+      await perSecond(claims.map((claim) => () => store.settle(claim, { result, metadata: undefined }))),
+    );
   }
   for (const [label, ours, least] of [
     ["starts", rates.start, rates.floorStart],
     ["settles", rates.settle, rates.floorSettle],
   ] as const) {
-    const [a, b] = [ours / rounds, least / rounds];
+    const [a, b] = [median(ours), median(least)];
     print(`${label}/s, against by hand`, `${a.toFixed(0)} / ${b.toFixed(0)} = ${(a / b).toFixed(2)}x`);
   }
   await floor.close();
