@@ -29,17 +29,18 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
   return {
     async open(engineOptions) {
       const unlock = db ? lockOf(db) : dataDir === undefined ? () => {} : lockDataDir(dataDir);
-      try {
-        const opened = db ?? (await PGlite.create(dataDir === undefined ? {} : { dataDir }));
-        const database = pgliteDatabase(opened, async () => {
-          if (db === undefined) {
-            await opened.close();
-          }
-          unlock();
-        });
-        return await openStore(database, { ...engineOptions, schema, alone: true });
-      } catch (error) {
+      let opened = db;
+      const close = async (): Promise<void> => {
+        if (db === undefined) {
+          await opened?.close();
+        }
         unlock();
+      };
+      try {
+        opened ??= await PGlite.create(dataDir === undefined ? {} : { dataDir });
+        return await openStore(pgliteDatabase(opened, close), { ...engineOptions, schema, alone: true });
+      } catch (error) {
+        await close();
         throw error;
       }
     },

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { pglite } from "./pglite.js";
+
+test("a directory whose store cannot be opened is closed, and can be opened again", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "lro-pglite-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const dataDir = join(directory, "data");
+  const options = { leaseSeconds: 10, sweepSeconds: 1, log: () => {} };
+  const create = vi.spyOn(PGlite, "create");
+  await expect(pglite({ dataDir, schema: "no schema" }).open(options)).rejects.toThrow(
+    "cannot be the name of a schema",
+  );
+  const refused = await create.mock.results[0]?.value;
+  expect(refused.closed).toBe(true);
+  const store = await pglite({ dataDir }).open(options);
+  await store.close();
+});
