@@ -4,13 +4,12 @@ import { type Client, Code, ConnectError, createClient, type Transport } from "@
 import type { Operation } from "protoc-gen-ts-lro/client";
 import { lroClient } from "protoc-gen-ts-lro/codegen";
 import { OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
-import { readPressApi } from "../../bench/press-api.ts";
+import { readPressApi } from "../../testdata/press-api.ts";
 import { seededRandom } from "../../testdata/seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
 
-/** What a client was told of an operation. */
+/** What clients have seen of an operation that they know of. */
 export interface Acknowledged {
-  readonly press: string;
   /** The state in which it was first seen done. */
   done?: Uint8Array;
 }
@@ -53,7 +52,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
       counts.starts++;
       counts.stalls += Number(stalls);
       const { name } = await retried(() => press.printBook(request));
-      acknowledged.set(name, { press: key });
+      acknowledged.set(name, {});
       const what = pick(10);
       if (what === 0) {
         counts.cancels++;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { startPostgres } from "../../testdata/postgres-server.ts";
@@ -40,7 +41,7 @@ async function openPostgres(): Promise<ChaosDatabase> {
     sql: async (text) => (await pool.query(text)).rows,
     async crash(downMs) {
       await server.crash();
-      await new Promise((resolve) => setTimeout(resolve, downMs));
+      await sleep(downMs);
       await server.restart();
     },
     async close() {

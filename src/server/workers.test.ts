@@ -1,5 +1,5 @@
 /*
- * Processes that share the work, and one whose clock is wrong.
+ * Processes that share the work, also where their clocks disagree.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
