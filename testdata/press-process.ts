@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly parallel?: Parallel;
   readonly maxAttempts?: number;
   readonly work?: boolean;
+  /** How many operations it runs at once. */
+  readonly concurrency?: number;
   /** A file that gets a line when a book begins and when it ends. */
   readonly journal?: string;
 }
@@ -46,9 +48,9 @@ function note(line: string): void {
 }
 
 async function main(): Promise<void> {
-  const { parallel = "queue", maxAttempts = 5, work = true } = options;
+  const { parallel = "queue", maxAttempts = 5, work = true, concurrency = 20 } = options;
   const engine: Engine = "dataDir" in options.engine ? pglite(options.engine) : postgres(options.engine);
-  const lro = await createLroServer({ engine, lease: { seconds: 10 }, maxAttempts, log: () => {} });
+  const lro = await createLroServer({ engine, lease: { seconds: 10 }, maxAttempts, concurrency, log: () => {} });
   const server = createServer(
     connectNodeAdapter({
       routes(router) {
