@@ -19,8 +19,8 @@ const config: ViteUserConfig = defineConfig({
     },
   },
   test: {
-    include: ["{src,proto,templates,scripts,testdata,examples,bench}/**/*.test.ts"],
-    globalSetup: ["testdata/postgres-user.ts"],
+    include: ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
+    globalSetup: ["test/postgres-user.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

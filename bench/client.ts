@@ -7,8 +7,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
-import { readRedisApi } from "../testdata/redis-api.ts";
-import { type RedisServer, type State, serveRedis } from "../testdata/redis-server.ts";
+import { readRedisApi } from "../test/redis-api.ts";
+import { type RedisServer, type State, serveRedis } from "../test/redis-server.ts";
 import { addedBytes } from "./client-size.ts";
 import { curve, gaxCurve } from "./polling-curve.ts";
 import { median } from "./quantile.ts";

@@ -13,7 +13,7 @@ import {
   type ProtoFile,
   root,
   sources,
-} from "../testdata/googleapis.ts";
+} from "../test/googleapis.ts";
 import { type Measurement, measure, medianOf } from "./measure.ts";
 
 /** What is run, by the name that is printed. */

@@ -2,7 +2,7 @@ import { createRouterTransport } from "@connectrpc/connect";
 import type { PollingOptions } from "protoc-gen-ts-lro/client";
 import { type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
 import { fakeClock, inMemoryOperations } from "protoc-gen-ts-lro/testing";
-import type { RedisApi } from "../testdata/redis-api.ts";
+import type { RedisApi } from "../test/redis-api.ts";
 
 /** What a schedule of polls costs and brings, on average over many operations. */
 export interface CurvePoint {

@@ -2,7 +2,7 @@ import { type Client, createClient, createRouterTransport } from "@connectrpc/co
 import { lroClient } from "protoc-gen-ts-lro/codegen";
 import { Operations } from "protoc-gen-ts-lro/longrunning";
 import { createLroServer, type Engine, type LroServer } from "protoc-gen-ts-lro/server";
-import { readPressApi } from "../testdata/press-api.ts";
+import { readPressApi } from "../test/press-api.ts";
 
 const api = readPressApi();
 

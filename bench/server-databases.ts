@@ -6,7 +6,7 @@ import pg from "pg";
 import type { Engine } from "protoc-gen-ts-lro/server";
 import { pglite } from "protoc-gen-ts-lro/server/pglite";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
-import { startPostgres } from "../testdata/postgres-server.ts";
+import { startPostgres } from "../test/postgres-server.ts";
 import type { Sql } from "./server-floor.ts";
 
 /** A database of the benchmark, with files on disk and every commit flushed to it. */

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type BigDataExporterClient, createBigDataExporterClient } from "./gen/acme/export/v1/export_lro.js";
+import { type BigDataExporterClient, createBigDataExporterClient } from "./gen/acme/export/v1/export_lro.ts";
 
 const examples = ["serving-node", "serving-fastify", "serving-express"];
 const source = (path: string): string => `./src/${path}`;

@@ -10,7 +10,7 @@ import {
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { buildProtos, root } from "../testdata/googleapis.js";
+import { buildProtos, root } from "../test/googleapis.ts";
 
 const names = readdirSync(join(root, "proto/google"), { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".proto"))

@@ -3,15 +3,15 @@
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { generateCases } from "./cases.ts";
-import { compileTemplates } from "./compile-templates.ts";
+import { compileTemplates } from "../templates/compiler/compile-templates.ts";
+import { generateCases } from "../test/golden-cases.ts";
 
 const buf = (...args: string[]): void => {
   execFileSync("node_modules/.bin/buf", args, { stdio: "inherit" });
 };
 
 buf("generate", "--template", "proto/buf.gen.yaml");
-writeFileSync("src/gen/templates.ts", compileTemplates());
+writeFileSync("src/plugin/templates.gen.ts", compileTemplates());
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 buf("generate");
 await generateCases();

@@ -1,1 +1,1 @@
-export * from "./gen/google/longrunning/operations_pb.js";
+export * from "./gen/google/longrunning/operations_pb.ts";

@@ -2,7 +2,7 @@
  * The vocabulary of the templates in this folder.
  *
  * A template is the code that it emits: a TypeScript file that type-checks against the runtime. `npm run generate`
- * compiles each into the printers of src/gen/templates.ts, one for .ts, one for .js, one for .d.ts. What varies from
+ * compiles each into the printers of src/plugin/templates.gen.ts, one for .ts, one for .js, one for .d.ts. What varies from
  * service to service is written with the names below.
  *
  * - A name that is imported from this file stands for what its comment says. It is found by symbol: an import from any

@@ -1,10 +1,10 @@
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { checkBin } from "../../testdata/check/workspace.js";
-import { type Run, runBin } from "../../testdata/run-bin.js";
-import { CheckRequestSchema, ListRulesRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.js";
-import { RequestSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.js";
+import { checkBin } from "../../test/buf-workspace.ts";
+import { type Run, runBin } from "../../test/run-bin.ts";
+import { CheckRequestSchema, ListRulesRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import { RequestSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.ts";
 
 const nothing = new Uint8Array();
 const check = "/buf.plugin.check.v1.CheckService/Check";

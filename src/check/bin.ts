@@ -1,9 +1,9 @@
-import { CheckService } from "../gen/buf/plugin/check/v1/check_pb.js";
-import { packageVersion } from "../operation/version.js";
-import { readYaml } from "../plugin/read-yaml.js";
-import { readAll, stderr, stdin, stdout, write } from "../plugin/stdio.js";
-import { createCheckService } from "./check-service.js";
-import { servePlugin } from "./pluginrpc.js";
+import { readYaml } from "../descriptor/read-yaml.ts";
+import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
+import { CheckService } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import { packageVersion } from "../operation/version.ts";
+import { createCheckService } from "./check-service.ts";
+import { servePlugin } from "./pluginrpc.ts";
 
 const name = "buf-plugin-lro";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { breaking, type Files, type Finding } from "../../testdata/check/workspace.js";
+import { breaking, type Files, type Finding } from "../../test/buf-workspace.ts";
 
 /** A service before and after a change, and the rules that the change breaks. */
 interface Pair {

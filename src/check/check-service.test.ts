@@ -1,9 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "vitest";
-import { compile } from "../../testdata/compile.js";
-import { CheckRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.js";
-import { createCheckService } from "./check-service.js";
+import { compile } from "../../test/compile.ts";
+import { CheckRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import { createCheckService } from "./check-service.ts";
 
 const { file: compiled } = await compile({
   "acme/v1/service.proto": `syntax = "proto3";

@@ -1,13 +1,13 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CheckService } from "../gen/buf/plugin/check/v1/check_pb.js";
-import type { FileLocationSchema } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.js";
-import type { ReadYaml } from "../plugin/service-yaml.js";
-import { type FileSet, readFileSet } from "./file-set.js";
-import { readOptions } from "./options.js";
-import type { Place } from "./place.js";
-import type { ServiceImpl } from "./pluginrpc.js";
-import type { Rule } from "./rule.js";
-import { rules } from "./rules/index.js";
+import type { ReadYaml } from "../descriptor/service-yaml.ts";
+import type { CheckService } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import type { FileLocationSchema } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.ts";
+import { type FileSet, readFileSet } from "./file-set.ts";
+import { readOptions } from "./options.ts";
+import type { Place } from "./place.ts";
+import type { ServiceImpl } from "./pluginrpc.ts";
+import type { Rule } from "./rule.ts";
+import { rules } from "./rules/index.ts";
 
 const all = "LRO";
 const must = "LRO_MUST";

@@ -5,12 +5,12 @@ import {
   FileDescriptorSetSchema,
   SourceCodeInfoSchema,
 } from "@bufbuild/protobuf/wkt";
-import type { FileDescriptor } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.js";
-import { bytesOf, type Encoded, findEncoded } from "../plugin/request/wire.js";
-import { createTypeScope, type TypeScope } from "../plugin/scope.js";
-import { findOperationMethods, type OperationMethod } from "./operation-method.js";
-import type { Place } from "./place.js";
-import { decodeSkeleton } from "./skeleton.js";
+import { createTypeScope, type TypeScope } from "../descriptor/scope.ts";
+import { bytesOf, type Encoded, findEncoded } from "../descriptor/wire.ts";
+import type { FileDescriptor } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.ts";
+import { findOperationMethods, type OperationMethod } from "./operation-method.ts";
+import type { Place } from "./place.ts";
+import { decodeSkeleton } from "./skeleton.ts";
 
 /** The proto files of a request. */
 export interface FileSet {

@@ -2,16 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readCounts } from "../../testdata/check/examples.js";
-import { googleapis, root } from "../../testdata/googleapis.js";
-import {
-  type LongRunningMethod,
-  readLongRunningMethods,
-  type TypeReference,
-} from "../../testdata/long-running-methods.js";
-import { CheckRequestSchema, RuleType } from "../gen/buf/plugin/check/v1/check_pb.js";
-import { createCheckService } from "./check-service.js";
-import { rules } from "./rules/index.js";
+import { googleapis, root } from "../../test/googleapis.ts";
+import { type LongRunningMethod, readLongRunningMethods, type TypeReference } from "../../test/long-running-methods.ts";
+import { readCounts } from "../../test/rule-sections.ts";
+import { CheckRequestSchema, RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import { createCheckService } from "./check-service.ts";
+import { rules } from "./rules/index.ts";
 
 const files = googleapis();
 const methods = readLongRunningMethods(files);

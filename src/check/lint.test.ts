@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { lint, markedFindings, type Workspace, withoutMessages } from "../../testdata/check/workspace.js";
+import { lint, markedFindings, type Workspace, withoutMessages } from "../../test/buf-workspace.ts";
 
 const defects = new URL("../../testdata/check/defects/", import.meta.url);
 

@@ -1,11 +1,11 @@
 import { type DescField, type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
+import type { NamedDesc, TypeScope } from "../descriptor/scope.ts";
 import {
   OperationInfoSchema,
   OperationSchema,
   Operations,
   operation_info,
-} from "../gen/google/longrunning/operations_pb.js";
-import type { NamedDesc, TypeScope } from "../plugin/scope.js";
+} from "../gen/google/longrunning/operations_pb.ts";
 
 /** A method that returns google.longrunning.Operation and carries operation_info. */
 export interface OperationMethod {

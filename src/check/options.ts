@@ -1,7 +1,7 @@
-import type { Option, Value } from "../gen/buf/plugin/option/v1/option_pb.js";
-import { didYouMean, nearNames } from "../plugin/near-names.js";
-import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../plugin/service-yaml.js";
-import { InvalidArgumentError } from "./pluginrpc.js";
+import { didYouMean, nearNames } from "../descriptor/near-names.ts";
+import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/service-yaml.ts";
+import type { Option, Value } from "../gen/buf/plugin/option/v1/option_pb.ts";
+import { InvalidArgumentError } from "./pluginrpc.ts";
 
 /** What buf.yaml says under `options` of the plugin. */
 export interface Options {

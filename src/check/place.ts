@@ -1,6 +1,6 @@
 import type { DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
-import { messagePath, methodPath, operationInfoPath, servicePath } from "../plugin/source-path.js";
-import type { TypeName } from "./operation-method.js";
+import { messagePath, methodPath, operationInfoPath, servicePath } from "../descriptor/source-path.ts";
+import type { TypeName } from "./operation-method.ts";
 
 /** Where something is in a proto file. */
 export interface Place {

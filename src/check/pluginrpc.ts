@@ -12,7 +12,7 @@ import {
   toJsonString,
 } from "@bufbuild/protobuf";
 import { type Any, anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
-import { Code, RequestSchema, ResponseSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.js";
+import { Code, RequestSchema, ResponseSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.ts";
 
 /** The implementation of a service of unary methods. */
 export type ServiceImpl<S extends DescService> = {

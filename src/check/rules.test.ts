@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { readSections } from "../../testdata/check/examples.js";
-import { breaking, type Files, type Finding, lint } from "../../testdata/check/workspace.js";
-import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.js";
-import { rules } from "./rules/index.js";
+import { breaking, type Files, type Finding, lint } from "../../test/buf-workspace.ts";
+import { readSections } from "../../test/rule-sections.ts";
+import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import { rules } from "./rules/index.ts";
 
 const sections = readSections();
 

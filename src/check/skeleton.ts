@@ -6,7 +6,6 @@ import {
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { OperationSchema } from "../gen/google/longrunning/operations_pb.js";
 import {
   type Encoded,
   findEncoded,
@@ -15,7 +14,8 @@ import {
   visitFields,
   writeBytes,
   writeEncoded,
-} from "../plugin/request/wire.js";
+} from "../descriptor/wire.ts";
+import { OperationSchema } from "../gen/google/longrunning/operations_pb.ts";
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;

@@ -7,14 +7,14 @@ import { build } from "esbuild";
 import { chromium as browsers } from "playwright-core";
 import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
-import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { systemClock } from "./clock.js";
+import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { systemClock } from "./clock.ts";
 
 /** The script of the page, as a browser takes it. */
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("../../testdata/browser-page.ts", import.meta.url))],
+    entryPoints: [fileURLToPath(new URL("../../test/browser-page.ts", import.meta.url))],
     bundle: true,
     format: "esm",
     write: false,

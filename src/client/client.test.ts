@@ -1,10 +1,10 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
 import { fakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { type Book, LibraryService, type OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
-import { isOperationNameError, type Operation, type OperationOutcome, type OperationSnapshot } from "./index.js";
+import { name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { type Book, LibraryService, type OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { isOperationNameError, type Operation, type OperationOutcome, type OperationSnapshot } from "./index.ts";
 
 const get = (at: { method: string; at: number }) => (at.method === "GetOperation" ? [at.at] : []);
 

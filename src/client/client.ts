@@ -7,16 +7,16 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import { OperationNameError } from "../operation/errors.js";
-import type { LroMethod, LroMethods, LroService } from "../operation/lro-service.js";
-import type { Clock } from "./clock.js";
-import type { Operation } from "./operation.js";
-import { OperationHandle } from "./operation-handle.js";
-import { PollLoop } from "./poll-loop.js";
-import { defaultPolling, type PollingOptions } from "./polling.js";
-import { createRemote, type Remote } from "./remote.js";
-import { nameFrom } from "./token.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import { OperationNameError } from "../operation/errors.ts";
+import type { LroMethod, LroMethods, LroService } from "../operation/lro-service.ts";
+import type { Clock } from "./clock.ts";
+import type { Operation } from "./operation.ts";
+import { OperationHandle } from "./operation-handle.ts";
+import { PollLoop } from "./poll-loop.ts";
+import { defaultPolling, type PollingOptions } from "./polling.ts";
+import { createRemote, type Remote } from "./remote.ts";
+import { nameFrom } from "./token.ts";
 
 /**
  * A long-running method: call it to start an operation, or resume one that was started before. A call resolves when the

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { systemClock } from "./clock.js";
+import { systemClock } from "./clock.ts";
 
 test("a delay longer than a timer can take is not cut to nothing", () => {
   vi.useFakeTimers();

@@ -6,11 +6,11 @@ import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { fakeClock } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
-import { unpackCreateBookResponse } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { failed, late, name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
-import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { OperationSchema } from "../longrunning.js";
-import { isOperationPollError } from "./index.js";
+import { failed, late, name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import { unpackCreateBookResponse } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { OperationSchema } from "../longrunning.ts";
+import { isOperationPollError } from "./index.ts";
 
 // What users of other clients complain about, each with a thread to read about it.
 

@@ -1,8 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { behaviours } from "../../testdata/differences.js";
-import { readRedisApi } from "../../testdata/redis-api.js";
-import { type RedisServer, type State, serveRedis } from "../../testdata/redis-server.js";
+import { behaviours } from "../../test/differences.ts";
+import { readRedisApi } from "../../test/redis-api.ts";
+import { type RedisServer, type State, serveRedis } from "../../test/redis-server.ts";
 
 const api = readRedisApi();
 const all = behaviours(api);

@@ -7,9 +7,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { systemClock } from "./clock.js";
+import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { systemClock } from "./clock.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = readFileSync(`${root}README.md`, "utf8");

@@ -3,25 +3,16 @@ import { anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { fakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, test, vi } from "vitest";
-import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import {
-  book,
-  failed,
-  late,
-  name,
-  progress,
-  running,
-  scriptedServer,
-  succeeded,
-} from "../../testdata/scripted-server.js";
-import { systemClock } from "./clock.js";
+import { book, failed, late, name, progress, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { systemClock } from "./clock.ts";
 import {
   isOperationError,
   isOperationNameError,
   isOperationPollError,
   isOperationTimeoutError,
   isOperationUnpackError,
-} from "./index.js";
+} from "./index.ts";
 
 describe("1. names", () => {
   test("an operation that is done at creation needs no name, and is never polled", async () => {

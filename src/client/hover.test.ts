@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 test("an editor shows the proto's comment on a method, and the types of its operation", () => {
   const path = `${root}src/client/hovered.ts`;
   const code = [
-    'import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.js";',
+    'import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";',
     "const operation = await createLibraryServiceClient({} as never).createBook({});",
     "const book = await operation.wait();",
   ].join("\n");

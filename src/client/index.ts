@@ -1,4 +1,4 @@
-export type { UnpackProblem } from "../operation/any.js";
+export type { UnpackProblem } from "../operation/any.ts";
 export {
   findDetails,
   isOperationAbortedError,
@@ -14,23 +14,23 @@ export {
   type OperationRef,
   OperationTimeoutError,
   OperationUnpackError,
-} from "../operation/errors.js";
-export { operationRegistry } from "../operation/registry.js";
-export { unpackMetadata, unpackResponse } from "../operation/unpack.js";
-export type { LroCall, LroCallOptions, LroClientOptions, ResumeOptions } from "./client.js";
-export type { Clock } from "./clock.js";
+} from "../operation/errors.ts";
+export { operationRegistry } from "../operation/registry.ts";
+export { unpackMetadata, unpackResponse } from "../operation/unpack.ts";
+export type { LroCall, LroCallOptions, LroClientOptions, ResumeOptions } from "./client.ts";
+export type { Clock } from "./clock.ts";
 export type {
   CancelAndWaitOptions,
   Operation,
   OperationOutcome,
   OperationSnapshot,
   WaitOptions,
-} from "./operation.js";
+} from "./operation.ts";
 export {
   createOperationsClient,
   type ListOptions,
   type OperationsClient,
   type OperationsClientOptions,
-} from "./operations-client.js";
-export type { PollingOptions } from "./polling.js";
-export { routingHeaders } from "./routing-headers.js";
+} from "./operations-client.ts";
+export type { PollingOptions } from "./polling.ts";
+export { routingHeaders } from "./routing-headers.ts";

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "many-waits-"));
 
 beforeAll(async () => {
   await build({
-    entryPoints: [join(root, "testdata/many-waits.ts")],
+    entryPoints: [join(root, "test/many-waits.ts")],
     absWorkingDir: root,
     bundle: true,
     platform: "node",

@@ -1,13 +1,13 @@
 import type { DescMessage, Message, Registry } from "@bufbuild/protobuf";
 import { type CallOptions, Code } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import { unpackAny } from "../operation/any.js";
-import { OperationError, OperationNameError } from "../operation/errors.js";
-import { unpackResponse } from "../operation/unpack.js";
-import type { CancelAndWaitOptions, Operation, OperationOutcome, OperationSnapshot, WaitOptions } from "./operation.js";
-import type { PollLoop } from "./poll-loop.js";
-import { states } from "./states.js";
-import { toToken } from "./token.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import { unpackAny } from "../operation/any.ts";
+import { OperationError, OperationNameError } from "../operation/errors.ts";
+import { unpackResponse } from "../operation/unpack.ts";
+import type { CancelAndWaitOptions, Operation, OperationOutcome, OperationSnapshot, WaitOptions } from "./operation.ts";
+import type { PollLoop } from "./poll-loop.ts";
+import { states } from "./states.ts";
+import { toToken } from "./token.ts";
 
 /** The types of what an operation holds, or a registry of them. */
 export interface OperationTypes {

@@ -1,8 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { fakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, test } from "vitest";
-import { failed, late, name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
-import { isOperationAbortedError, isOperationError, isOperationPollError, isOperationTimeoutError } from "./index.js";
+import { failed, late, name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import { isOperationAbortedError, isOperationError, isOperationPollError, isOperationTimeoutError } from "./index.ts";
 
 const noWait = { polling: { longPollMs: 0 } };
 

@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { CallOptions } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import type { OperationError } from "../operation/errors.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import type { OperationError } from "../operation/errors.ts";
 
 /**
  * A long-running operation at the server. It can be waited for any number of times, also at the same time: all waits

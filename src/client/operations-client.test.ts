@@ -2,10 +2,10 @@ import { createRegistry } from "@bufbuild/protobuf";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { fakeClock, type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { describe, expect, test } from "vitest";
-import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { BookSchema, OperationMetadataSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { scriptedServer } from "../../testdata/scripted-server.js";
-import { createOperationsClient, type OperationsClient } from "./index.js";
+import { scriptedServer } from "../../test/scripted-server.ts";
+import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { BookSchema, OperationMetadataSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { createOperationsClient, type OperationsClient } from "./index.ts";
 
 const registry = createRegistry(BookSchema, OperationMetadataSchema);
 const { createBook } = LibraryServiceLro.methods;

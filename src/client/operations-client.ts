@@ -1,13 +1,13 @@
 import type { Message, Registry } from "@bufbuild/protobuf";
 import type { CallOptions, Transport } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import type { LroClientOptions, ResumeOptions } from "./client.js";
-import type { Operation, WaitOptions } from "./operation.js";
-import { OperationHandle } from "./operation-handle.js";
-import { PollLoop } from "./poll-loop.js";
-import { defaultPolling } from "./polling.js";
-import { createRemote, requestParam, requestParamsHeader } from "./remote.js";
-import { nameFrom } from "./token.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import type { LroClientOptions, ResumeOptions } from "./client.ts";
+import type { Operation, WaitOptions } from "./operation.ts";
+import { OperationHandle } from "./operation-handle.ts";
+import { PollLoop } from "./poll-loop.ts";
+import { defaultPolling } from "./polling.ts";
+import { createRemote, requestParam, requestParamsHeader } from "./remote.ts";
+import { nameFrom } from "./token.ts";
 
 /** A client of google.longrunning.Operations, for operations whose method is not known. */
 export interface OperationsClient {

@@ -1,9 +1,9 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import { OperationAbortedError, OperationPollError, type OperationRef } from "../operation/errors.js";
-import { backoffMs, type Polling, retryDelayMs } from "./polling.js";
-import { type Remote, requestParam, requestParamsHeader } from "./remote.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import { OperationAbortedError, OperationPollError, type OperationRef } from "../operation/errors.ts";
+import { backoffMs, type Polling, retryDelayMs } from "./polling.ts";
+import { type Remote, requestParam, requestParamsHeader } from "./remote.ts";
 
 const longAgo = Number.NEGATIVE_INFINITY;
 

@@ -2,10 +2,10 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { createConnectTransport as createWebTransport } from "@connectrpc/connect-web";
 import { describe, expect, test } from "vitest";
-import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
-import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { defaultPolling, isTransient, retryDelayMs } from "./polling.js";
+import { running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { defaultPolling, isTransient, retryDelayMs } from "./polling.ts";
 
 describe("an error of a poll is transient", () => {
   const codes = Object.values(Code).filter((code): code is Code => typeof code === "number");

@@ -2,7 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { DurationSchema, durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectError } from "@connectrpc/connect";
-import type { LroPolling } from "../operation/lro-service.js";
+import type { LroPolling } from "../operation/lro-service.ts";
 
 /** How to learn that an operation is done. Times are in milliseconds. */
 export interface PollingOptions extends LroPolling {

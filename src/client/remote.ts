@@ -1,6 +1,6 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
-import { Operations } from "../gen/google/longrunning/operations_pb.js";
-import { type Clock, systemClock } from "./clock.js";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
+import { type Clock, systemClock } from "./clock.ts";
 
 /** The server's operations, as all handles of one client see them. */
 export interface Remote {

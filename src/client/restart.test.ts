@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { connectNodeAdapter, createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
-import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { systemClock } from "./clock.js";
+import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { systemClock } from "./clock.ts";
 
 /** Serves the operations at a port, until the returned function is called, which cuts all connections. */
 async function serve(operations: InMemoryOperations, port: number): Promise<{ port: number; stop(): Promise<void> }> {

@@ -8,10 +8,10 @@ import {
   type ServiceImpl,
 } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
-import { http } from "../gen/google/api/annotations_pb.js";
-import { HttpRuleSchema } from "../gen/google/api/http_pb.js";
-import { RoutingRuleSchema, routing } from "../gen/google/api/routing_pb.js";
-import { routingHeaders } from "./routing-headers.js";
+import { http } from "../gen/google/api/annotations_pb.ts";
+import { HttpRuleSchema } from "../gen/google/api/http_pb.ts";
+import { RoutingRuleSchema, routing } from "../gen/google/api/routing_pb.ts";
+import { routingHeaders } from "./routing-headers.ts";
 
 interface Options {
   readonly http?: MessageInitShape<typeof HttpRuleSchema>;

@@ -1,9 +1,9 @@
 import { type DescMessage, type DescMethod, getOption, hasOption, type Message } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
-import { http } from "../gen/google/api/annotations_pb.js";
-import type { HttpRule } from "../gen/google/api/http_pb.js";
-import { type RoutingParameter, routing } from "../gen/google/api/routing_pb.js";
-import { requestParam, requestParamsHeader } from "./remote.js";
+import { http } from "../gen/google/api/annotations_pb.ts";
+import type { HttpRule } from "../gen/google/api/http_pb.ts";
+import { type RoutingParameter, routing } from "../gen/google/api/routing_pb.ts";
+import { requestParam, requestParamsHeader } from "./remote.ts";
 
 /**
  * An interceptor that sets the routing header of Google's front ends on every unary call whose method says what belongs

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addedBytes } from "../../bench/client-size.js";
+import { addedBytes } from "../../bench/client-size.ts";
 
 test("a generated client adds at most 4 kB to a plain one, gzipped", async () => {
   const bytes = await addedBytes();

@@ -1,9 +1,9 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import { OperationAbortedError, OperationTimeoutError } from "../operation/errors.js";
-import { onAbort } from "./on-abort.js";
-import type { WaitOptions } from "./operation.js";
-import type { PollLoop } from "./poll-loop.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import { OperationAbortedError, OperationTimeoutError } from "../operation/errors.ts";
+import { onAbort } from "./on-abort.ts";
+import type { WaitOptions } from "./operation.ts";
+import type { PollLoop } from "./poll-loop.ts";
 
 /**
  * The states of an operation: the one at hand, then each new one, until it is done. A slow reader skips to the latest.

@@ -1,4 +1,4 @@
-import { OperationNameError, type OperationRef } from "../operation/errors.js";
+import { OperationNameError, type OperationRef } from "../operation/errors.ts";
 
 /** What a token holds. */
 interface Token extends OperationRef {

@@ -1,5 +1,5 @@
-import type { StoreEvent } from "../server/engine.js";
-import type { Database } from "./database.js";
+import type { StoreEvent } from "../server/engine.ts";
+import type { Database } from "./database.ts";
 
 /** PostgreSQL takes payloads below 8,000 bytes. */
 const maxPayload = 7_900;

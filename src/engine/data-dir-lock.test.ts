@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockDataDir } from "./data-dir-lock.js";
+import { lockDataDir } from "./data-dir-lock.ts";
 
 let directory: string;
 let dataDir: string;

@@ -1,4 +1,4 @@
-import type { Transaction } from "../server/engine.js";
+import type { Transaction } from "../server/engine.ts";
 
 export type Row = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
-import type { ListQuery } from "../server/engine.js";
-import type { Filter } from "../server/filter.js";
+import type { ListQuery } from "../server/engine.ts";
+import type { Filter } from "../server/filter.ts";
 
 /** A statement and its values. */
 export interface Statement {

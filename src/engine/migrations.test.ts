@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { expect, test } from "vitest";
-import { describePostgres } from "../../testdata/lro-servers.js";
-import { pressProcesses } from "../../testdata/press-processes.js";
+import { describePostgres } from "../../test/lro-servers.ts";
+import { pressProcesses } from "../../test/press-processes.ts";
 
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
@@ -23,7 +23,7 @@ describePostgres((engine) => {
 
   test("a name that cannot be a schema is refused", async () => {
     const pool = new Pool(engine.address());
-    const { postgres } = await import("./postgres.js");
+    const { postgres } = await import("./postgres.ts");
     const opening = postgres({ pool, schema: "lro; DROP TABLE operations" }).open({
       leaseSeconds: 30,
       sweepSeconds: 3,

@@ -1,4 +1,4 @@
-import type { Database } from "./database.js";
+import type { Database } from "./database.ts";
 
 /**
  * The versions of our tables, the first one first. A version that was released never changes: the next change is a

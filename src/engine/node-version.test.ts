@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { requireNode } from "./node-version.js";
+import { requireNode } from "./node-version.ts";
 
 test.each(["22.12.0", "22.23.1", "24.0.0"])("Node.js %s runs a server", (version) => {
   requireNode(version);

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Pool, PoolClient } from "pg";
-import type { Transaction } from "../server/engine.js";
-import type { Database, Row } from "./database.js";
-import { keepListening } from "./pg-listener.js";
+import type { Transaction } from "../server/engine.ts";
+import type { Database, Row } from "./database.ts";
+import { keepListening } from "./pg-listener.ts";
 
 /** A PostgreSQL server, through a pool of connections. */
 export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Transaction } from "../server/engine.js";
-import type { Database, Row } from "./database.js";
+import type { Transaction } from "../server/engine.ts";
+import type { Database, Row } from "./database.ts";
 
 /** What runs statements: a database of PGlite, or a transaction in it. */
 export interface PGliteConnection {

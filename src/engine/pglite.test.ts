@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { pglite } from "./pglite.js";
+import { pglite } from "./pglite.ts";
 
 test("a directory whose store cannot be opened is closed, and can be opened again", async () => {
   const directory = mkdtempSync(join(tmpdir(), "lro-pglite-"));

@@ -1,8 +1,8 @@
 import { PGlite } from "@electric-sql/pglite";
-import type { Engine } from "../server/engine.js";
-import { lockDataDir } from "./data-dir-lock.js";
-import { type PGliteDatabase, pgliteDatabase } from "./pglite-database.js";
-import { openStore } from "./store.js";
+import type { Engine } from "../server/engine.ts";
+import { lockDataDir } from "./data-dir-lock.ts";
+import { type PGliteDatabase, pgliteDatabase } from "./pglite-database.ts";
+import { openStore } from "./store.ts";
 
 /** Where the operations are. */
 export type PGliteOptions = {

@@ -1,7 +1,7 @@
 import { Pool } from "pg";
-import type { Engine } from "../server/engine.js";
-import { pgDatabase } from "./pg-database.js";
-import { openStore } from "./store.js";
+import type { Engine } from "../server/engine.ts";
+import { pgDatabase } from "./pg-database.ts";
+import { openStore } from "./store.ts";
 
 /** A `Pool` of `pg`. Not its own type, because that needs `@types/pg`. */
 export interface PostgresPool {

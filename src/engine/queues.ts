@@ -1,6 +1,6 @@
 import { PgBoss } from "pg-boss";
-import type { EngineOptions, Parallel } from "../server/engine.js";
-import type { Database } from "./database.js";
+import type { EngineOptions, Parallel } from "../server/engine.ts";
+import type { Database } from "./database.ts";
 
 /** Where pg-boss puts the jobs whose workers crashed too often. */
 const deadQueue = "dead";

@@ -1,5 +1,5 @@
-import type { Claim, ListedOperation, Result, StoredOperation } from "../server/engine.js";
-import type { Row } from "./database.js";
+import type { Claim, ListedOperation, Result, StoredOperation } from "../server/engine.ts";
+import type { Row } from "./database.ts";
 
 /** The columns that `operationOf` reads. */
 export const operationColumns =

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import type { EngineOptions, NewOperation, OperationStore, StartOutcome } from "../server/engine.js";
-import { announcements } from "./announcements.js";
-import type { Database } from "./database.js";
-import { listStatement } from "./list-query.js";
-import { migrate, readSetting } from "./migrations.js";
-import { requireNode } from "./node-version.js";
-import { openQueues } from "./queues.js";
-import { listedOf, operationColumns, operationOf, resultColumns } from "./rows.js";
-import { workStore } from "./work-store.js";
+import type { EngineOptions, NewOperation, OperationStore, StartOutcome } from "../server/engine.ts";
+import { announcements } from "./announcements.ts";
+import type { Database } from "./database.ts";
+import { listStatement } from "./list-query.ts";
+import { migrate, readSetting } from "./migrations.ts";
+import { requireNode } from "./node-version.ts";
+import { openQueues } from "./queues.ts";
+import { listedOf, operationColumns, operationOf, resultColumns } from "./rows.ts";
+import { workStore } from "./work-store.ts";
 
 /** What both engines are opened with. */
 export interface StoreOptions extends EngineOptions {

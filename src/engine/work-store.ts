@@ -1,8 +1,8 @@
-import type { Claim, OperationStore, Settlement } from "../server/engine.js";
-import type { Announcements } from "./announcements.js";
-import type { Database } from "./database.js";
-import type { Job, Queues } from "./queues.js";
-import { claimColumns, claimOf, operationColumns, resultColumns } from "./rows.js";
+import type { Claim, OperationStore, Settlement } from "../server/engine.ts";
+import type { Announcements } from "./announcements.ts";
+import type { Database } from "./database.ts";
+import type { Job, Queues } from "./queues.ts";
+import { claimColumns, claimOf, operationColumns, resultColumns } from "./rows.ts";
 
 /** The part of a store that workers use. */
 export type WorkStore = Pick<OperationStore, "claim" | "renew" | "writeMetadata" | "settle" | "release" | "sweep">;

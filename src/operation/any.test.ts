@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { packAny, unpackAny } from "./any.js";
+import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { packAny, unpackAny } from "./any.ts";
 
 const emma = anyPack(BookSchema, create(BookSchema, { title: "Emma" }));
 

@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test, vi } from "vitest";
-import { ErrorInfoSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { StatusSchema } from "../gen/google/rpc/status_pb.js";
+import { ErrorInfoSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import {
   isOperationAbortedError,
   isOperationError,
@@ -17,7 +17,7 @@ import {
   OperationPollError,
   OperationTimeoutError,
   OperationUnpackError,
-} from "./errors.js";
+} from "./errors.ts";
 
 const ref = { name: "operations/1", method: "acme.library.v1.LibraryService.CreateBook" };
 const subject = "operation operations/1 of acme.library.v1.LibraryService.CreateBook";
@@ -103,7 +103,7 @@ describe("guards", () => {
 
   test("know those of another copy of the package", async () => {
     vi.resetModules();
-    const copy = await import("./errors.js");
+    const copy = await import("./errors.ts");
     const error = new copy.OperationError(ref, status);
     expect(error).not.toBeInstanceOf(OperationError);
     expect(isOperationError(error)).toBe(true);

@@ -3,8 +3,8 @@ import { base64Encode } from "@bufbuild/protobuf/wire";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
-import type { Status } from "../gen/google/rpc/status_pb.js";
-import { typeNameOf, type UnpackProblem, unpackAny } from "./any.js";
+import type { Status } from "../gen/google/rpc/status_pb.ts";
+import { typeNameOf, type UnpackProblem, unpackAny } from "./any.ts";
 
 /** The operation that an error is about. */
 export interface OperationRef {

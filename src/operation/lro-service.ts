@@ -1,5 +1,5 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
-import { codegenVersion } from "./version.js";
+import { codegenVersion } from "./version.ts";
 
 /**
  * What a service's YAML says about polling the operations of a method, in

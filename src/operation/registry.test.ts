@@ -1,10 +1,10 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
 import { fakeClock, inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
-import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { operationRegistry } from "./registry.js";
+import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { operationRegistry } from "./registry.ts";
 
 const { createBook, deleteBook } = LibraryServiceLro.methods;
 

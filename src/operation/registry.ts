@@ -1,7 +1,7 @@
 import { createRegistry, type Registry } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import { file_google_rpc_error_details } from "../gen/google/rpc/error_details_pb.js";
-import type { LroService } from "./lro-service.js";
+import { file_google_rpc_error_details } from "../gen/google/rpc/error_details_pb.ts";
+import type { LroService } from "./lro-service.ts";
 
 /**
  * The types that the operations of these services hold, and the error details of google.rpc.

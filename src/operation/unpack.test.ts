@@ -1,10 +1,10 @@
 import { create, createRegistry, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Any, anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { BookSchema, OperationMetadataSchema } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { OperationSchema as ForeignOperationSchema } from "../../testdata/gen/google/longrunning/operations_pb.js";
-import { OperationSchema } from "../longrunning.js";
-import { unpackMetadata, unpackResponse } from "./unpack.js";
+import { BookSchema, OperationMetadataSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { OperationSchema as ForeignOperationSchema } from "../../testdata/gen/google/longrunning/operations_pb.ts";
+import { OperationSchema } from "../longrunning.ts";
+import { unpackMetadata, unpackResponse } from "./unpack.ts";
 
 const emma = anyPack(BookSchema, create(BookSchema, { title: "Emma" }));
 

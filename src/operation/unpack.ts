@@ -1,9 +1,9 @@
 import type { DescMessage, MessageShape, Registry } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.js";
-import { unpackAny } from "./any.js";
-import { type OperationRef, OperationUnpackError } from "./errors.js";
+import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import { unpackAny } from "./any.ts";
+import { type OperationRef, OperationUnpackError } from "./errors.ts";
 
 /**
  * The response of a `google.longrunning.Operation`, wherever it came from. Undefined while it is not done, and where it

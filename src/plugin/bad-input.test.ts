@@ -1,11 +1,11 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compile, encodeRequest } from "../../testdata/compile.js";
-import { runBin } from "../../testdata/run-bin.js";
-import { noYaml } from "../../testdata/run-plugin.js";
-import { seededRandom } from "../../testdata/seeded-random.js";
-import { runPlugin } from "./plugin.js";
+import { compile, encodeRequest } from "../../test/compile.ts";
+import { runBin } from "../../test/run-bin.ts";
+import { noYaml } from "../../test/run-plugin.ts";
+import { seededRandom } from "../../test/seeded-random.ts";
+import { runPlugin } from "./plugin.ts";
 
 /** A valid request without the weight of google/protobuf/descriptor.proto, so that mutations hit what matters. */
 let request: Uint8Array;

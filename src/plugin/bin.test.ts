@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponse_Feature, CodeGeneratorResponseSchema, Edition } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compile, compileRequest, encodeRequest } from "../../testdata/compile.js";
-import { bin, runBin } from "../../testdata/run-bin.js";
-import { packageVersion } from "../operation/version.js";
-import { optionsHelp } from "./options.js";
+import { compile, compileRequest, encodeRequest } from "../../test/compile.ts";
+import { bin, runBin } from "../../test/run-bin.ts";
+import { packageVersion } from "../operation/version.ts";
+import { optionsHelp } from "./options.ts";
 
 const protos = {
   "library.proto": `

@@ -2,11 +2,11 @@ import { fstatSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
-import { formatDiagnostic } from "./diagnostics.js";
-import { optionsHelp } from "./options.js";
-import { pluginName, pluginVersion, runPlugin } from "./plugin.js";
-import { readYaml } from "./read-yaml.js";
-import { readAll, stderr, stdin, stdout, write } from "./stdio.js";
+import { readYaml } from "../descriptor/read-yaml.ts";
+import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
+import { formatDiagnostic } from "./diagnostics.ts";
+import { optionsHelp } from "./options.ts";
+import { pluginName, pluginVersion, runPlugin } from "./plugin.ts";
 
 const help = `${pluginName} ${pluginVersion}
 

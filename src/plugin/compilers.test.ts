@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeFiles } from "../../testdata/compile.js";
-import { bin } from "../../testdata/run-bin.js";
+import { writeFiles } from "../../test/compile.ts";
+import { bin } from "../../test/run-bin.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

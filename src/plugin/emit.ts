@@ -1,10 +1,10 @@
 import type { Schema, Target } from "@bufbuild/protoplugin";
-import { clientTemplate, serverTemplate, serviceTemplate, stubTemplate, unpackTemplate } from "../gen/templates.js";
-import { nameServices } from "./names.js";
-import type { Options, Part } from "./options.js";
-import { rememberSymbols } from "./remember-symbols.js";
-import type { ResolvedService } from "./resolve.js";
-import { emittedFileName, type Template } from "./template.js";
+import { nameServices } from "./names.ts";
+import type { Options, Part } from "./options.ts";
+import { rememberSymbols } from "./remember-symbols.ts";
+import type { ResolvedService } from "./resolve.ts";
+import { emittedFileName, type Template } from "./template.ts";
+import { clientTemplate, serverTemplate, serviceTemplate, stubTemplate, unpackTemplate } from "./templates.gen.ts";
 
 /** The templates of each part, in the order in which they are printed. */
 const templatesOf: Readonly<Record<Part, readonly Template[]>> = {

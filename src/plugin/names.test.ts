@@ -1,7 +1,7 @@
 import { createFileRegistry } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../testdata/compile.js";
-import { type Declarations, nameServices } from "./names.js";
+import { compile } from "../../test/compile.ts";
+import { type Declarations, nameServices } from "./names.ts";
 
 const declarations: Declarations = { service: ["$ServiceClient", "$ServiceLro"], method: ["unpack$Method"] };
 

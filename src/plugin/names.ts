@@ -1,4 +1,4 @@
-import type { ResolvedMethod, ResolvedService } from "./resolve.js";
+import type { ResolvedMethod, ResolvedService } from "./resolve.ts";
 
 /** What a printer needs of a service. */
 export interface NamedService extends ResolvedService, Named {

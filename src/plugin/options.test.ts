@@ -1,8 +1,8 @@
 import type { FileDescriptorSet } from "@bufbuild/protobuf/wkt";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compile, encodeRequest } from "../../testdata/compile.js";
-import { type Output, runOnRequest } from "../../testdata/run-plugin.js";
-import { optionsHelp, parseOptions } from "./options.js";
+import { compile, encodeRequest } from "../../test/compile.ts";
+import { type Output, runOnRequest } from "../../test/run-plugin.ts";
+import { optionsHelp, parseOptions } from "./options.ts";
 
 let protos: FileDescriptorSet;
 

@@ -1,4 +1,4 @@
-import { didYouMean, nearNames } from "./near-names.js";
+import { didYouMean, nearNames } from "../descriptor/near-names.ts";
 
 /** The plugin's own options. protoplugin reads the rest. */
 export interface Options {

@@ -1,8 +1,8 @@
 import { clone, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, type FileDescriptorSet } from "@bufbuild/protobuf/wkt";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compile, encodeRequest } from "../../testdata/compile.js";
-import { type Output, runOnProtos, runOnRequest } from "../../testdata/run-plugin.js";
+import { compile, encodeRequest } from "../../test/compile.ts";
+import { type Output, runOnProtos, runOnRequest } from "../../test/run-plugin.ts";
 
 /** A file with a long-running method, whose types are declared in another. */
 function proto(packageName: string): string {

@@ -6,15 +6,15 @@ import {
   CodeGeneratorResponseSchema,
 } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Schema, type Target } from "@bufbuild/protoplugin";
-import { Operations } from "../gen/google/longrunning/operations_pb.js";
-import { packageVersion } from "../operation/version.js";
-import { type Diagnostic, DiagnosticsError } from "./diagnostics.js";
-import { emit } from "./emit.js";
-import { type Options, parseOptions } from "./options.js";
-import { decodePrunedRequest } from "./request/pruned-request.js";
-import { type Findings, type ResolvedService, resolveService } from "./resolve.js";
-import { createTypeScope } from "./scope.js";
-import { type ReadYaml, readServiceYaml, type ServiceYaml } from "./service-yaml.js";
+import { createTypeScope } from "../descriptor/scope.ts";
+import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/service-yaml.ts";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
+import { packageVersion } from "../operation/version.ts";
+import { type Diagnostic, DiagnosticsError } from "./diagnostics.ts";
+import { emit } from "./emit.ts";
+import { type Options, parseOptions } from "./options.ts";
+import { decodePrunedRequest } from "./request/pruned-request.ts";
+import { type Findings, type ResolvedService, resolveService } from "./resolve.ts";
 
 export const pluginName = "protoc-gen-ts-lro";
 export const pluginVersion: string = `v${packageVersion}`;

@@ -2,9 +2,9 @@ import { createFileRegistry } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { FileDescriptorSet, MethodDescriptorProto } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import { compile, encodeRequest } from "../../testdata/compile.js";
-import { type Output, runOnProtos, runOnRequest } from "../../testdata/run-plugin.js";
-import { operation_info } from "../gen/google/longrunning/operations_pb.js";
+import { compile, encodeRequest } from "../../test/compile.ts";
+import { type Output, runOnProtos, runOnRequest } from "../../test/run-plugin.ts";
+import { operation_info } from "../gen/google/longrunning/operations_pb.ts";
 
 const messages = `
   message Request {}

@@ -6,17 +6,17 @@ import {
   getOption,
   hasOption,
 } from "@bufbuild/protobuf";
+import { didYouMean } from "../descriptor/near-names.ts";
+import type { TypeScope } from "../descriptor/scope.ts";
+import { methodPath, operationInfoPath } from "../descriptor/source-path.ts";
 import {
   OperationInfoSchema,
   OperationSchema,
   Operations,
   operation_info,
-} from "../gen/google/longrunning/operations_pb.js";
-import type { LroPolling } from "../operation/lro-service.js";
-import { type Diagnostic, positionOf } from "./diagnostics.js";
-import { didYouMean } from "./near-names.js";
-import type { TypeScope } from "./scope.js";
-import { methodPath, operationInfoPath } from "./source-path.js";
+} from "../gen/google/longrunning/operations_pb.ts";
+import type { LroPolling } from "../operation/lro-service.ts";
+import { type Diagnostic, positionOf } from "./diagnostics.ts";
 
 /** A service with its long-running methods. */
 export interface ResolvedService {

@@ -1,7 +1,7 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import { parentTypes } from "@bufbuild/protobuf/reflect";
 import type { GeneratedFile, ImportSymbol, Target } from "@bufbuild/protoplugin";
-import type { Declarations, NamedMethod, NamedService } from "./names.js";
+import type { Declarations, NamedMethod, NamedService } from "./names.ts";
 
 /** A file of `templates/`, compiled: what it declares, and a printer for each target. */
 export interface Template extends Readonly<Record<Target, Printer>> {

@@ -2,10 +2,10 @@ import { create } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
-import { PrintBookMetadataSchema, PrintBookResponseSchema } from "../../testdata/gen/acme/press/v1/press_pb.js";
-import { describeEngines, gate } from "../../testdata/lro-servers.js";
-import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { OperationError } from "../operation/errors.js";
+import { describeEngines, gate } from "../../test/lro-servers.ts";
+import { PrintBookMetadataSchema, PrintBookResponseSchema } from "../../testdata/gen/acme/press/v1/press_pb.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { OperationError } from "../operation/errors.ts";
 
 const emma = { press: "presses/1", title: "Emma" };
 

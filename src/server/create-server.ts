@@ -1,19 +1,19 @@
 import type { DescMessage, DescMethod, Message } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { Operations } from "../gen/google/longrunning/operations_pb.js";
-import { type AccessOptions, createAccess } from "./access.js";
-import { type Duration, secondsOf } from "./duration.js";
-import type { Engine } from "./engine.js";
-import type { LroHandler } from "./handler.js";
-import { consoleLog, type Log } from "./log.js";
-import type { LroServer } from "./lro-server.js";
-import { type ServedMethod, serveMethod } from "./method.js";
-import { operationsService } from "./operations-service.js";
-import { publicError } from "./result.js";
-import { type Starting, startOperation } from "./start.js";
-import { createTelemetry } from "./telemetry.js";
-import { createWaiting } from "./waiting.js";
-import { Worker } from "./worker.js";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
+import { type AccessOptions, createAccess } from "./api/access.ts";
+import { operationsService } from "./api/operations-service.ts";
+import { type Starting, startOperation } from "./api/start.ts";
+import { createWaiting } from "./api/waiting.ts";
+import { type Duration, secondsOf } from "./duration.ts";
+import type { Engine } from "./engine.ts";
+import type { LroHandler } from "./handler.ts";
+import { consoleLog, type Log } from "./log.ts";
+import type { LroServer } from "./lro-server.ts";
+import { type ServedMethod, serveMethod } from "./method.ts";
+import { publicError } from "./result.ts";
+import { createTelemetry } from "./telemetry.ts";
+import { Worker } from "./worker/worker.ts";
 
 export interface LroServerOptions extends AccessOptions {
   /** `pglite()`, or `postgres()` for more than one process. */

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Code } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { freePort } from "../../testdata/postgres-server.js";
-import type { LroServer } from "./index.js";
+import { freePort } from "../../test/postgres-server.ts";
+import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import type { LroServer } from "./index.ts";
 
 let folder: string;
 

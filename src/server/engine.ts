@@ -2,8 +2,8 @@
  * What the server asks of an engine: to keep operations, and to hand each to one worker at a time. Messages cross this
  * line as bytes, so that an engine needs no schema, and a server can serve operations whose method it does not know.
  */
-import type { Filter } from "./filter.js";
-import type { Log } from "./log.js";
+import type { Filter } from "./filter.ts";
+import type { Log } from "./log.ts";
 
 /** Where operations are kept and how they are shared out: `pglite()` or `postgres()`. */
 export interface Engine {

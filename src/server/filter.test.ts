@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { type Filter, parseFilter } from "./filter.js";
+import { type Filter, parseFilter } from "./filter.ts";
 
 const done = (value: boolean): Filter => ({ kind: "compare", field: "done", comparator: "=", value });
 const named = (value: string): Filter => ({ kind: "compare", field: "name", comparator: "=", value });

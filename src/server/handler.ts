@@ -1,9 +1,9 @@
 import type { DescMessage, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import type { LroMethods } from "../operation/lro-service.js";
-import type { Duration } from "./duration.js";
-import type { Parallel, Transaction } from "./engine.js";
-import type { MaybePromise } from "./stub.js";
+import type { LroMethods } from "../operation/lro-service.ts";
+import type { Duration } from "./duration.ts";
+import type { Parallel, Transaction } from "./engine.ts";
+import type { MaybePromise } from "./stub.ts";
 
 /** An operation, as the function that does its work sees it. */
 export interface RunningOperation<R extends DescMessage = DescMessage, M extends DescMessage = DescMessage> {

@@ -1,7 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
-import type { LroMethods, LroService } from "../operation/lro-service.js";
-import type { LroHandlers } from "./handler.js";
+import type { LroMethods, LroService } from "../operation/lro-service.ts";
+import type { LroHandlers } from "./handler.ts";
 
 /** How a server is. */
 export interface LroHealth {

@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
-import type { LroMethod } from "../operation/lro-service.js";
-import type { LroHandler, LroHandlerOptions } from "./handler.js";
+import type { LroMethod } from "../operation/lro-service.ts";
+import type { LroHandler, LroHandlerOptions } from "./handler.ts";
 
 /** A long-running method that this process serves. */
 export interface ServedMethod {

@@ -1,10 +1,10 @@
 import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import { type Operation, OperationSchema } from "../gen/google/longrunning/operations_pb.js";
-import type { StatusSchema } from "../gen/google/rpc/status_pb.js";
-import { packAny } from "../operation/any.js";
-import type { LroMethod } from "../operation/lro-service.js";
-import { toStatus } from "./status.js";
+import { type Operation, OperationSchema } from "../gen/google/longrunning/operations_pb.ts";
+import type { StatusSchema } from "../gen/google/rpc/status_pb.ts";
+import { packAny } from "../operation/any.ts";
+import type { LroMethod } from "../operation/lro-service.ts";
+import { toStatus } from "./status.ts";
 
 /**
  * An operation, given by typed messages: done when it has a response or an error, else still running.

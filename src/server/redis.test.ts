@@ -10,12 +10,12 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { registerCloudRedis } from "../../examples/gen/google/cloud/redis/v1/cloud_redis_lro.js";
-import { bundledProgram } from "../../testdata/bundled-program.js";
-import { describeEngines, gate } from "../../testdata/lro-servers.js";
-import type { RedisNews, RedisTask } from "../../testdata/redis-client-process.js";
-import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { createLroServer, type LroServer } from "./index.js";
+import { registerCloudRedis } from "../../examples/gen/google/cloud/redis/v1/cloud_redis_lro.ts";
+import { bundledProgram } from "../../test/bundled-program.ts";
+import { describeEngines, gate } from "../../test/lro-servers.ts";
+import type { RedisNews, RedisTask } from "../../test/redis-client-process.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { createLroServer, type LroServer } from "./index.ts";
 
 // Google's client need not look for a machine of Google's around it.
 process.env.METADATA_SERVER_DETECTION = "none";
@@ -116,7 +116,7 @@ describeEngines((engine) => {
   });
 
   describe("our client, in a second process", () => {
-    const program = bundledProgram("testdata/redis-client-process.ts");
+    const program = bundledProgram("test/redis-client-process.ts");
     const children: ChildProcess[] = [];
     afterEach(() => {
       for (const child of children.splice(0)) {

@@ -8,10 +8,10 @@ import {
 } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { StatusSchema } from "../gen/google/rpc/status_pb.js";
-import { packAny } from "../operation/any.js";
-import type { Result } from "./engine.js";
-import { toStatus } from "./status.js";
+import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
+import { packAny } from "../operation/any.ts";
+import type { Result } from "./engine.ts";
+import { toStatus } from "./status.ts";
 
 /** What clients accept in one message, unless they say otherwise: gRPC's default. */
 const maxBytes = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Any, AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { type Status, StatusSchema } from "../gen/google/rpc/status_pb.js";
+import { type Status, StatusSchema } from "../gen/google/rpc/status_pb.ts";
 
 /**
  * Returns the google.rpc.Status of an error. A status with code 0 would read as a success, so it becomes UNKNOWN.

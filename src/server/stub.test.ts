@@ -5,8 +5,8 @@ import {
   type LibraryServiceClient,
   type LibraryServiceStub,
   stubLibraryService,
-} from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
+} from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 
 function libraryOf(stub: Partial<LibraryServiceStub>): LibraryServiceClient {
   const transport = createRouterTransport(({ service }) => service(LibraryService, stubLibraryService(stub)));

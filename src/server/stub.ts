@@ -1,7 +1,7 @@
 import type { DescService, MessageShape } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import type { LroMethods, LroService } from "../operation/lro-service.js";
-import { type OperationInit, packOperation } from "./operation-init.js";
+import type { LroMethods, LroService } from "../operation/lro-service.ts";
+import { type OperationInit, packOperation } from "./operation-init.ts";
 
 /** A value, or the promise of one. */
 export type MaybePromise<T> = T | Promise<T>;

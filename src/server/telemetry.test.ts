@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterEach, expect, test } from "vitest";
-import { createTelemetry } from "./telemetry.js";
+import { createTelemetry } from "./telemetry.ts";
 
 const method = "acme.press.v1.PressService.PrintBook";
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -1,5 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { Operation } from "../client/operation.js";
+import type { Operation } from "../client/operation.ts";
 
 /** What a query of an operation knows: the state, and the response once there is one. */
 export interface OperationQueryData<R extends Message, M extends Message> {

@@ -2,10 +2,10 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { QueryClient, QueryObserver } from "@tanstack/query-core";
 import { fakeClock } from "protoc-gen-ts-lro/testing";
 import { expect, expectTypeOf, test } from "vitest";
-import type { Book, OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { failed, name, running, scriptedServer, succeeded } from "../../testdata/scripted-server.js";
-import { isOperationError, isOperationPollError } from "../client/index.js";
-import { type OperationQueryData, operationQueryOptions } from "./index.js";
+import { failed, name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import type { Book, OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { isOperationError, isOperationPollError } from "../client/index.ts";
+import { type OperationQueryData, operationQueryOptions } from "./index.ts";
 
 const noWait = { polling: { longPollMs: 0 } };
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../client/clock.js";
+import type { Clock } from "../client/clock.ts";
 
 /** A clock for tests, on which hours pass in no time. */
 export interface FakeClock extends Clock {

@@ -1,10 +1,10 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import type { Clock } from "../client/clock.js";
-import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.js";
-import type { LroMethod } from "../operation/lro-service.js";
-import { packOperation } from "../server/operation-init.js";
+import type { Clock } from "../client/clock.ts";
+import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.ts";
+import type { LroMethod } from "../operation/lro-service.ts";
+import { packOperation } from "../server/operation-init.ts";
 
 /** What becomes of an operation. */
 export interface OperationScript<R extends DescMessage = DescMessage, M extends DescMessage = DescMessage> {

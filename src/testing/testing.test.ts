@@ -4,10 +4,10 @@ import {
   createLibraryServiceClient,
   type LibraryServiceClient,
   LibraryServiceLro,
-} from "../../testdata/gen/acme/library/v1/library_lro.js";
-import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.js";
-import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
-import { type FakeClock, fakeClock, type InMemoryOperations, inMemoryOperations } from "./index.js";
+} from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { type FakeClock, fakeClock, type InMemoryOperations, inMemoryOperations } from "./index.ts";
 
 const minute = 60_000;
 const { createBook, deleteBook } = LibraryServiceLro.methods;

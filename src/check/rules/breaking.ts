@@ -1,8 +1,8 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
-import { hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.js";
-import { atMethod, atOperationInfo, atTypeName } from "../place.js";
-import type { Rule, Run } from "../rule.js";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
+import { hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.ts";
+import { atMethod, atOperationInfo, atTypeName } from "../place.ts";
+import type { Rule, Run } from "../rule.ts";
 
 export const methodSameKind: Rule = {
   id: "LRO_METHOD_SAME_KIND",

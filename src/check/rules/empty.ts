@@ -1,8 +1,8 @@
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
-import type { TypeName } from "../operation-method.js";
-import { atTypeName } from "../place.js";
-import type { Rule } from "../rule.js";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
+import type { TypeName } from "../operation-method.ts";
+import { atTypeName } from "../place.ts";
+import type { Rule } from "../rule.ts";
 
 export const responseNotEmpty: Rule = {
   id: "LRO_RESPONSE_NOT_EMPTY",

@@ -1,26 +1,26 @@
-import type { Rule } from "../rule.js";
+import type { Rule } from "../rule.ts";
 import {
   metadataSameType,
   methodSameKind,
   operationInfoNotAdded,
   operationInfoNotRemoved,
   responseSameType,
-} from "./breaking.js";
-import { metadataNotEmpty, responseNotEmpty } from "./empty.js";
+} from "./breaking.ts";
+import { metadataNotEmpty, responseNotEmpty } from "./empty.ts";
 import {
   operationInfoOnOperation,
   operationInfoPresent,
   responseNotStreaming,
   typesPresent,
-} from "./operation-info.js";
+} from "./operation-info.ts";
 import {
   noCreateOperation,
   noOwnOperationsService,
   operationNotCopied,
   operationsServed,
-} from "./operations-interface.js";
-import { standardResponse } from "./standard-methods.js";
-import { typesImported, typesImportedDirectly, typesQualified, typesResolve } from "./type-names.js";
+} from "./operations-interface.ts";
+import { standardResponse } from "./standard-methods.ts";
+import { typesImported, typesImportedDirectly, typesQualified, typesResolve } from "./type-names.ts";
 
 /** All rules, as docs/rules.md lists them. */
 export const rules: readonly Rule[] = [

@@ -1,7 +1,7 @@
-import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
-import { hasOperationInfo, returnsOperation } from "../operation-method.js";
-import { atMethod, atOperationInfo } from "../place.js";
-import type { Rule } from "../rule.js";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
+import { hasOperationInfo, returnsOperation } from "../operation-method.ts";
+import { atMethod, atOperationInfo } from "../place.ts";
+import type { Rule } from "../rule.ts";
 
 export const operationInfoPresent: Rule = {
   id: "LRO_OPERATION_INFO_PRESENT",

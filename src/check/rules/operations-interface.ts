@@ -1,10 +1,10 @@
 import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
-import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
-import { OperationSchema, Operations } from "../../gen/google/longrunning/operations_pb.js";
-import { returnsOperation } from "../operation-method.js";
-import { atMessage, atMethod, atService } from "../place.js";
-import type { Rule } from "../rule.js";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
+import { OperationSchema, Operations } from "../../gen/google/longrunning/operations_pb.ts";
+import { returnsOperation } from "../operation-method.ts";
+import { atMessage, atMethod, atService } from "../place.ts";
+import type { Rule } from "../rule.ts";
 
 export const operationNotCopied: Rule = {
   id: "LRO_OPERATION_NOT_COPIED",

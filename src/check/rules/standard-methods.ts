@@ -1,8 +1,8 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
-import { atTypeName } from "../place.js";
-import type { Rule } from "../rule.js";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
+import { atTypeName } from "../place.ts";
+import type { Rule } from "../rule.ts";
 
 export const standardResponse: Rule = {
   id: "LRO_STANDARD_RESPONSE",

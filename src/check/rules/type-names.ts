@@ -1,11 +1,11 @@
 import type { DescFile, DescMessage } from "@bufbuild/protobuf";
-import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.js";
-import { didYouMean } from "../../plugin/near-names.js";
-import { importClosure } from "../../plugin/scope.js";
-import type { FileSet } from "../file-set.js";
-import type { TypeName } from "../operation-method.js";
-import { atTypeName } from "../place.js";
-import type { Rule } from "../rule.js";
+import { didYouMean } from "../../descriptor/near-names.ts";
+import { importClosure } from "../../descriptor/scope.ts";
+import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
+import type { FileSet } from "../file-set.ts";
+import type { TypeName } from "../operation-method.ts";
+import { atTypeName } from "../place.ts";
+import type { Rule } from "../rule.ts";
 
 export const typesResolve: Rule = {
   id: "LRO_TYPES_RESOLVE",

@@ -1,6 +1,6 @@
 import { DescriptorProtoSchema, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import type { EncodedFile } from "./encoded-file.js";
-import { type Encoded, findText, visitEncoded } from "./wire.js";
+import { type Encoded, findText, visitEncoded } from "../../descriptor/wire.ts";
+import type { EncodedFile } from "./encoded-file.ts";
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;

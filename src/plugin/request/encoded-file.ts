@@ -3,9 +3,9 @@ import {
   MethodDescriptorProtoSchema,
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { candidateNames } from "../scope.js";
-import { isLongRunning, operationInfo, visitMethods } from "./pruned-service.js";
-import { type Encoded, findText, textOf, visitEncoded } from "./wire.js";
+import { candidateNames } from "../../descriptor/scope.ts";
+import { type Encoded, findText, textOf, visitEncoded } from "../../descriptor/wire.ts";
+import { isLongRunning, operationInfo, visitMethods } from "./pruned-service.ts";
 
 /** A file of a request, of which only the head has been read. */
 export interface EncodedFile {

@@ -10,9 +10,17 @@ import {
   MessageOptionsSchema,
   SourceCodeInfo_LocationSchema,
 } from "@bufbuild/protobuf/wkt";
-import { pruneService } from "./pruned-service.js";
-import { standInType } from "./stand-in.js";
-import { type Encoded, findEncoded, textOf, visitEncoded, visitFields, writeBytes, writeEncoded } from "./wire.js";
+import {
+  type Encoded,
+  findEncoded,
+  textOf,
+  visitEncoded,
+  visitFields,
+  writeBytes,
+  writeEncoded,
+} from "../../descriptor/wire.ts";
+import { pruneService } from "./pruned-service.ts";
+import { standInType } from "./stand-in.ts";
 
 /** What is kept of a file. */
 export interface KeptFile {

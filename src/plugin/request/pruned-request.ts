@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
-import { findDeclarations } from "./declarations.js";
-import { type EncodedFile, hasLongRunningMethod, readFile, referredNames, serviceNames } from "./encoded-file.js";
-import { decodePrunedFile } from "./pruned-file.js";
-import { createStandInFile } from "./stand-in.js";
-import { textOf, visitEncoded } from "./wire.js";
+import { textOf, visitEncoded } from "../../descriptor/wire.ts";
+import { findDeclarations } from "./declarations.ts";
+import { type EncodedFile, hasLongRunningMethod, readFile, referredNames, serviceNames } from "./encoded-file.ts";
+import { decodePrunedFile } from "./pruned-file.ts";
+import { createStandInFile } from "./stand-in.ts";
 
 const request = CodeGeneratorRequestSchema.field;
 

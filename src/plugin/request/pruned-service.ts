@@ -1,8 +1,16 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { MethodDescriptorProtoSchema, ServiceDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.js";
-import { standInType } from "./stand-in.js";
-import { type Encoded, findAllEncoded, findEncoded, findText, visitEncoded, writeBytes, writeEncoded } from "./wire.js";
+import {
+  type Encoded,
+  findAllEncoded,
+  findEncoded,
+  findText,
+  visitEncoded,
+  writeBytes,
+  writeEncoded,
+} from "../../descriptor/wire.ts";
+import { OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.ts";
+import { standInType } from "./stand-in.ts";
 
 const { method: methodField } = ServiceDescriptorProtoSchema.field;
 const { name, inputType, outputType, options } = MethodDescriptorProtoSchema.field;

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { didYouMean, nearNames } from "./near-names.ts";
+
+describe("near names", () => {
+  it.each([
+    ["a letter is missing", "Bok", ["Book"]],
+    ["a letter is too much", "Boook", ["Book"]],
+    ["a letter is wrong", "Bock", ["Book"]],
+    ["the case is wrong", "book", ["Book"]],
+    ["the scope is wrong", "acme.shelf.Book", ["Book"]],
+    ["nothing is near", "Shelf", []],
+  ])("are those that may be meant where %s", (_, name, near) => {
+    expect(nearNames(name, ["Book", "Magazine"])).toEqual(near);
+  });
+
+  it("do not share just a prefix", () => {
+    expect(nearNames("CreateBookMetadata", ["CreateBookRequest", "CreateBookResponse"])).toEqual([]);
+  });
+
+  it("are the three nearest, nearest first, each once", () => {
+    const candidates = ["CreateXXBook", "CreateXBook", "CreateBook", "CreateYBook", "CreateBook"];
+    expect(nearNames("CreateBook", candidates)).toEqual(["CreateBook", "CreateXBook", "CreateYBook"]);
+  });
+});
+
+it("asks whether one of them is meant", () => {
+  expect(didYouMean(["Book", "a.Book"])).toBe(' Did you mean "Book" or "a.Book"?');
+  expect(didYouMean([])).toBe("");
+});

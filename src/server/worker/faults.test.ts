@@ -1,0 +1,330 @@
+/*
+ * What must hold whatever clients do at the same time.
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { Code, createRouterTransport } from "@connectrpc/connect";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { describeEngines, gate, openPress } from "../../../test/lro-servers.ts";
+import {
+  createLibraryServiceClient,
+  registerLibraryService,
+} from "../../../testdata/gen/acme/library/v1/library_lro.ts";
+import { BookSchema } from "../../../testdata/gen/acme/library/v1/library_pb.ts";
+import { type PrintBookResponse, PrintBookResponseSchema } from "../../../testdata/gen/acme/press/v1/press_pb.ts";
+import { createLroServer } from "../create-server.ts";
+import type { Engine } from "../engine.ts";
+
+const emma = { press: "presses/1", title: "Emma" };
+const key = ({ press }: { press: string }): string => press;
+
+describeEngines((engine) => {
+  test("cancel against completion: 1,000 rounds end in one state each, which never changes", async () => {
+    const rounds = 1_000;
+    const began = new Map<string, () => void>();
+    const gates = new Map<string, ReturnType<typeof gate>>();
+    const { press, operations } = await engine.open({
+      concurrency: 50,
+      async printBook({ title }, { signal }) {
+        began.get(title)?.();
+        await gates.get(title)?.passed;
+        signal.throwIfAborted();
+        return { title };
+      },
+    });
+    const outcomes = { response: 0, error: 0 };
+
+    async function round(title: string): Promise<void> {
+      const end = gate();
+      gates.set(title, end);
+      const beginning = new Promise<void>((resolve) => began.set(title, resolve));
+      const { name } = await press.printBook({ ...emma, title });
+      await beginning;
+      const cancelled = operations.cancelOperation({ name });
+      end.open();
+      await cancelled;
+      const done = await operations.waitOperation({ name });
+      expect(done.done).toBe(true);
+      await operations.cancelOperation({ name });
+      expect(await operations.getOperation({ name })).toEqual(done);
+      outcomes[done.result.case === "response" ? "response" : "error"]++;
+    }
+
+    for (let first = 0; first < rounds; first += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, i) => round(`book ${first + i}`)));
+    }
+    expect(outcomes.response + outcomes.error).toBe(rounds);
+    expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
+  });
+
+  test("delete while running: it is not found, its work ends, and it does not come back", async () => {
+    const [began, end, ended] = [gate(), gate(), gate()];
+    const { press, operations } = await engine.open({
+      async printBook({ title }, operation) {
+        began.open();
+        await end.passed;
+        await operation.update({ progressPercent: 50 });
+        ended.open();
+        return { title };
+      },
+    });
+    const { name } = await press.printBook(emma);
+    await began.passed;
+    await operations.deleteOperation({ name });
+    await expect(operations.getOperation({ name })).rejects.toMatchObject({ code: Code.NotFound });
+    end.open();
+    await ended.passed;
+    await expect.poll(() => engine.sql("SELECT done FROM operations")).toEqual([{ done: true }]);
+    await expect(operations.getOperation({ name })).rejects.toMatchObject({ code: Code.NotFound });
+    expect((await operations.listOperations({})).operations).toEqual([]);
+  });
+
+  test("start aborts: where the job cannot be written, there is no operation either", async () => {
+    const { press, operations } = await engine.open();
+    await (await press.printBook(emma)).wait();
+    await engine.sql("ALTER TABLE job ADD CONSTRAINT closed CHECK (state <> 'created') NOT VALID");
+    await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.Internal, rawMessage: "internal error" });
+    expect((await operations.listOperations({})).operations).toHaveLength(1);
+    expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
+    await engine.sql("ALTER TABLE job DROP CONSTRAINT closed");
+    await (await press.printBook(emma)).wait();
+  });
+
+  test("duplicate start x50: one operation, one name, one run", async () => {
+    let runs = 0;
+    const { press, operations } = await engine.open({
+      printBook({ title }) {
+        runs++;
+        return { title };
+      },
+    });
+    const started = await Promise.all(
+      Array.from({ length: 50 }, () => press.printBook({ ...emma, requestId: "7a0ff3bd" })),
+    );
+    expect(new Set(started.map(({ name }) => name)).size).toBe(1);
+    await started[0]?.wait();
+    expect((await operations.listOperations({})).operations).toHaveLength(1);
+    expect(runs).toBe(1);
+  });
+
+  test.each<[string, () => unknown, Code]>([
+    ["20 MB", () => ({ scan: new Uint8Array(20_000_000) }), Code.ResourceExhausted],
+    ["another message", () => create(BookSchema, { title: "Emma" }), Code.Internal],
+    ["a field of the wrong type", () => ({ scan: 7 }), Code.Internal],
+    [
+      "a message with a field of the wrong type",
+      () => Object.assign(create(PrintBookResponseSchema), { scan: "Emma" }),
+      Code.Internal,
+    ],
+    ["nothing", () => undefined, Code.Internal],
+    ["a string", () => "Emma", Code.Internal],
+  ])("huge or unserializable result: %s is recorded as an error", async (_, result, code) => {
+    const { press } = await engine.open({ printBook: () => result() as PrintBookResponse });
+    await expect((await press.printBook(emma)).wait()).rejects.toMatchObject({ code });
+    expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
+  });
+
+  test("rolling upgrade: a worker that lacks the method leaves the operation for one that has it", async () => {
+    const api = await engine.open({ work: false });
+    const { name } = await api.press.printBook(emma);
+    await api.lro.close();
+
+    // The old version serves a library, and nothing else.
+    const old = await createLroServer({ engine: engine.engine(), lease: { seconds: 10 } });
+    const transport = createRouterTransport((router) => {
+      registerLibraryService(router, old, {
+        getBook: () => ({}),
+        createBook: () => ({ title: "Emma" }),
+        deleteBook: () => ({}),
+      });
+    });
+    const oldTransport = createRouterTransport((router) => {
+      old.registerOperations(router);
+    });
+    await old.start();
+    const library = createLibraryServiceClient(transport, { operationsTransport: oldTransport });
+    expect(await (await library.createBook({})).wait()).toMatchObject({ title: "Emma" });
+    expect(await engine.sql("SELECT done, attempt FROM operations WHERE name = $1", [name])).toEqual([
+      { done: false, attempt: 0 },
+    ]);
+    await old.close();
+
+    const { press } = await engine.open();
+    expect(await press.printBook.resume(name).wait()).toMatchObject({ title: "Emma" });
+  });
+
+  test("expiry: operations that are done are forgotten in time, others never", async () => {
+    const began = gate();
+    const { press, operations } = await engine.open({
+      printBook: {
+        async run({ title }, { signal }) {
+          if (title === "hang") {
+            began.open();
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          }
+          return { title };
+        },
+      },
+    });
+    const [done, fresh] = [await press.printBook(emma), await press.printBook(emma)];
+    await Promise.all([done.wait(), fresh.wait()]);
+    const running = await press.printBook({ ...emma, title: "hang" });
+    await began.passed;
+    // A clock for the test: the month passes for one, and for the running one if it counted for it.
+    await engine.sql(
+      "UPDATE operations SET expire_time = expire_time - interval '31 days', create_time = create_time - interval '31 days' WHERE name <> $1",
+      [fresh.name],
+    );
+    await expect.poll(() => engine.sql("SELECT count(*)::int AS n FROM operations")).toEqual([{ n: 2 }]);
+    await expect(operations.getOperation({ name: done.name })).rejects.toMatchObject({ code: Code.NotFound });
+    expect(await operations.getOperation({ name: fresh.name })).toMatchObject({ done: true });
+    expect(await operations.getOperation({ name: running.name })).toMatchObject({ done: false });
+  });
+
+  test("preempt storm: of 20 updates of a resource the latest wins, and the others are aborted", async () => {
+    const ran: string[] = [];
+    const { press } = await engine.open({
+      printBook: {
+        key,
+        parallel: "preempt",
+        async run({ title }, { signal }) {
+          if (title !== "book 19") {
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          }
+          signal.throwIfAborted();
+          ran.push(title);
+          return { title };
+        },
+      },
+    });
+    const started = [];
+    for (let i = 0; i < 20; i++) {
+      started.push(await press.printBook({ ...emma, title: `book ${i}` }));
+    }
+    const outcomes = await Promise.all(started.map((operation) => operation.result()));
+    expect(outcomes.pop()).toMatchObject({ status: "succeeded", response: { title: "book 19" } });
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Aborted } });
+    }
+    expect(ran).toEqual(["book 19"]);
+    await expect.poll(() => engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
+  });
+
+  test("preempt storm: of 20 updates at the same time one wins", async () => {
+    const { press } = await engine.open({
+      printBook: { key, parallel: "preempt", run: ({ title }) => ({ title }) },
+      work: false,
+    });
+    const started = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => press.printBook({ ...emma, title: `book ${i}` })),
+    );
+    const states = await engine.sql("SELECT done, count(*)::int AS n FROM operations GROUP BY done ORDER BY done");
+    expect(states).toEqual([
+      { done: false, n: 1 },
+      { done: true, n: started.length - 1 },
+    ]);
+    await expect.poll(() => engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 1 }]);
+  });
+
+  test("long attempt: one that has run for a year keeps its operation while its worker lives", async () => {
+    const [began, end] = [gate(), gate()];
+    const { press, operations } = await engine.open({
+      async printBook(_, { attempt }) {
+        began.open();
+        await end.passed;
+        return { title: `attempt ${attempt}` };
+      },
+    });
+    const operation = await press.printBook(emma);
+    await began.passed;
+    await engine.sql("UPDATE job SET started_on = started_on - interval '1 year'");
+    // Two sweeps later, each of which has looked for jobs that took too long.
+    const swept = (): Promise<unknown> => engine.sql("SELECT monitor_on FROM queue WHERE name LIKE '%PrintBook%'");
+    for (let sweep = 0; sweep < 2; sweep++) {
+      const before = await swept();
+      await expect.poll(swept).not.toEqual(before);
+    }
+    expect(await operations.getOperation({ name: operation.name })).toMatchObject({ done: false });
+    end.open();
+    expect(await operation.wait()).toMatchObject({ title: "attempt 1" });
+  });
+
+  test("lost wake-up: an operation that ends between the read of a wait and its answer is seen", async () => {
+    // Without the look now and then, which would find it later.
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    let afterRead = async (): Promise<void> => {};
+    const slow: Engine = {
+      async open(options) {
+        const store = await engine.engine().open(options);
+        const read: typeof store.read = async (names) => {
+          const found = await store.read(names);
+          await afterRead();
+          return found;
+        };
+        return { ...store, read };
+      },
+    };
+    const other = await engine.open({ work: false });
+    const { lro, press, operations } = await openPress(slow, { work: false });
+    const { name } = await press.printBook(emma);
+    afterRead = async () => {
+      afterRead = async () => {};
+      await other.operations.cancelOperation({ name });
+    };
+    expect(await operations.waitOperation({ name })).toMatchObject({ done: true });
+    await lro.close();
+  });
+
+  test("lost lease: an operation that comes free runs again, and the earlier run can write nothing", async () => {
+    const [began, passed] = [gate(), gate()];
+    const reasons: string[] = [];
+    const { press } = await engine.open({
+      async printBook(_, operation) {
+        if (operation.attempt === 1) {
+          began.open();
+          await passed.passed;
+          for (const write of [
+            () => operation.update({ progressPercent: 1 }),
+            () => operation.commit(() => ({ title: "zombie" })),
+          ]) {
+            reasons.push(await write().then(String, ({ reason }) => reason));
+          }
+          return { title: "zombie" };
+        }
+        return { title: `attempt ${operation.attempt}` };
+      },
+    });
+    const operation = await press.printBook(emma);
+    await began.passed;
+    await engine.sql("UPDATE job SET heartbeat_on = now() - interval '1 day'");
+    // The worker is the same, and has room for the second run only when it forgets the first.
+    await expect.poll(() => engine.sql("SELECT attempt FROM operations")).toEqual([{ attempt: 2 }]);
+    passed.open();
+    expect(await operation.wait()).toMatchObject({ title: "attempt 2" });
+    await expect.poll(() => reasons).toEqual(["lease-lost", "lease-lost"]);
+    expect(await operation.wait()).toMatchObject({ title: "attempt 2" });
+  });
+
+  test("paging under writes: nothing twice, nothing skipped", async () => {
+    const { press, operations } = await engine.open({ work: false });
+    const names: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      names.push((await press.printBook(emma)).name);
+    }
+    const kept = names.filter((_, i) => i % 3 !== 0);
+    const seen: string[] = [];
+    let pageToken = "";
+    for (let page = 0; page === 0 || pageToken !== ""; page++) {
+      const response = await operations.listOperations({ pageSize: 4, pageToken });
+      seen.push(...response.operations.map(({ name }) => name));
+      pageToken = response.nextPageToken;
+      await press.printBook(emma);
+      await operations.deleteOperation({ name: names[page * 3] ?? "" });
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((name) => kept.includes(name))).toEqual(kept.reverse());
+  });
+});

@@ -1,0 +1,105 @@
+/*
+ * Networks and databases that fail for a while.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Code } from "@connectrpc/connect";
+import { connectNodeAdapter, createConnectTransport } from "@connectrpc/connect-node";
+import { expect, test } from "vitest";
+import { describeEngines, describePostgres, gate, openPress } from "../../../test/lro-servers.ts";
+import { startPostgres } from "../../../test/postgres-server.ts";
+import { tcpProxy } from "../../../test/tcp-proxy.ts";
+import { createPressServiceClient, registerPressService } from "../../../testdata/gen/acme/press/v1/press_lro.ts";
+import { postgres } from "../../engine/postgres.ts";
+
+const emma = { press: "presses/1", title: "Emma" };
+
+describeEngines((engine) => {
+  test("commit, reply lost: a retry with the same request_id finds the one operation", async () => {
+    const { lro, operations } = await engine.open();
+    const server = createServer(
+      connectNodeAdapter({
+        routes: (router) =>
+          registerPressService(router, lro, { printBook: ({ title }) => ({ title }), movePress: () => ({}) }),
+      }),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const proxy = await tcpProxy((server.address() as AddressInfo).port);
+    try {
+      const baseUrl = `http://127.0.0.1:${proxy.port}`;
+      const press = createPressServiceClient(createConnectTransport({ baseUrl, httpVersion: "1.1" }));
+      const dropped = proxy.dropNextAnswer();
+      await expect(press.printBook({ ...emma, requestId: "1" })).rejects.toThrow();
+      await dropped;
+      const { name } = await press.printBook({ ...emma, requestId: "1" });
+      const listed = await operations.listOperations({});
+      expect(listed.operations.map(({ name }) => name)).toEqual([name]);
+    } finally {
+      await proxy.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  test("5,000 waiters: one listener, a bounded number of queries, and all are answered", async () => {
+    const end = gate();
+    const { press, operations } = await engine.open({ printBook: () => end.passed.then(() => emma) });
+    const { name } = await press.printBook(emma);
+    const waiting = Array.from({ length: 5_000 }, () => operations.waitOperation({ name }));
+    await sleep(0);
+    if (engine.kind === "PostgreSQL") {
+      const listeners = await engine.sql("SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+      expect(listeners).toEqual([{ n: 1 }]);
+    }
+    end.open();
+    expect((await Promise.all(waiting)).every(({ done }) => done)).toBe(true);
+  });
+});
+
+describePostgres((engine) => {
+  test("database stopped 5 s: calls fail with UNAVAILABLE, and nothing is lost", async () => {
+    const server = await startPostgres();
+    const end = gate();
+    const { lro, press, operations } = await openPress(
+      postgres({ connectionString: server.connectionString, schema: "stopped" }),
+      { printBook: ({ title }) => end.passed.then(() => ({ title })) },
+    );
+    try {
+      const operation = await press.printBook(emma);
+      await expect.poll(() => lro.health()).toMatchObject({ database: true, running: 1 });
+      await server.crash();
+      expect(await lro.health()).toMatchObject({ database: false, running: 1 });
+      const away = { code: Code.Unavailable };
+      await expect(operations.getOperation({ name: operation.name })).rejects.toMatchObject(away);
+      await expect(press.printBook(emma)).rejects.toMatchObject(away);
+      // The handler ends while nobody can be told.
+      end.open();
+      await sleep(5_000);
+      await server.restart();
+      expect(await operation.wait()).toMatchObject({ title: "Emma" });
+      expect(await (await press.printBook(emma)).wait()).toMatchObject({ title: "Emma" });
+      expect(await lro.health()).toMatchObject({ database: true });
+    } finally {
+      await lro.close();
+      await server.stop();
+    }
+  });
+
+  test("half-open LISTEN: a wait returns though nobody tells the server of the end", async () => {
+    const proxy = await tcpProxy(engine.server().port);
+    const { schema } = engine.address();
+    const connectionString = `postgres://postgres:password@127.0.0.1:${proxy.port}/postgres`;
+    const deaf = await openPress(postgres({ connectionString, schema }), { work: false });
+    try {
+      const { name } = await deaf.press.printBook(emma);
+      const waiting = deaf.operations.waitOperation({ name });
+      proxy.stall("LISTEN");
+      await engine.open();
+      expect(await waiting).toMatchObject({ done: true });
+    } finally {
+      await proxy.close();
+      await deaf.lro.close();
+    }
+  });
+});

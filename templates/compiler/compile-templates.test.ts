@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { Project } from "ts-morph";
+import { describe, expect, it } from "vitest";
+import { compileTemplates } from "./compile-templates.ts";
+import { compilePrinter } from "./printer.ts";
+
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+
+it("the printers that are checked in are those of the templates", () => {
+  expect(compileTemplates()).toBe(read("src/plugin/templates.gen.ts"));
+});
+
+describe("a mistake in a template", () => {
+  it("is told with file and line where TypeScript finds it", () => {
+    const message = messageOf(() =>
+      compileTemplates({
+        "client.ts": change("client.ts", "return lroClient(", "return lroClent("),
+        "service.ts": change("service.ts", "response: $ResponseSchema", "response: $Service"),
+        "unpack.ts": change("unpack.ts", "type $Response,", "type $Respnse,"),
+      }),
+    );
+    expect(stripVTControlCharacters(message).split("\n")).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^templates\/client\.ts:\d+:\d+ - error TS\d+: Cannot find name 'lroClent'/),
+        expect.stringMatching(/^templates\/service\.ts:\d+:\d+ - error TS\d+: Type '.*' is not assignable to type/),
+        expect.stringMatching(/^templates\/unpack\.ts:\d+:\d+ - error TS\d+: .* no exported member named '\$Respnse'/),
+      ]),
+    );
+  });
+
+  it.each([
+    ["a directive that is not one", "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n", "1:1: only the directives of"],
+    [
+      "a name in a comment that is not one",
+      "/** Of $sevice. */\nexport const $ServiceX = 1;\n",
+      "1:1: nothing says what $sevice prints",
+    ],
+    [
+      "a name of a method in the comment of a service",
+      "/** Of $rpc. */\nexport const $ServiceX = 1;\n",
+      "1:1: $rpc is of a method: it can only stand below an @each",
+    ],
+    [
+      "a name of a method in the code of a service",
+      "/** X. */\nexport const $ServiceX = {\n  $method: 1,\n};\n",
+      "3:3: $method is of a method",
+    ],
+    [
+      "a declaration without a comment",
+      "/** X. */\nexport const $ServiceX = 1;\nexport const $ServiceY = 1;\n",
+      "3:1: a declaration of a template lacks a doc comment",
+    ],
+    [
+      "a declaration that is not exported",
+      "/** X. */\nconst $ServiceX = 1;\n",
+      "2:1: a template holds functions, interfaces and constants, and exports them all",
+    ],
+    [
+      "a declaration of another kind",
+      "/** X. */\nexport class $ServiceX {}\n",
+      "2:1: a template holds functions, interfaces and constants",
+    ],
+  ])("is told with file and line: %s", (_, text, message) => {
+    const file = new Project({ useInMemoryFileSystem: true }).createSourceFile("/library.ts", text);
+    expect(messageOf(() => compilePrinter(file))).toContain(`templates/library.ts:${message}`);
+  });
+
+  function change(name: string, from: string, to: string): string {
+    const text = read(`templates/${name}`);
+    expect(text).toContain(from);
+    return text.replace(from, () => to);
+  }
+
+  function messageOf(run: () => unknown): string {
+    try {
+      run();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("nothing was thrown");
+  }
+});

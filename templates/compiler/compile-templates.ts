@@ -1,0 +1,71 @@
+/*
+ * Compiles templates/*.ts into the printers of src/plugin/templates.gen.ts. templates/placeholders.ts says how a template is
+ * written.
+ */
+import { fileURLToPath } from "node:url";
+import { Project, type SourceFile } from "ts-morph";
+import { compilePrinter, declarationsOf } from "./printer.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * Returns the source of src/plugin/templates.gen.ts.
+ *
+ * @param changed The text of templates, by file name, that are not to be read from their files.
+ * @throws Error that names file and line if a template does not type-check, or cannot be printed.
+ */
+export function compileTemplates(changed: Readonly<Record<string, string>> = {}): string {
+  const project = new Project({ tsConfigFilePath: `${root}tsconfig.json`, skipAddingFilesFromTsConfig: true });
+  // allowJs is for what TypeScript emits, and does not go with isolatedDeclarations.
+  project.compilerOptions.set({
+    allowJs: true,
+    isolatedDeclarations: false,
+    noEmit: false,
+    allowImportingTsExtensions: false,
+  });
+  const templates = project
+    .addSourceFilesAtPaths(`${root}templates/*.ts`)
+    .filter((file) => file.getBaseName() !== "placeholders.ts");
+  for (const [name, text] of Object.entries(changed)) {
+    project.getSourceFileOrThrow(`${root}templates/${name}`).replaceWithText(text);
+  }
+  const errors = templates.flatMap((file) => file.getPreEmitDiagnostics());
+  if (errors.length > 0) {
+    throw new Error(project.formatDiagnosticsWithColorAndContext(errors));
+  }
+  const emitted = new Map<string, string>(
+    project
+      .emitToMemory()
+      .getFiles()
+      .map(({ filePath, text }) => [filePath, text]),
+  );
+
+  const compileTemplate = (template: SourceFile): string => {
+    const path = template.getFilePath();
+    const variant = (extension: string): SourceFile =>
+      // Beside the template, so that its imports resolve to the same declarations.
+      project.createSourceFile(
+        path.replace(/\.ts$/, `.emitted${extension}`),
+        halveIndentation(emitted.get(path.replace(/\.ts$/, extension)) ?? ""),
+      );
+    const printer = (target: string, file: SourceFile): string =>
+      `${target}(f, service) {\n${compilePrinter(file)}\n  },`;
+    return `
+/** Compiled from templates/${template.getBaseName()}. */
+export const ${template.getBaseNameWithoutExtension()}Template: Template = {
+  declarations: ${JSON.stringify(declarationsOf(template))},
+  ${printer("ts", template)}
+  ${printer("js", variant(".js"))}
+  ${printer("dts", variant(".d.ts"))}
+};
+`;
+  };
+  return `// Compiled from templates/ by \`npm run generate\`. Do not edit.
+import { globalName, printDocs, printPolling, type Template } from "./template.ts";
+${templates.map(compileTemplate).join("")}`;
+}
+
+/** TypeScript indents by four spaces, protoc-gen-es by two. */
+function halveIndentation(text: string): string {
+  return text.replace(/^( {4})+/gm, (spaces) => spaces.slice(spaces.length / 2));
+}

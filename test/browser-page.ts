@@ -1,0 +1,14 @@
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { createLibraryServiceClient } from "../testdata/gen/acme/library/v1/library_lro.ts";
+
+// A page that starts an operation, and finds it again after it was reloaded.
+const library = createLibraryServiceClient(createConnectTransport({ baseUrl: location.origin, useBinaryFormat: true }));
+const token = localStorage.getItem("operation");
+const operation = token ? library.createBook.resume(token) : await library.createBook({ book: { title: "Emma" } });
+localStorage.setItem("operation", operation.toToken());
+document.title = token ? "resumed" : "started";
+for await (const { metadata } of operation.updates()) {
+  document.body.append(`${metadata?.progressPercent} `);
+}
+const book = await operation.wait();
+document.body.append(book.title);

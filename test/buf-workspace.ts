@@ -1,0 +1,126 @@
+/*
+ * Workspaces with the check plugin, as users have them, for buf itself to lint and to compare.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeFiles } from "./compile.ts";
+
+const root: string = fileURLToPath(new URL("..", import.meta.url));
+
+/** The check plugin as it is published, which `npm run build` makes. */
+export const checkBin: string = join(root, "dist/bin/buf-plugin-lro.cjs");
+
+/** What buf reports. */
+export interface Finding {
+  readonly path: string;
+  /** Counted from one. */
+  readonly line: number;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** Files by path. */
+export type Files = Readonly<Record<string, string>>;
+
+export interface Workspace {
+  readonly protos: Files;
+  /** Rules and categories to use, and not to use. Category LRO by default. */
+  readonly rules?: { readonly use?: readonly string[]; readonly except?: readonly string[] };
+  /** The options of the plugin. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What stands beside the protos. */
+  readonly others?: Files;
+}
+
+/** Runs `buf lint`. */
+export function lint(workspace: Workspace): Promise<Finding[]> {
+  return inDirectory(async (directory) => {
+    await writeWorkspace(directory, workspace);
+    return runBuf(directory, "lint", "protos");
+  });
+}
+
+/** Runs `buf breaking`. */
+export function breaking(before: Files, workspace: Workspace): Promise<Finding[]> {
+  return inDirectory(async (directory) => {
+    await writeWorkspace(join(directory, "before"), { protos: before });
+    await writeWorkspace(join(directory, "now"), workspace);
+    return runBuf(join(directory, "now"), "breaking", "protos", "--against", "../before/protos");
+  });
+}
+
+/**
+ * Returns what protos say that buf is to report: each line names the rules that it breaks in a comment at its end,
+ * `// LRO_TYPES_RESOLVE`.
+ */
+export function markedFindings(protos: Files): Omit<Finding, "message">[] {
+  return Object.entries(protos).flatMap(([path, content]) =>
+    content.split("\n").flatMap((text, index) => {
+      const [, rules = ""] = /\/\/ ((?:LRO_\w+ ?)+)$/.exec(text) ?? [];
+      return rules.split(" ").flatMap((rule) => (rule === "" ? [] : { path, line: index + 1, rule }));
+    }),
+  );
+}
+
+/** Leaves the messages out. */
+export function withoutMessages(findings: readonly Finding[]): Omit<Finding, "message">[] {
+  return findings.map(({ path, line, rule }) => ({ path, line, rule }));
+}
+
+async function writeWorkspace(directory: string, { protos, rules = {}, options = {}, others = {} }: Workspace) {
+  const used = { use: ["LRO"], ...rules };
+  const config = {
+    version: "v2",
+    modules: [{ path: "protos" }, { path: "googleapis" }],
+    lint: used,
+    breaking: used,
+    plugins: [{ plugin: "buf-plugin-lro", options }],
+  };
+  await writeFiles(directory, { "buf.yaml": JSON.stringify(config), ...others });
+  await writeFiles(join(directory, "protos"), protos);
+  await symlink(join(root, "proto"), join(directory, "googleapis"), "junction");
+}
+
+async function runBuf(directory: string, ...args: string[]): Promise<Finding[]> {
+  const bins = join(directory, "bins");
+  await mkdir(bins);
+  await symlink(checkBin, join(bins, "buf-plugin-lro"));
+  const env = { ...process.env, PATH: [bins, process.env.PATH].join(delimiter) };
+  const buf = join(root, "node_modules/@bufbuild/buf/bin/buf");
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [buf, ...args, "--error-format=json"],
+      { cwd: directory, env },
+      (error, stdout, stderr) =>
+        // It ends with 100 where it has findings.
+        error === null || error.code === 100 ? resolve(stdout) : reject(new Error(stderr)),
+    );
+  });
+  const findings = output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line))
+    .map(({ path, start_line, type, message }) => ({
+      path: path.replace(/^protos\//, ""),
+      line: start_line,
+      rule: type,
+      message,
+    }));
+  if (findings.some(({ rule }) => rule === "COMPILE")) {
+    throw new Error(`the protos do not compile:\n${output}`);
+  }
+  return findings;
+}
+
+async function inDirectory<T>(run: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), "workspace-"));
+  try {
+    return await run(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

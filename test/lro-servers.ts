@@ -1,0 +1,216 @@
+/*
+ * Servers of long-running operations for tests, on each engine.
+ */
+
+import {
+  type Client,
+  createClient,
+  createRouterTransport,
+  type HandlerContext,
+  type Transport,
+} from "@connectrpc/connect";
+import { PGlite } from "@electric-sql/pglite";
+import { Pool } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+import { pglite } from "../src/engine/pglite.ts";
+import { postgres } from "../src/engine/postgres.ts";
+import {
+  createLroServer,
+  type Engine,
+  type LroHandler,
+  type LroServer,
+  type LroServerOptions,
+} from "../src/server/index.ts";
+import {
+  createPressServiceClient,
+  type PressServiceClient,
+  registerPressService,
+} from "../testdata/gen/acme/press/v1/press_lro.ts";
+import type {
+  MovePressMetadataSchema,
+  MovePressRequestSchema,
+  MovePressResponseSchema,
+  PrintBookMetadataSchema,
+  PrintBookRequestSchema,
+  PrintBookResponseSchema,
+} from "../testdata/gen/acme/press/v1/press_pb.ts";
+import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
+import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+
+export type PrintBook = LroHandler<
+  typeof PrintBookRequestSchema,
+  typeof PrintBookResponseSchema,
+  typeof PrintBookMetadataSchema
+>;
+export type MovePress = LroHandler<
+  typeof MovePressRequestSchema,
+  typeof MovePressResponseSchema,
+  typeof MovePressMetadataSchema
+>;
+
+/** What the press of a test does. */
+export interface Press extends Partial<Omit<LroServerOptions, "engine">> {
+  readonly printBook?: PrintBook;
+  readonly movePress?: MovePress;
+  /** Whether this process runs operations. */
+  readonly work?: boolean;
+  /** Headers of every call of its clients. */
+  readonly headers?: Record<string, string>;
+}
+
+/** A server in this process, and clients that call it. */
+export interface PressServer {
+  readonly lro: LroServer;
+  readonly press: PressServiceClient;
+  readonly operations: Client<typeof Operations>;
+  readonly transport: Transport;
+}
+
+/** The databases of one engine. */
+export interface TestEngine {
+  readonly kind: "PGlite" | "PostgreSQL";
+  /** The engine over the schema of this test. */
+  engine(): Engine;
+  /** Opens a server over the schema of this test. It is closed after the test. */
+  open(press?: Press): Promise<PressServer>;
+  /** Runs SQL. `operations` stands for the table. */
+  sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** PostgreSQL only: the server, and where another process finds the schema of this test. */
+  server(): PostgresServer;
+  address(): { readonly connectionString: string; readonly schema: string };
+}
+
+let schemas = 0;
+
+/** Runs the same tests on both engines. */
+export function describeEngines(tests: (engine: TestEngine) => void): void {
+  describe("on PGlite", () => {
+    let db: PGlite;
+    beforeAll(async () => {
+      db = await PGlite.create();
+    });
+    afterAll(() => db.close());
+    const schema = perTest();
+    tests(
+      testEngine("PGlite", {
+        engine: () => pglite({ db, schema: schema() }),
+        sql: async (text, values) => (await db.query<Record<string, unknown>>(inSchema(text, schema()), values)).rows,
+      }),
+    );
+  });
+  describePostgres(tests);
+}
+
+/** Runs tests on PostgreSQL. */
+export function describePostgres(tests: (engine: TestEngine) => void): void {
+  describe("on PostgreSQL", () => {
+    let server: PostgresServer;
+    let pool: Pool;
+    beforeAll(async () => {
+      server = await startPostgres();
+      pool = new Pool({ connectionString: server.connectionString });
+      pool.on("error", () => {});
+    });
+    afterAll(async () => {
+      await pool.end();
+      await server.stop();
+    });
+    const schema = perTest();
+    tests(
+      testEngine("PostgreSQL", {
+        engine: () => postgres({ connectionString: server.connectionString, schema: schema() }),
+        sql: async (text, values) => (await pool.query(inSchema(text, schema()), values)).rows,
+        server: () => server,
+        address: () => ({ connectionString: server.connectionString, schema: schema() }),
+      }),
+    );
+  });
+}
+
+function perTest(): () => string {
+  let schema = "";
+  beforeEach(() => {
+    schema = `test${++schemas}`;
+  });
+  return () => schema;
+}
+
+function inSchema(text: string, schema: string): string {
+  return text.replaceAll(/\b(?=(?:operations|operations_settings|job|queue)\b)/g, `${schema}.`);
+}
+
+function testEngine(
+  kind: TestEngine["kind"],
+  parts: Pick<TestEngine, "engine" | "sql"> & Partial<Pick<TestEngine, "server" | "address">>,
+): TestEngine {
+  const opened: LroServer[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((lro) => lro.close()));
+  });
+  const noServer = (): never => {
+    throw new Error(`${kind} has no server`);
+  };
+  return {
+    kind,
+    server: noServer,
+    address: noServer,
+    ...parts,
+    async open(press = {}) {
+      const server = await openPress(parts.engine(), press);
+      opened.push(server.lro);
+      return server;
+    },
+  };
+}
+
+/** Opens and starts a server that prints books at once, unless the test says otherwise. */
+export async function openPress(
+  engine: Engine,
+  { printBook, movePress, work = true, headers, ...options }: Press,
+): Promise<PressServer> {
+  const lro = await createLroServer({ lease: { seconds: 10 }, log: () => {}, ...options, engine });
+  const transport = createRouterTransport(
+    (router) => {
+      registerPressService(router, lro, {
+        printBook: printBook ?? (({ title }) => ({ title })),
+        movePress: movePress ?? (({ destination }) => ({ location: destination })),
+      });
+      lro.registerOperations(router);
+    },
+    {
+      transport: {
+        interceptors: [
+          (next) => (request) => {
+            for (const [name, value] of Object.entries(headers ?? {})) {
+              if (!request.header.has(name)) {
+                request.header.set(name, value);
+              }
+            }
+            return next(request);
+          },
+        ],
+      },
+    },
+  );
+  await lro.start({ work });
+  return {
+    lro,
+    transport,
+    press: createPressServiceClient(transport),
+    operations: createClient(Operations, transport),
+  };
+}
+
+/** Who calls, by a header. */
+export function byHeader(context: HandlerContext): string {
+  return context.requestHeader.get("principal") ?? "";
+}
+
+/** A promise, and the function that fulfils it. */
+export function gate<T = void>(): { readonly passed: Promise<T>; open(value: T): void } {
+  let open: (value: T) => void = () => {};
+  const passed = new Promise<T>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}

@@ -1,0 +1,80 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const generated = "./gen/acme/library/v1/library_lro";
+
+/** Somebody's project, which has not said that its modules are free of side effects. */
+let project = "";
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "bundle-"));
+  cpSync(join(root, "testdata/gen"), join(project, "gen"), { recursive: true });
+  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
+  mkdirSync(join(project, "node_modules"));
+  for (const [name, target] of [
+    ["protoc-gen-ts-lro", root],
+    ["@bufbuild", join(root, "node_modules/@bufbuild")],
+    ["@connectrpc", join(root, "node_modules/@connectrpc")],
+  ] as const) {
+    symlinkSync(target, join(project, "node_modules", name), "junction");
+  }
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+test("a client brings nothing of the server", async () => {
+  const { modules, code } = await bundle(`
+    import { createLibraryServiceClient } from "${generated}.js";
+    console.log(createLibraryServiceClient);
+  `);
+  expect(modules).toContain("dist/client/client.js");
+  expect(modules.filter((path) => path.startsWith("dist/server/"))).toEqual([]);
+  expect(code).not.toContain("stubLibraryService");
+});
+
+test("a stub brings nothing of the client", async () => {
+  const { modules, code } = await bundle(`
+    import { stubLibraryService } from "${generated}.js";
+    console.log(stubLibraryService);
+  `);
+  expect(modules).toContain("dist/server/stub.js");
+  expect(modules.filter((path) => path.startsWith("dist/client/"))).toEqual([]);
+  expect(code).not.toContain("createLibraryServiceClient");
+});
+
+test("a function that unpacks brings neither, and of Connect only its codes", async () => {
+  const { modules } = await bundle(`
+    import { unpackCreateBookResponse } from "${generated}.js";
+    console.log(unpackCreateBookResponse);
+  `);
+  expect(modules).toContain("dist/operation/unpack.js");
+  expect(modules.filter((path) => /^dist\/(client|server)\//.test(path))).toEqual([]);
+  expect(modules.filter((path) => /@connectrpc\/(?!.*\/code(-string)?\.js$)/.test(path))).toEqual([]);
+});
+
+test("a generated file of which nothing is used leaves nothing", async () => {
+  const { code } = await bundle(`import "${generated}.js";`);
+  expect(code).toBe("");
+});
+
+/** Bundles a module, and returns the code with the paths of the modules from which some of it comes. */
+async function bundle(source: string): Promise<{ code: string; modules: string[] }> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: source, resolveDir: project },
+    absWorkingDir: root,
+    bundle: true,
+    format: "esm",
+    minifyWhitespace: true,
+    metafile: true,
+    write: false,
+  });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  return {
+    code: outputFiles.map(({ text }) => text).join(""),
+    modules: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path),
+  };
+}

@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Somebody's project, which checks the types of libraries, too, and has installed those of no optional package. */
+let project = "";
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "package-types-"));
+  const compilerOptions = { target: "ES2022", module: "NodeNext", types: [], strict: true, noEmit: true };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
+  const installed = join(project, "node_modules/protoc-gen-ts-lro");
+  mkdirSync(installed, { recursive: true });
+  cpSync(join(root, "package.json"), join(installed, "package.json"));
+  cpSync(join(root, "dist"), join(installed, "dist"), { recursive: true });
+  for (const name of ["@bufbuild", "@connectrpc"]) {
+    symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name), "junction");
+  }
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+test.each(["typescript", "typescript-6.0", "typescript-5.9"])(
+  "the package needs no types of others, with %s",
+  (compiler) => {
+    const entries = ["client", "codegen", "longrunning", "server", "server/pglite", "server/postgres", "testing"];
+    const imports = entries.map((entry, i) => `export * as entry${i} from "protoc-gen-ts-lro/${entry}";`);
+    writeFileSync(join(project, "main.ts"), imports.join("\n"));
+    const tsc = join(root, "node_modules", compiler, "bin/tsc");
+    const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+    expect(stdout + stderr).toBe("");
+  },
+);

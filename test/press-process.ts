@@ -1,0 +1,117 @@
+/*
+ * A server of its own process, which tests start, stop and kill. What a book does when it is printed is in its title:
+ *
+ * - `hang`: prints until it is told to stop, on its first attempt.
+ * - `exit`: ends the process.
+ * - `stall 3000`: blocks the event loop for so many milliseconds on its first attempt, and goes on as if nothing was.
+ * - `stubborn`: does not stop when it is told to, on its first attempt.
+ *
+ * All others are printed at once.
+ */
+import { appendFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { pglite } from "../src/engine/pglite.ts";
+import { postgres } from "../src/engine/postgres.ts";
+import { createLroServer, type Engine, type OperationInterruption, type Parallel } from "../src/server/index.ts";
+import { registerPressService } from "../testdata/gen/acme/press/v1/press_lro.ts";
+
+/** How to start the process. */
+export interface ProcessOptions {
+  readonly engine: { readonly connectionString: string; readonly schema: string } | { readonly dataDir: string };
+  readonly parallel?: Parallel;
+  readonly maxAttempts?: number;
+  readonly work?: boolean;
+  /** How many operations it runs at once. */
+  readonly concurrency?: number;
+  /** A file that gets a line when a book begins and when it ends. */
+  readonly journal?: string;
+}
+
+/** What the process says. */
+export type ProcessEvent =
+  | { readonly kind: "ready"; readonly port: number; readonly clock: number }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "began" | "stalled" | "ended"; readonly title: string; readonly attempt: number }
+  | { readonly kind: "interrupted" | "refused"; readonly title: string; readonly reason: string };
+
+const options: ProcessOptions = JSON.parse(process.argv[2] ?? "{}");
+const say = (event: ProcessEvent): void => {
+  process.send?.(event);
+};
+
+function note(line: string): void {
+  if (options.journal) {
+    appendFileSync(options.journal, `${line}\n`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { parallel = "queue", maxAttempts = 5, work = true, concurrency = 20 } = options;
+  const engine: Engine = "dataDir" in options.engine ? pglite(options.engine) : postgres(options.engine);
+  const lro = await createLroServer({ engine, lease: { seconds: 10 }, maxAttempts, concurrency, log: () => {} });
+  const server = createServer(
+    connectNodeAdapter({
+      routes(router) {
+        registerPressService(router, lro, {
+          printBook: {
+            key: ({ press }) => press || undefined,
+            parallel,
+            async run({ title, press }, operation) {
+              const { attempt, signal } = operation;
+              signal.addEventListener("abort", () => {
+                const { reason } = signal.reason as OperationInterruption;
+                say({ kind: "interrupted", title, reason });
+              });
+              note(`begin ${press} ${title}`);
+              say({ kind: "began", title, attempt });
+              const [what, ms] = title.split(" ");
+              if (what === "exit") {
+                process.exit(1);
+              }
+              if (attempt === 1 && what === "hang") {
+                await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+              }
+              if (attempt === 1 && what === "stubborn") {
+                await new Promise(() => {});
+              }
+              if (attempt === 1 && what === "stall") {
+                const end = performance.now() + Number(ms);
+                while (performance.now() < end) {}
+                say({ kind: "stalled", title, attempt });
+                try {
+                  await operation.update({ progressPercent: 99 });
+                } catch (error) {
+                  say({ kind: "refused", title, reason: (error as OperationInterruption).reason });
+                }
+              }
+              note(`end ${press} ${title}`);
+              say({ kind: "ended", title, attempt });
+              return { title: `${title}, attempt ${attempt}` };
+            },
+          },
+          movePress: ({ destination }) => ({ location: destination }),
+        });
+        lro.registerOperations(router);
+      },
+    }),
+  );
+  await lro.start({ work });
+  server.listen(0, "127.0.0.1", () => {
+    say({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });
+  });
+  process.on("SIGTERM", async () => {
+    await lro.drain({ timeoutMs: 2_000 });
+    await lro.close();
+    process.exit(0);
+  });
+}
+
+// When the test itself was ended.
+process.on("disconnect", () => process.exit());
+
+main().catch((error: Error) => {
+  say({ kind: "failed", message: error.message });
+  process.exit(1);
+});

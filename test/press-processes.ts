@@ -1,0 +1,141 @@
+/*
+ * Starts processes of `press-process.ts`, and talks to them.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Client, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { PGlite } from "@electric-sql/pglite";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { createPressServiceClient, type PressServiceClient } from "../testdata/gen/acme/press/v1/press_lro.ts";
+import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
+import { bundledProgram } from "./bundled-program.ts";
+import type { TestEngine } from "./lro-servers.ts";
+import type { ProcessEvent, ProcessOptions } from "./press-process.ts";
+
+export interface PressProcess {
+  readonly port: number;
+  /** What its clock said when it was ready, in milliseconds. */
+  readonly clock: number;
+  readonly press: PressServiceClient;
+  readonly operations: Client<typeof Operations>;
+  /** All that it has said. */
+  readonly events: readonly ProcessEvent[];
+  /** The first event of this kind, about this book if a title is given. */
+  saw(kind: ProcessEvent["kind"], title?: string): Promise<ProcessEvent>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when the process has ended, with its exit code. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts processes over the data of a test, which end with it. */
+export function pressProcesses(engine: TestEngine): {
+  /** On PGlite, one that came before must have ended. */
+  start(options?: Omit<ProcessOptions, "engine">, env?: NodeJS.ProcessEnv): Promise<PressProcess>;
+  /** A directory that is removed after the test. */
+  directory(): string;
+} {
+  const children: ChildProcess[] = [];
+  const directories: string[] = [];
+  const program = bundledProgram("test/press-process.ts");
+  let emptyDatabase = "";
+  let dataDir = "";
+
+  beforeAll(async () => {
+    if (engine.kind === "PGlite") {
+      emptyDatabase = mkdtempSync(join(tmpdir(), "lro-empty-"));
+      await (await PGlite.create(emptyDatabase)).close();
+    }
+  });
+  afterAll(() => {
+    if (emptyDatabase !== "") {
+      rmSync(emptyDatabase, { recursive: true });
+    }
+  });
+  beforeEach(() => {
+    if (engine.kind === "PGlite") {
+      // To copy one is faster than to make one.
+      dataDir = join(directory(), "data");
+      cpSync(emptyDatabase, dataDir, { recursive: true });
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(
+      children.splice(0).map((child) => {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          return undefined;
+        }
+        const exited = new Promise((resolve) => child.once("exit", resolve));
+        child.kill("SIGKILL");
+        return exited;
+      }),
+    );
+    for (const directory of directories.splice(0)) {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  function directory(): string {
+    const directory = mkdtempSync(join(tmpdir(), "lro-press-"));
+    directories.push(directory);
+    return directory;
+  }
+
+  return {
+    directory,
+    async start(options = {}, env = {}) {
+      const all: ProcessOptions = { engine: engine.kind === "PostgreSQL" ? engine.address() : { dataDir }, ...options };
+      const child = fork(program(), [JSON.stringify(all)], {
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+        env: { ...process.env, ...env },
+      });
+      children.push(child);
+      const events: ProcessEvent[] = [];
+      const listeners = new Set<() => void>();
+      child.on("message", (event: ProcessEvent) => {
+        events.push(event);
+        for (const listener of listeners) {
+          listener();
+        }
+      });
+      const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+
+      const saw = (kind: ProcessEvent["kind"], title?: string): Promise<ProcessEvent> =>
+        new Promise((resolve) => {
+          const look = (): void => {
+            const found = events.find(
+              (event) => event.kind === kind && (title === undefined || ("title" in event && event.title === title)),
+            );
+            if (found) {
+              listeners.delete(look);
+              resolve(found);
+            }
+          };
+          listeners.add(look);
+          look();
+        });
+
+      const first = await Promise.race([
+        saw("ready"),
+        saw("failed"),
+        exited.then((code) => ({ kind: "failed" as const, message: `the process ended with ${code}` })),
+      ]);
+      if (first.kind !== "ready") {
+        throw new Error(first.kind === "failed" ? first.message : first.kind);
+      }
+      const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${first.port}`, httpVersion: "1.1" });
+      return {
+        port: first.port,
+        clock: first.clock,
+        press: createPressServiceClient(transport),
+        operations: createClient(Operations, transport),
+        events,
+        saw,
+        signal: (signal) => child.kill(signal),
+        exited,
+      };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/*
+ * The examples of docs/rules.md.
+ */
+import { readFileSync } from "node:fs";
+import type { Files } from "./buf-workspace.ts";
+
+/** The section of a rule. */
+export interface Section {
+  readonly rule: string;
+  /** Whether it says "must", rather than "should". */
+  readonly must: boolean;
+  readonly before: Files;
+  readonly bad: Files;
+  readonly good: Files;
+}
+
+const text = readFileSync(new URL("../../docs/rules.md", import.meta.url), "utf8");
+const fence = /^```(?:proto|yaml)\n([\s\S]*?)^```$/gm;
+const [, frame = ""] = /^```proto\n([\s\S]*?)^```$/m.exec(text) ?? [];
+
+/** Returns the sections of docs/rules.md in order. */
+export function readSections(): Section[] {
+  return text
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const [rule = "", ...lines] = section.split("\n");
+      const body = lines.join("\n");
+      const examples = (label: string): Files => readExamples(body, label);
+      const bad = examples("Bad");
+      // What a good example leaves out is as in the bad one.
+      return {
+        rule,
+        must: body.startsWith("\nMust. "),
+        before: examples("Before"),
+        bad,
+        good: { ...bad, ...examples("Good") },
+      };
+    });
+}
+
+/** Returns the numbers of the first column of findings in the table, by rule. */
+export function readCounts(): Map<string, number> {
+  const rows = text.matchAll(/^\| (LRO_\w+) \| (\d+) \|/gm);
+  return new Map(Array.from(rows, ([, rule = "", count]) => [rule, Number(count)]));
+}
+
+function readExamples(body: string, label: string): Files {
+  const [, , part = ""] = new RegExp(`(^|\n)${label}:\n([\\s\\S]*?)(?=\n(Bad|Good):|\n## |$)`).exec(body) ?? [];
+  return Object.assign({}, ...Array.from(part.matchAll(fence), ([, example = ""]) => splitFiles(example)));
+}
+
+// A comment that is a path.
+const fileStart = /^(?=(?:\/\/|#) \S+\.(?:proto|yaml)$)/m;
+
+/** What starts with no path stands in the file that frames it. */
+function splitFiles(example: string): Files {
+  const files = example
+    .split(fileStart)
+    .map((part) => (fileStart.test(part.split("\n", 1)[0] ?? "") ? part : inFrame(part)));
+  return Object.fromEntries(files.map((file) => [file.slice(file.indexOf(" ") + 1, file.indexOf("\n")), file]));
+}
+
+function inFrame(part: string): string {
+  return part.startsWith("message ") ? frame + part : frame.replace("{}", () => `{\n${part}}`);
+}

@@ -1,0 +1,34 @@
+/*
+ * The plugin in the process of a test.
+ */
+
+import type { ReadYaml } from "../src/descriptor/service-yaml.ts";
+import { runPlugin } from "../src/plugin/plugin.ts";
+import { compileRequest } from "./compile.ts";
+
+/** What a run of the plugin gives back. */
+export interface Output {
+  /** The emitted files by name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly error: string;
+  readonly notes: readonly string[];
+}
+
+/** Runs the plugin on protos, given by path. */
+export async function runOnProtos(protos: Readonly<Record<string, string>>, parameter?: string): Promise<Output> {
+  return runOnRequest(await compileRequest(protos, parameter));
+}
+
+/** Runs the plugin on an encoded request. */
+export function runOnRequest(request: Uint8Array): Output {
+  const { response, notes } = runPlugin(request, noYaml);
+  return {
+    files: Object.fromEntries(response.file.map(({ name, content }) => [name, content])),
+    error: response.error,
+    notes: notes.map(({ position, message }) => `${position}: ${message}`),
+  };
+}
+
+export const noYaml: ReadYaml = (path) => {
+  throw new Error(`there is no ${path}`);
+};

@@ -1,0 +1,129 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import { type Any, anyPack, type Duration, durationMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, createRouterTransport, type HandlerContext, type Transport } from "@connectrpc/connect";
+import { type FakeClock, fakeClock } from "protoc-gen-ts-lro/testing";
+import type { LroClientOptions } from "../src/client/client.ts";
+import { createLibraryServiceClient, type LibraryServiceClient } from "../testdata/gen/acme/library/v1/library_lro.ts";
+import { BookSchema, LibraryService, OperationMetadataSchema } from "../testdata/gen/acme/library/v1/library_pb.ts";
+import { type OperationSchema, Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
+
+/** The state of an operation, as a server may send it. */
+export type State = MessageInitShape<typeof OperationSchema>;
+
+/** How a server answers a call: with a state, with an error, or as it decides then. */
+export type Answer = State | ConnectError | ((clock: FakeClock, context: HandlerContext) => Promise<State>);
+
+/** How a server answers, call by call. The last answer holds for all further calls. */
+export interface Script {
+  readonly start?: Answer;
+  readonly get?: readonly Answer[];
+  /** Without it, the server does not implement WaitOperation. */
+  readonly wait?: readonly Answer[];
+  readonly cancel?: ConnectError;
+}
+
+/** A call of google.longrunning.Operations. */
+export interface Call {
+  readonly method: string;
+  /** When it came, by the fake clock. */
+  readonly at: number;
+  readonly header: Headers;
+  /** How long the caller will wait, in milliseconds. */
+  readonly timeoutMs: number | undefined;
+  /** How long WaitOperation was asked to wait, in milliseconds. */
+  readonly waitMs: number | undefined;
+}
+
+/** A library whose operations do what a test says. */
+export interface ScriptedServer {
+  readonly library: LibraryServiceClient;
+  readonly transport: Transport;
+  readonly clock: FakeClock;
+  readonly calls: Call[];
+}
+
+export function scriptedServer(
+  script: Script,
+  options?: LroClientOptions,
+  clock: FakeClock = fakeClock(),
+): ScriptedServer {
+  const calls: Call[] = [];
+  const counts = new Map<string, number>();
+
+  async function answer(method: string, answers: readonly Answer[], context: HandlerContext): Promise<State> {
+    const count = counts.get(method) ?? 0;
+    counts.set(method, count + 1);
+    const next = answers[Math.min(count, answers.length - 1)] ?? {};
+    if (next instanceof ConnectError) {
+      throw next;
+    }
+    return typeof next === "function" ? await next(clock, context) : next;
+  }
+
+  function note(method: string, context: HandlerContext, timeout?: Duration): void {
+    const waitMs = timeout && durationMs(timeout);
+    calls.push({ method, at: clock.now(), header: context.requestHeader, timeoutMs: context.timeoutMs(), waitMs });
+  }
+
+  const { start = running(), get = [running()], wait, cancel } = script;
+  const transport = createRouterTransport(({ service }) => {
+    service(LibraryService, {
+      createBook: (_, context) => answer("CreateBook", [start], context),
+      deleteBook: (_, context) => answer("DeleteBook", [start], context),
+    });
+    service(Operations, {
+      getOperation(_, context) {
+        note("GetOperation", context);
+        return answer("GetOperation", get, context);
+      },
+      waitOperation({ timeout }, context) {
+        note("WaitOperation", context, timeout);
+        return answer("WaitOperation", wait ?? [new ConnectError("no such method", Code.Unimplemented)], context);
+      },
+      cancelOperation(_, context) {
+        note("CancelOperation", context);
+        if (cancel) {
+          throw cancel;
+        }
+        return {};
+      },
+      deleteOperation(_, context) {
+        note("DeleteOperation", context);
+        return {};
+      },
+    });
+  });
+  // Round numbers are easier to follow than the defaults.
+  const polling = { initialDelayMs: 500, delayMultiplier: 1.5, ...options?.polling };
+  const library = createLibraryServiceClient(transport, { clock, ...options, polling });
+  return { library, transport, clock, calls };
+}
+
+/** The name of the operation that the server starts. */
+export const name = "operations/1";
+
+export function running(progressPercent?: number): State {
+  return { name, ...(progressPercent !== undefined && { metadata: progress(progressPercent) }) };
+}
+
+export function succeeded(title = "Emma"): State {
+  return { name, done: true, metadata: progress(100), result: { case: "response", value: book(title) } };
+}
+
+export function failed(code: number, message: string, details: Any[] = []): State {
+  return { name, done: true, result: { case: "error", value: { code, message, details } } };
+}
+
+export function book(title: string): Any {
+  return anyPack(BookSchema, create(BookSchema, { title }));
+}
+
+export function progress(progressPercent: number): Any {
+  return anyPack(OperationMetadataSchema, create(OperationMetadataSchema, { progressPercent }));
+}
+
+/** Answers after so many milliseconds. */
+export function late(ms: number, state: State): Answer {
+  return (clock) => new Promise((resolve) => clock.schedule(() => resolve(state), ms));
+}
