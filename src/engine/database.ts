@@ -2,17 +2,28 @@ import type { Transaction } from "../server/engine.ts";
 
 export type Row = Record<string, unknown>;
 
-/** What the engine needs of PostgreSQL, whether it runs elsewhere or inside this process. */
-export interface Database {
+/** What runs statements: a database, or a transaction in it. */
+export interface Connection {
   /**
-   * Runs SQL. Without values it may be several statements. Within `transaction`, all that is called from its function
-   * takes part in it, whoever runs it.
+   * Runs SQL. Without values it may be several statements.
    *
    * @throws ConnectError with Code.Unavailable if the database does not answer.
    */
   query(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }>;
-  /** Commits what the function does, or none of it if it throws. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+/** A transaction, which is passed to everything that takes part in it. */
+export interface DatabaseTransaction extends Connection, Transaction {
+  /** Undoes everything, and ends the transaction. */
+  rollback(): Promise<void>;
+}
+
+/** What the engine needs of PostgreSQL, whether it runs elsewhere or inside this process. */
+export interface Database extends Connection {
+  /** Whether all statements share one connection, so that they wait while a transaction is open. */
+  readonly singleConnection: boolean;
+  /** Commits what the function does with the transaction, or none of it if the function throws. */
+  transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Runs a function while no other process runs one with the same key. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**

@@ -1,78 +1,30 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Pool, PoolClient } from "pg";
-import type { Transaction } from "../server/engine.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, DatabaseTransaction, Row } from "./database.ts";
+import { PassedTransaction } from "./passed-transaction.ts";
 import { keepListening } from "./pg-listener.ts";
 
 /** A PostgreSQL server, through a pool of connections. */
 export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
-  const current = new AsyncLocalStorage<PoolClient>();
   const stop = new AbortController();
   let listening: Promise<void> | undefined;
 
-  async function query(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
-    try {
-      const result = await (current.getStore() ?? pool).query<Row>(text, values as unknown[]);
-      // Several statements at once have a result each.
-      return Array.isArray(result) ? { rows: result.flatMap(({ rows }) => rows) } : result;
-    } catch (error) {
-      throw orUnavailable(error);
-    }
-  }
-
-  async function connect(): Promise<PoolClient> {
-    try {
-      const client = await pool.connect();
-      // A connection that breaks while it is idle says so by an event, which would end the process if nobody heard it.
-      client.off("error", ignore).on("error", ignore);
-      return client;
-    } catch (error) {
-      throw orUnavailable(error);
-    }
-  }
-
-  async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const client = await connect();
-    let broken = true;
-    try {
-      return await current.run(client, async () => {
-        await query("BEGIN");
-        try {
-          const value = await work({ query });
-          await query("COMMIT");
-          broken = false;
-          return value;
-        } catch (error) {
-          broken = await query("ROLLBACK").then(
-            () => false,
-            () => true,
-          );
-          throw error;
-        }
-      });
-    } finally {
-      client.release(broken);
-    }
-  }
-
-  async function exclusively<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const client = await connect();
-    try {
-      await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
-      return await work();
-    } finally {
-      // Ends the session, and the lock with it.
-      client.release(true);
-    }
-  }
-
   return {
-    query,
-    transaction,
-    exclusively,
+    singleConnection: false,
+    query: (text, values) => run(pool, text, values),
+    transaction: async (work) => runTransaction(await connect(pool), work),
+    async exclusively(key, work) {
+      const client = await connect(pool);
+      try {
+        await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
+        return await work();
+      } finally {
+        // Ends the session, and the lock with it.
+        client.release(true);
+      }
+    },
     listen(channel, onPayload, onConnect) {
-      const { first, ended } = keepListening(connect, { channel, onPayload, onConnect }, stop.signal);
+      const { first, ended } = keepListening(() => connect(pool), { channel, onPayload, onConnect }, stop.signal);
       listening = ended;
       return first;
     },
@@ -82,6 +34,61 @@ export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
       await close();
     },
   };
+}
+
+async function run(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
+  try {
+    const result = await on.query<Row>(text, values as unknown[]);
+    // Several statements in one text have a result each.
+    return Array.isArray(result) ? { rows: result.flatMap(({ rows }) => rows) } : result;
+  } catch (error) {
+    throw orUnavailable(error);
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    const client = await pool.connect();
+    // A connection that breaks while it is idle says so by an event, which would end the process if nobody heard it.
+    client.off("error", ignore).on("error", ignore);
+    return client;
+  } catch (error) {
+    throw orUnavailable(error);
+  }
+}
+
+/** Gives the client back when the transaction has ended, or destroys it if that is not certain. */
+async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  let reusable = false;
+  const tx = new PassedTransaction({
+    client,
+    query: (text, values) => run(client, text, values),
+    async rollback() {
+      await run(client, "ROLLBACK");
+      reusable = true;
+    },
+  });
+  try {
+    await run(client, "BEGIN");
+    const value = await work(tx);
+    if (tx.end()) {
+      await commit(client);
+      reusable = true;
+    }
+    return value;
+  } catch (error) {
+    await tx.rollback().catch(ignore);
+    throw error;
+  } finally {
+    client.release(!reusable);
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query("COMMIT").catch((error) => Promise.reject(orUnavailable(error)));
+  if (command !== "COMMIT") {
+    throw new Error("the database rolled the transaction back, because one of its statements had failed");
+  }
 }
 
 function ignore(): void {}

@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import type { Transaction } from "../server/engine.ts";
-import type { Database, Row } from "./database.ts";
+import type { Connection, Database, Row } from "./database.ts";
+import { PassedTransaction } from "./passed-transaction.ts";
 
 /** What runs statements: a database of PGlite, or a transaction in it. */
 export interface PGliteConnection {
@@ -8,40 +7,47 @@ export interface PGliteConnection {
   exec(text: string): Promise<{ rows: unknown[] }[]>;
 }
 
+/** PGlite's `Transaction`. Not its own type, for the reason that `PGliteDatabase` gives. */
+export interface PGliteTransaction extends PGliteConnection {
+  rollback(): Promise<void>;
+}
+
 /** A `PGlite`. Not its own type, because that compiles only with `skipLibCheck` or `@types/emscripten`. */
 export interface PGliteDatabase extends PGliteConnection {
   readonly dataDir?: string | undefined;
-  transaction<T>(work: (connection: PGliteConnection) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>): Promise<T>;
   listen(channel: string, onPayload: (payload: string) => void): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** PostgreSQL inside this process. It has one connection, and takes statements and transactions one at a time. */
 export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void>): Database {
-  const current = new AsyncLocalStorage<PGliteConnection>();
-
-  async function query(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
-    const connection = current.getStore() ?? pglite;
-    if (values?.length) {
-      return await connection.query<Row>(text, values as unknown[]);
-    }
-    try {
-      const results = await connection.exec(text);
-      return { rows: results.flatMap(({ rows }) => rows as Row[]) };
-    } catch (error) {
-      if (connection === pglite) {
-        // Several statements may have opened a transaction that nobody else will end.
-        await pglite.exec("ROLLBACK");
-      }
-      throw error;
-    }
-  }
-
   return {
-    query,
-    transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-      return pglite.transaction((connection) => current.run(connection, () => work({ query })));
+    singleConnection: true,
+    async query(text, values) {
+      try {
+        return await run(pglite, text, values);
+      } catch (error) {
+        if (!values?.length) {
+          // Several statements may have opened a transaction that nobody else will end.
+          await pglite.exec("ROLLBACK");
+        }
+        throw error;
+      }
     },
+    transaction: (work) =>
+      pglite.transaction(async (client) => {
+        const tx = new PassedTransaction({
+          client,
+          query: (text, values) => run(client, text, values),
+          rollback: () => client.rollback(),
+        });
+        try {
+          return await work(tx);
+        } finally {
+          tx.end();
+        }
+      }),
     exclusively: (_key, work) => work(),
     async listen(channel, onPayload, onConnect) {
       await pglite.listen(channel, onPayload);
@@ -50,3 +56,14 @@ export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void
     close,
   };
 }
+
+const run = async (
+  on: PGliteConnection,
+  ...[text, values]: Parameters<Connection["query"]>
+): ReturnType<Connection["query"]> => {
+  if (values?.length) {
+    return await on.query<Row>(text, values as unknown[]);
+  }
+  const results = await on.exec(text);
+  return { rows: results.flatMap(({ rows }) => rows as Row[]) };
+};

@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
-import type { Engine } from "../server/engine.ts";
+import type { Engine, Transaction } from "../server/engine.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
-import { type PGliteDatabase, pgliteDatabase } from "./pglite-database.ts";
+import { type PGliteDatabase, type PGliteTransaction, pgliteDatabase } from "./pglite-database.ts";
 import { openStore } from "./store.ts";
 
 /** Where the operations are. */
@@ -45,6 +45,20 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
       }
     },
   };
+}
+
+/**
+ * Returns PGlite's own transaction, for libraries that write with it, such as Drizzle. Do not use it after the function
+ * that got the transaction has returned.
+ *
+ * @typeParam T `Transaction` of `@electric-sql/pglite`, if you compile with `skipLibCheck`.
+ * @throws Error if the transaction is not one of this engine.
+ */
+export function pgliteTransaction<T extends object = PGliteTransaction>({ client }: Transaction): T {
+  if (typeof client !== "object" || client === null || !("exec" in client)) {
+    throw new Error("this transaction is not one of pglite(): use postgresClient() for those of postgres()");
+  }
+  return client as T;
 }
 
 const locks = new WeakMap<PGliteDatabase, { unlock(): void; users: number }>();

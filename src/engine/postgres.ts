@@ -1,5 +1,5 @@
 import { Pool } from "pg";
-import type { Engine } from "../server/engine.ts";
+import type { Engine, Transaction } from "../server/engine.ts";
 import { pgDatabase } from "./pg-database.ts";
 import { openStore } from "./store.ts";
 
@@ -56,4 +56,23 @@ export function postgres(options: PostgresOptions): Engine {
       }
     },
   };
+}
+
+/** A client of `pg`, as far as it needs no `@types/pg`. */
+export interface PostgresClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
+}
+
+/**
+ * Returns the client of `pg` that runs a transaction, for libraries that write with it: Drizzle, Kysely, Prisma. Do not
+ * use it after the function that got the transaction has returned.
+ *
+ * @typeParam C `PoolClient` of `pg`, if you have its types.
+ * @throws Error if the transaction is not one of this engine.
+ */
+export function postgresClient<C extends object = PostgresClient>({ client }: Transaction): C {
+  if (typeof client !== "object" || client === null || !("release" in client)) {
+    throw new Error("this transaction is not one of postgres(): use pgliteTransaction() for those of pglite()");
+  }
+  return client as C;
 }

@@ -1,6 +1,9 @@
-import { PgBoss } from "pg-boss";
+import { type Db, PgBoss } from "pg-boss";
 import type { EngineOptions, Parallel } from "../server/engine.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
+import { activeJobs, affectedBy, forever, giveBack, idsIn, type Job, liftTimeLimit } from "./pg-boss-tables.ts";
+
+export type { Job } from "./pg-boss-tables.ts";
 
 /** Where pg-boss puts the jobs whose workers crashed too often. */
 const deadQueue = "dead";
@@ -13,16 +16,18 @@ const policies = {
   abort: "exclusive",
 } as const satisfies Record<Parallel, string>;
 
-/** A job that was fetched: its id is that of the operation, and the retry count names the attempt. */
-export interface Job {
-  readonly id: string;
-  readonly retryCount: number;
-}
-
 /** A job that no worker finished. */
 export interface DeadJob extends Job {
   readonly sourceId: string;
   readonly sourceName: string;
+}
+
+/** A job to be. */
+export interface NewJob {
+  readonly id: string;
+  readonly key: string | undefined;
+  /** How often a worker may crash or lose its lease before the job is dead. */
+  readonly maxAttempts: number;
 }
 
 /**
@@ -37,17 +42,17 @@ export interface Queues {
   /** Learns of the queues that other processes have created. */
   refresh(): Promise<void>;
   /** False if another job holds the key. */
-  send(queue: string, id: string, key: string | undefined, maxAttempts: number): Promise<boolean>;
-  fetch(queue: string, limit: number): Promise<Job[]>;
+  send(tx: Connection, queue: string, job: NewJob): Promise<boolean>;
+  fetch(tx: Connection, queue: string, limit: number): Promise<Job[]>;
   fetchDead(limit: number): Promise<DeadJob[]>;
   /** Shows that the worker lives, and returns the ids of the jobs that it still holds. */
-  touch(queue: string, jobs: readonly Job[]): Promise<ReadonlySet<string>>;
+  touch(queue: string, jobs: readonly Job[]): Promise<readonly string[]>;
   /** Deletes jobs whose attempt is still the one given. Returns how many. */
-  settle(queue: string, jobs: readonly Job[]): Promise<number>;
+  settle(connection: Connection, queue: string, jobs: readonly Job[]): Promise<number>;
   /** Deletes a job whoever holds it. */
   drop(queue: string, id: string): Promise<void>;
-  settleDead(job: DeadJob): Promise<void>;
-  /** Lets others fetch jobs whose worker gives them up of its own will: it is as if they had never been fetched. */
+  settleDead(tx: Connection, job: DeadJob): Promise<void>;
+  /** Lets others fetch jobs that their worker gives up by itself: it is as if they had never been fetched. */
   release(queue: string, jobs: readonly Job[]): Promise<void>;
   /** Takes every job from its worker, which is known to be gone. */
   abandonAll(): Promise<void>;
@@ -57,50 +62,14 @@ export interface Queues {
 }
 
 /** Opens pg-boss in a schema. Call it where no other process does the same. */
-export async function openQueues(
-  database: Database,
-  schema: string,
-  { leaseSeconds, sweepSeconds, log }: EngineOptions,
-): Promise<Queues> {
-  const boss = new PgBoss({
-    schema,
-    db: { executeSql: (text, values) => database.query(text, values) },
-    supervise: false,
-    schedule: false,
-    monitorIntervalSeconds: sweepSeconds,
-    warningQueueSize: 1_000_000,
-  });
-  boss.on("error", (error) => log({ level: "error", message: "pg-boss", error }));
-  boss.on("warning", ({ message, data }) => log({ level: "warn", message: `pg-boss: ${message}`, error: data }));
-  await boss.start();
+export async function openQueues(database: Database, schema: string, options: EngineOptions): Promise<Queues> {
+  const { leaseSeconds } = options;
+  const boss = await startBoss(database, schema, options);
   await boss.createQueue(deadQueue);
-  let known: readonly string[] = [];
-
-  /** Calls that pg-boss declares to return nothing say what they did. */
-  const did = (response: object): { affected: number; settled?: string[] } =>
-    response as { affected: number; settled?: string[] };
-
-  async function refresh(): Promise<void> {
-    known = (await boss.getQueues()).map(({ name }) => name);
-  }
-
-  await refresh();
+  const catalogue = await openCatalogue(boss, database, schema);
   return {
-    async ensure(method, parallel) {
-      const queue = `${method}/${parallel}`;
-      if (!known.includes(queue)) {
-        await database.transaction(async () => {
-          await boss.createQueue(queue, { policy: policies[parallel], deadLetter: deadQueue });
-          // A worker that shows that it lives may take as long as it likes. pg-boss's options allow 24 hours at most.
-          await database.query(`UPDATE ${schema}.queue SET expire_seconds = $2 WHERE name = $1`, [queue, forever]);
-        });
-        known = [...known, queue];
-      }
-      return queue;
-    },
-    of: (method) => known.filter((queue) => queue.startsWith(`${method}/`)),
-    refresh,
-    async send(queue, id, key, maxAttempts) {
+    ...catalogue,
+    async send(tx, queue, { id, key, maxAttempts }) {
       const sent = await boss.send(queue, null, {
         id,
         ...(key !== undefined && { singletonKey: key }),
@@ -109,38 +78,31 @@ export async function openQueues(
         heartbeatSeconds: leaseSeconds,
         // pg-boss forgets jobs that wait longer.
         retentionSeconds: forever,
+        db: over(tx),
       });
       return sent !== null;
     },
-    fetch: (queue, batchSize) => boss.fetch(queue, { batchSize }),
+    fetch: (tx, queue, batchSize) => boss.fetch(queue, { batchSize, db: over(tx) }),
     fetchDead: async (batchSize) =>
       (await boss.fetch(deadQueue, { batchSize, includeMetadata: true })).flatMap(
         ({ id, retryCount, sourceId, sourceName }) =>
           sourceId && sourceName ? [{ id, retryCount, sourceId, sourceName }] : [],
       ),
-    touch: async (queue, jobs) => new Set(did(await boss.touch(queue, [...jobs])).settled),
-    settle: async (queue, jobs) => did(await boss.deleteJob(queue, [...jobs])).affected,
+    touch: async (queue, jobs) => idsIn(await boss.touch(queue, [...jobs])),
+    settle: async (connection, queue, jobs) =>
+      affectedBy(await boss.deleteJob(queue, [...jobs], { db: over(connection) })),
     async drop(queue, id) {
       await boss.deleteJob(queue, id);
     },
-    async settleDead(job) {
+    async settleDead(tx, job) {
       // The failed job still holds its key.
-      await boss.deleteJob(job.sourceName, job.sourceId);
-      await boss.deleteJob(deadQueue, job);
+      await boss.deleteJob(job.sourceName, job.sourceId, { db: over(tx) });
+      await boss.deleteJob(deadQueue, job, { db: over(tx) });
     },
-    async release(queue, jobs) {
-      // pg-boss has only fail() for this, which costs an attempt. Here one is granted for it, and the fence moves on.
-      await database.query(
-        `UPDATE ${schema}.job SET state = 'created', started_on = NULL, heartbeat_on = NULL,
-           retry_count = retry_count + 1, retry_limit = retry_limit + 1
-         WHERE name = $1 AND state = 'active' AND id::text || ':' || retry_count = ANY($2::text[])`,
-        [queue, jobs.map(({ id, retryCount }) => `${id}:${retryCount}`)],
-      );
-    },
+    release: (queue, jobs) => giveBack(database, schema, queue, jobs),
     async abandonAll() {
-      const { rows } = await database.query(`SELECT name, id FROM ${schema}.job WHERE state = 'active'`);
-      for (const { name, id } of rows) {
-        await boss.fail(String(name), String(id));
+      for (const { queue, id } of await activeJobs(database, schema)) {
+        await boss.fail(queue, id);
       }
     },
     supervise: () => boss.supervise(),
@@ -148,5 +110,71 @@ export async function openQueues(
   };
 }
 
-/** Ten years, in seconds. */
-const forever = 10 * 365 * 24 * 60 * 60;
+/** What pg-boss runs its statements on. */
+function over(connection: Connection): Db {
+  return { executeSql: (text, values) => connection.query(text, values) };
+}
+
+async function startBoss(database: Database, schema: string, { sweepSeconds, log }: EngineOptions): Promise<PgBoss> {
+  const boss = new PgBoss({
+    schema,
+    db: over(database),
+    supervise: false,
+    schedule: false,
+    monitorIntervalSeconds: sweepSeconds,
+    warningQueueSize: 1_000_000,
+  });
+  boss.on("error", (error) => log({ level: "error", message: "pg-boss", error }));
+  boss.on("warning", ({ message, data }) => log({ level: "warn", message: `pg-boss: ${message}`, error: data }));
+  return await boss.start();
+}
+
+const noJob = "00000000-0000-0000-0000-000000000000";
+
+/** Knows which queues there are. */
+async function openCatalogue(
+  boss: PgBoss,
+  database: Database,
+  schema: string,
+): Promise<Pick<Queues, "ensure" | "of" | "refresh">> {
+  const ready = new Set<string>();
+  const preparing = new Map<string, Promise<void>>();
+
+  /** Prepares a queue that is not ready, once for all who need it meanwhile. */
+  function makeReady(queue: string, prepare: () => Promise<void>): Promise<void> {
+    if (ready.has(queue)) {
+      return Promise.resolve();
+    }
+    const prepared =
+      preparing.get(queue) ??
+      prepare()
+        // pg-boss reads up a queue that it meets for the first time. Within a transaction of a database that has a
+        // single connection, it would wait for ever.
+        .then(() => boss.findJobs(queue, { id: noJob }))
+        .then(() => void ready.add(queue))
+        .finally(() => preparing.delete(queue));
+    preparing.set(queue, prepared);
+    return prepared;
+  }
+
+  async function refresh(): Promise<void> {
+    const queues = await boss.getQueues();
+    // One whose time limit is not lifted is still being made, or was left half made: `ensure` finishes it.
+    const finished = queues.filter(({ name, expireInSeconds }) => name === deadQueue || expireInSeconds === forever);
+    await Promise.all(finished.map(({ name }) => makeReady(name, async () => {})));
+  }
+
+  await refresh();
+  return {
+    async ensure(method, parallel) {
+      const queue = `${method}/${parallel}`;
+      await makeReady(queue, async () => {
+        await boss.createQueue(queue, { policy: policies[parallel], deadLetter: deadQueue });
+        await liftTimeLimit(database, schema, queue);
+      });
+      return queue;
+    },
+    of: (method) => [...ready].filter((queue) => queue.startsWith(`${method}/`)),
+    refresh,
+  };
+}

@@ -106,8 +106,17 @@ export interface Settlement {
 
 /** A transaction of the engine's database, for data that must be written together with a result. */
 export interface Transaction {
-  /** Runs one statement, with `$1`, `$2` … for the values. */
+  /**
+   * Runs one statement, with `$1`, `$2` … for the values.
+   *
+   * @throws Error if the transaction has ended.
+   */
   query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  /**
+   * The driver's own object for the transaction: `pg`'s client, or PGlite's transaction. `postgresClient` and
+   * `pgliteTransaction`, of the engines' modules, return it with its type.
+   */
+  readonly client: unknown;
 }
 
 /** A page of operations, the newest first. */
@@ -143,6 +152,8 @@ export type StoreEvent =
 export interface OperationStore {
   /** Signs page tokens. All processes that share the store have the same. */
   readonly secret: Uint8Array;
+  /** Whether calls wait while a function of `settle` runs, because the database has a single connection. */
+  readonly singleConnection: boolean;
   /** Stores an operation and the work that it stands for, both or neither. */
   start(operation: NewOperation): Promise<StartOutcome>;
   /** The operations of these names that exist, deleted ones too. */

@@ -1,18 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { type Duration, durationMs, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
-import {
-  type ListOperationsRequest,
-  type ListOperationsResponse,
-  ListOperationsResponseSchema,
-  type Operations,
-} from "../../gen/google/longrunning/operations_pb.ts";
+import type { Operations } from "../../gen/google/longrunning/operations_pb.ts";
 import type { OperationStore, StoredOperation } from "../engine.ts";
-import { parseFilter } from "../filter.ts";
 import { errorResult } from "../result.ts";
 import type { Access } from "./access.ts";
+import { checkText, maxName } from "./check-text.ts";
+import { listOperations } from "./list-operations.ts";
 import { operationMessage } from "./message.ts";
-import { readPageToken, signPageToken } from "./page-token.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** What the service works with. */
@@ -23,11 +18,6 @@ export interface Serving {
   /** The longest that WaitOperation waits. */
   readonly maxWaitMs: number;
 }
-
-const defaultPageSize = 50;
-const maxPageSize = 1_000;
-const maxName = 2_000;
-const maxFilter = 10_000;
 
 /** google.longrunning.Operations over a store. */
 export function operationsService({ store, access, waiting, maxWaitMs }: Serving): ServiceImpl<typeof Operations> {
@@ -43,39 +33,8 @@ export function operationsService({ store, access, waiting, maxWaitMs }: Serving
     return existing(name, operation);
   }
 
-  async function list(request: ListOperationsRequest, context: HandlerContext): Promise<ListOperationsResponse> {
-    const { name: parent, filter, pageSize, pageToken, returnPartialSuccess } = request;
-    checkText("name", parent, maxName);
-    checkText("filter", filter, maxFilter);
-    if (pageSize < 0) {
-      throw new ConnectError("page_size must not be negative", Code.InvalidArgument);
-    }
-    if (returnPartialSuccess) {
-      throw new ConnectError(
-        "return_partial_success is not supported: all operations can be reached",
-        Code.Unimplemented,
-      );
-    }
-    const parsed = parseFilter(filter);
-    const caller = await access.principal(context);
-    await access.check({ action: "list", principal: caller, parent });
-    const principal = await access.scope(caller, parent);
-    const collection = collectionBelow(parent);
-    const scope = { collection, filter, principal };
-    const after = readPageToken(store.secret, scope, pageToken);
-    const limit = Math.min(pageSize || defaultPageSize, maxPageSize);
-
-    const found = await store.list({ collection, principal, filter: parsed, after, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    return create(ListOperationsResponseSchema, {
-      operations: page.map(operationMessage),
-      ...(last && { nextPageToken: signPageToken(store.secret, scope, { createTime: last.position, id: last.id }) }),
-    });
-  }
-
   return {
-    listOperations: list,
+    listOperations: (request, context) => listOperations({ store, access }, request, context),
 
     async getOperation({ name }, context) {
       return operationMessage(await find("get", name, context));
@@ -121,19 +80,4 @@ function existing(name: string, operation: StoredOperation | undefined): StoredO
     throw new ConnectError(`there is no operation "${name}"`, Code.NotFound);
   }
   return operation;
-}
-
-/** The collection of operations below a parent, which may be named as well as its parent. */
-function collectionBelow(parent: string): string {
-  const trimmed = parent.replace(/\/+$/, "");
-  return trimmed === "" || trimmed === "operations" || trimmed.endsWith("/operations")
-    ? trimmed || "operations"
-    : `${trimmed}/operations`;
-}
-
-/** PostgreSQL takes no NUL in a text. */
-function checkText(field: string, text: string, max: number): void {
-  if (text.length > max || text.includes("\0") || !text.isWellFormed()) {
-    throw new ConnectError(`${field} must be a text of ${max} characters at most, without NUL`, Code.InvalidArgument);
-  }
 }

@@ -1,10 +1,9 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
-import type { OperationStore, Result } from "../engine.ts";
+import type { Result } from "../engine.ts";
 import { OperationInterruption } from "../interruption.ts";
 import type { Log } from "../log.ts";
-import type { ServedMethod } from "../method.ts";
 import { errorResult, pack, publicError } from "../result.ts";
 import { untilAnswered } from "./retry.ts";
 import type { Work } from "./work.ts";
@@ -14,16 +13,9 @@ import type { Work } from "./work.ts";
  *
  * @returns The type of the error that it ended with, if any.
  */
-export async function runAttempt(
-  work: Work,
-  method: ServedMethod,
-  store: OperationStore,
-  log: Log,
-): Promise<string | undefined> {
-  const about = { operation: work.name, method: method.name };
-  const ended = await run(work, method, (error) =>
-    log({ ...about, level: "error", message: "the handler failed", error }),
-  );
+export async function runAttempt(work: Work, log: Log): Promise<string | undefined> {
+  const about = { operation: work.name, method: work.method.name };
+  const ended = await run(work, (error) => log({ ...about, level: "error", message: "the handler failed", error }));
   if (ended === undefined) {
     return work.interruption;
   }
@@ -32,7 +24,7 @@ export async function runAttempt(
     try {
       // A claim that is lost has another worker to end it, or has been ended: there is nothing more to do.
       await untilAnswered(
-        () => store.settle(work.claim, { result, metadata: work.lastMetadata() }),
+        () => work.settle(result),
         (error) => log({ ...about, level: "warn", message: "the result could not be written yet", error }),
       );
     } catch (error) {
@@ -46,17 +38,12 @@ export async function runAttempt(
 /** What an attempt ended with. Undefined where others end the operation. */
 type Ended = { readonly result?: Result; readonly errorType?: string } | undefined;
 
-async function run(
-  work: Work,
-  { request, types, handler }: ServedMethod,
-  onError: (error: unknown) => void,
-): Promise<Ended> {
+async function run(work: Work, onError: (error: unknown) => void): Promise<Ended> {
+  if (work.claim.cancelRequested) {
+    return failed(new OperationInterruption("cancelled"));
+  }
   try {
-    if (work.claim.cancelRequested) {
-      throw new OperationInterruption("cancelled");
-    }
-    const response = await handler.run(fromBinary(request, work.claim.request), work);
-    return work.committed ? {} : { result: { response: pack(types.response, response).any } };
+    return succeeded(work, await callHandler(work));
   } catch (error) {
     if (work.committed) {
       // It is done, and this comes too late.
@@ -70,12 +57,27 @@ async function run(
     if (!(error instanceof ConnectError) && seen.code === Code.Internal) {
       onError(error);
     }
-    return { result: errorResult(seen), errorType: codeToString(seen.code) };
+    return failed(seen);
   }
 }
 
+async function callHandler(work: Work): Promise<MessageInitShape<DescMessage>> {
+  const { request, handler } = work.method;
+  return await handler.run(fromBinary(request, work.claim.request), work.operation);
+}
+
+function succeeded(work: Work, response: MessageInitShape<DescMessage>): Ended {
+  return work.committed ? {} : { result: { response: pack(work.method.types.response, response).any } };
+}
+
+function failed(error: ConnectError): Ended {
+  return { result: errorResult(error), errorType: codeToString(error.code) };
+}
+
 /** A handler that was told to stop fails in whatever way its own calls do: that is not an error of its own. */
-function outcomeOf(error: unknown, { interruption, signal }: Work): ConnectError {
+function outcomeOf(error: unknown, { interruption, operation }: Work): ConnectError {
   const interrupted = interruption === "cancelled" || interruption === "preempted";
-  return interrupted && !(error instanceof ConnectError) ? (signal.reason as ConnectError) : publicError(error);
+  return interrupted && !(error instanceof ConnectError)
+    ? (operation.signal.reason as ConnectError)
+    : publicError(error);
 }

@@ -1,147 +1,148 @@
-import type { DescMessage } from "@bufbuild/protobuf";
-import { fromBinary, type Message, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { unpackAny } from "../../operation/any.ts";
-import type { Claim, ClaimState, OperationStore, Settlement, Transaction } from "../engine.ts";
+import type { CommitScope } from "../commit-scope.ts";
+import type { Claim, ClaimState, OperationStore, Result, Transaction } from "../engine.ts";
 import type { RunningOperation } from "../handler.ts";
 import { type InterruptionReason, OperationInterruption } from "../interruption.ts";
 import type { ServedMethod } from "../method.ts";
 import { type Packed, pack } from "../result.ts";
 import type { MaybePromise } from "../stub.ts";
+import { Progress } from "./progress.ts";
 import { untilAnswered } from "./retry.ts";
 
-/** The least time between two writes of metadata. What comes in between is written together. */
-const writeGapMs = 200;
+/** What all work of a process shares. */
+export interface WorkContext {
+  readonly store: OperationStore;
+  readonly commitScope: CommitScope;
+}
 
-/** The work on a claimed operation: what the handler sees of it, and what it has written so far. */
-export class Work implements RunningOperation<DescMessage, DescMessage> {
-  readonly name: string;
-  readonly principal: string;
-  readonly attempt: number;
-  readonly metadata: MessageShape<DescMessage> | undefined;
-  readonly signal: AbortSignal;
+type CommitFunction = (tx: Transaction) => MaybePromise<MessageInitShape<DescMessage>>;
+
+/** The work on a claimed operation, from the claim to its settlement. */
+export class Work {
   readonly claim: Claim;
-  /** Whether `commit` has ended the operation. */
-  committed: Message | undefined;
+  readonly method: ServedMethod;
+  /** What the handler sees of it. */
+  readonly operation: RunningOperation<DescMessage, DescMessage>;
+  readonly #store: OperationStore;
+  readonly #commitScope: CommitScope;
+  readonly #progress: Progress;
+  readonly #controller = new AbortController();
+  #committing = false;
+  #committed = false;
 
-  private readonly method: ServedMethod;
-  private readonly store: OperationStore;
-  private readonly controller = new AbortController();
-  private unwritten: Uint8Array | undefined;
-  private writing: Promise<void> | undefined;
-  private nextWrite = 0;
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(claim: Claim, method: ServedMethod, store: OperationStore) {
-    const { name, principal, metadata } = claim.operation;
+  constructor(claim: Claim, method: ServedMethod, { store, commitScope }: WorkContext) {
     this.claim = claim;
     this.method = method;
-    this.store = store;
-    this.name = name;
-    this.principal = principal;
-    this.attempt = claim.attempt;
-    this.signal = this.controller.signal;
+    this.#store = store;
+    this.#commitScope = commitScope;
+    this.#progress = new Progress((metadata) => this.#writeMetadata(metadata));
+    const { name, principal, metadata } = claim.operation;
     const unpacked = metadata && unpackAny(fromBinary(AnySchema, metadata), method.types.metadata);
-    this.metadata = unpacked && "message" in unpacked ? unpacked.message : undefined;
+    this.operation = {
+      name,
+      principal,
+      attempt: claim.attempt,
+      metadata: unpacked && "message" in unpacked ? unpacked.message : undefined,
+      signal: this.#controller.signal,
+      update: (metadata) => this.#update(metadata),
+      commit: (work) => this.#commit(work),
+    };
+  }
+
+  get name(): string {
+    return this.claim.operation.name;
+  }
+
+  /** Whether `commit` has ended the operation. */
+  get committed(): boolean {
+    return this.#committed;
   }
 
   /** Why the work should stop, if it should. */
   get interruption(): InterruptionReason | undefined {
-    return (this.signal.reason as OperationInterruption | undefined)?.reason;
+    return (this.#controller.signal.reason as OperationInterruption | undefined)?.reason;
   }
 
   /** Tells the handler to stop. A claim that is lost stays lost, whatever else comes to light. */
   interrupt(reason: InterruptionReason): void {
-    this.controller.abort(new OperationInterruption(reason));
+    this.#controller.abort(new OperationInterruption(reason));
   }
 
-  /** Takes note of what a renewal has found. */
+  /** Takes note of what a renewal has found. An operation that has committed is done, and there is nothing to stop. */
   observe(state: ClaimState): void {
-    if (state !== "held") {
+    if (state !== "held" && !this.#committed) {
       this.interrupt(state === "lost" ? "lease-lost" : state);
     }
   }
 
-  async update(metadata: MessageInitShape<DescMessage>): Promise<void> {
-    this.throwIfLost();
-    this.unwritten = pack(this.method.types.metadata, metadata).any;
-    if (this.writing === undefined && performance.now() >= this.nextWrite) {
-      await this.write();
-    } else {
-      this.writeLater();
+  /** Ends the operation with a result and the last metadata. False if the claim is lost. */
+  async settle(result: Result): Promise<boolean> {
+    await this.#progress.pause();
+    return await this.#store.settle(this.claim, { result, metadata: this.#progress.unwritten });
+  }
+
+  async #update(metadata: MessageInitShape<DescMessage>): Promise<void> {
+    this.#refuseIfEnded();
+    await this.#progress.set(pack(this.method.types.metadata, metadata).any);
+  }
+
+  async #commit(work: CommitFunction): Promise<Message> {
+    this.#refuseIfEnded();
+    if (this.#committing) {
+      throw new Error(`operation ${this.name} is being committed already: call commit once`);
+    }
+    this.#committing = true;
+    await this.#progress.pause();
+    try {
+      return await this.#settleWith(work);
+    } finally {
+      this.#committing = false;
+      if (!this.#committed) {
+        this.#progress.resume();
+      }
     }
   }
 
-  async commit(work: (tx: Transaction) => MaybePromise<MessageInitShape<DescMessage>>): Promise<Message> {
-    this.throwIfLost();
+  async #settleWith(work: CommitFunction): Promise<Message> {
     let packed: Packed<DescMessage> | undefined;
     const settled = await untilAnswered(
       () =>
-        this.store.settle(this.claim, async (tx) => {
-          packed = pack(this.method.types.response, await work(tx));
-          return { result: { response: packed.any }, metadata: this.lastMetadata() };
+        this.#store.settle(this.claim, async (tx) => {
+          const response = await this.#commitScope.run(this.name, async () => work(tx));
+          packed = pack(this.method.types.response, response);
+          return { result: { response: packed.any }, metadata: this.#progress.unwritten };
         }),
-      () => this.signal.throwIfAborted(),
+      () => this.#controller.signal.throwIfAborted(),
     );
     if (!settled || packed === undefined) {
-      await this.renew();
-      throw this.signal.reason;
+      await this.#interruptAsRefused();
+      throw this.#controller.signal.reason;
     }
-    this.committed = packed.message;
+    this.#committed = true;
     return packed.message;
   }
 
-  /** Metadata that is not written yet, for the settlement to write. Nothing is written after this. */
-  lastMetadata(): Settlement["metadata"] {
-    clearTimeout(this.timer);
-    return this.unwritten;
+  async #writeMetadata(metadata: Uint8Array): Promise<void> {
+    if (!(await this.#store.writeMetadata(this.claim, metadata))) {
+      await this.#interruptAsRefused();
+      throw this.#controller.signal.reason;
+    }
   }
 
-  private throwIfLost(): void {
+  #refuseIfEnded(): void {
+    if (this.#committed) {
+      throw new Error(`operation ${this.name} has ended: its commit was its last write`);
+    }
     if (this.interruption === "lease-lost" || this.interruption === "preempted") {
-      throw this.signal.reason;
-    }
-  }
-
-  private writeLater(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => {
-        // The next update, or the settlement, meets the same error.
-        this.write().catch(() => {});
-      },
-      Math.max(0, this.nextWrite - performance.now()),
-    );
-  }
-
-  private async write(): Promise<void> {
-    await this.writing;
-    const metadata = this.unwritten;
-    if (metadata === undefined) {
-      return;
-    }
-    this.nextWrite = performance.now() + writeGapMs;
-    const written = this.store.writeMetadata(this.claim, metadata);
-    this.writing = written.then(
-      () => {},
-      () => {},
-    );
-    try {
-      if (!(await written)) {
-        await this.renew();
-        throw this.signal.reason;
-      }
-      if (this.unwritten === metadata) {
-        this.unwritten = undefined;
-      }
-    } finally {
-      this.writing = undefined;
+      throw this.#controller.signal.reason;
     }
   }
 
   /** Finds out why a write was refused. */
-  private async renew(): Promise<void> {
-    const [state = "lost"] = await this.store.renew([this.claim]);
+  async #interruptAsRefused(): Promise<void> {
+    const [state = "lost"] = await this.#store.renew([this.claim]);
     this.observe(state === "preempted" ? state : "lost");
   }
 }

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Claim, OperationStore, StoreEvent } from "../engine.ts";
+import type { Claim, StoreEvent } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
 import { errorResult } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { runAttempt } from "./attempt.ts";
-import { Work } from "./work.ts";
+import { Work, type WorkContext } from "./work.ts";
 
-export interface WorkerOptions {
-  readonly store: OperationStore;
+export interface WorkerOptions extends WorkContext {
   readonly methods: ReadonlyMap<string, ServedMethod>;
   readonly log: Log;
   readonly telemetry: Telemetry;
@@ -29,42 +28,42 @@ const crashed = errorResult(
 
 /** Takes operations from the store as long as it has room, runs their handlers, and keeps the leases. */
 export class Worker {
-  private readonly options: WorkerOptions;
-  private readonly running = new Map<string, { readonly work: Work; readonly ended: Promise<void> }>();
-  private readonly timers: NodeJS.Timeout[] = [];
+  readonly #options: WorkerOptions;
+  readonly #running = new Map<string, { readonly work: Work; readonly ended: Promise<void> }>();
+  readonly #timers: NodeJS.Timeout[] = [];
   /** The methods that may have work. */
-  private readonly ready = new Set<string>();
-  private claiming: Promise<void> | undefined;
-  private stopped = true;
-  private renewedAt = performance.now();
+  readonly #ready = new Set<string>();
+  #claiming: Promise<void> | undefined;
+  #stopped = true;
+  #renewedAt = performance.now();
 
   constructor(options: WorkerOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** How many operations run. */
   get size(): number {
-    return this.running.size;
+    return this.#running.size;
   }
 
   start(): void {
-    const { leaseSeconds, sweepSeconds } = this.options;
-    this.stopped = false;
-    this.every(leaseSeconds / 3, () => this.renew());
-    this.every(sweepSeconds, () => this.sweep());
-    this.lookEverywhere();
+    const { leaseSeconds, sweepSeconds } = this.#options;
+    this.#stopped = false;
+    this.#every(leaseSeconds / 3, () => this.#renew());
+    this.#every(sweepSeconds, () => this.#sweep());
+    this.#lookEverywhere();
   }
 
   onEvent(event: StoreEvent): void {
     if (event.kind === "changed") {
-      const work = this.running.get(event.name)?.work;
+      const work = this.#running.get(event.name)?.work;
       if (work) {
-        void this.attend("a changed operation", () => this.check([work]));
+        void this.#attend("a changed operation", () => this.#check([work]));
       }
     } else if (event.kind === "work") {
-      this.look(event.method);
+      this.#look(event.method);
     } else {
-      this.lookEverywhere();
+      this.#lookEverywhere();
     }
   }
 
@@ -73,28 +72,28 @@ export class Worker {
    * for another worker, all within the timeout.
    */
   async drain(timeoutMs: number): Promise<void> {
-    this.stopped = true;
-    await this.claiming;
+    this.#stopped = true;
+    await this.#claiming;
     const stopMs = Math.min(timeoutMs * stopShare, maxStopMs);
-    await this.untilIdle(timeoutMs - stopMs);
-    for (const { work } of this.running.values()) {
+    await this.#untilIdle(timeoutMs - stopMs);
+    for (const { work } of this.#running.values()) {
       work.interrupt("draining");
     }
-    await this.untilIdle(stopMs);
-    for (const timer of this.timers.splice(0)) {
+    await this.#untilIdle(stopMs);
+    for (const timer of this.#timers.splice(0)) {
       clearInterval(timer);
     }
-    await this.release([...this.running.values()].map(({ work }) => work));
+    await this.#release([...this.#running.values()].map(({ work }) => work));
   }
 
-  private async untilIdle(timeoutMs: number): Promise<void> {
+  async #untilIdle(timeoutMs: number): Promise<void> {
     const timeout = new AbortController();
-    const all = Promise.all([...this.running.values()].map(({ ended }) => ended));
+    const all = Promise.all([...this.#running.values()].map(({ ended }) => ended));
     await Promise.race([all, sleep(Math.max(0, timeoutMs), undefined, { signal: timeout.signal }).catch(() => {})]);
     timeout.abort();
   }
 
-  private every(seconds: number, task: () => Promise<void>): void {
+  #every(seconds: number, task: () => Promise<void>): void {
     let busy = false;
     const run = async (): Promise<void> => {
       if (!busy) {
@@ -103,91 +102,88 @@ export class Worker {
         busy = false;
       }
     };
-    this.timers.push(setInterval(run, seconds * 1_000));
+    this.#timers.push(setInterval(run, seconds * 1_000));
   }
 
-  private lookEverywhere(): void {
-    for (const method of this.options.methods.keys()) {
-      this.look(method);
+  #lookEverywhere(): void {
+    for (const method of this.#options.methods.keys()) {
+      this.#look(method);
     }
   }
 
-  private look(method: string): void {
-    if (this.options.methods.has(method) && !this.stopped) {
-      this.ready.add(method);
-      this.claiming ??= this.claimAll().finally(() => {
-        this.claiming = undefined;
+  #look(method: string): void {
+    if (this.#options.methods.has(method) && !this.#stopped) {
+      this.#ready.add(method);
+      this.#claiming ??= this.#claimAll().finally(() => {
+        this.#claiming = undefined;
       });
     }
   }
 
   /** Goes round the methods that may have work, until there is no more room or no more work. */
-  private async claimAll(): Promise<void> {
+  async #claimAll(): Promise<void> {
     for (;;) {
-      const room = this.options.concurrency - this.running.size;
-      const [method] = this.ready;
-      if (method === undefined || room <= 0 || this.stopped) {
+      const room = this.#options.concurrency - this.#running.size;
+      const [method] = this.#ready;
+      if (method === undefined || room <= 0 || this.#stopped) {
         return;
       }
-      this.ready.delete(method);
-      await this.attend("claiming operations", async () => {
-        const claims = await this.options.store.claim(method, room);
+      this.#ready.delete(method);
+      await this.#attend("claiming operations", async () => {
+        const claims = await this.#options.store.claim(method, room);
         if (claims.length >= room) {
-          this.ready.add(method);
+          this.#ready.add(method);
         }
         for (const claim of claims) {
-          this.run(claim, method);
+          this.#run(claim, method);
         }
       });
     }
   }
 
-  private run(claim: Claim, methodName: string): void {
-    const { store, methods, log, telemetry } = this.options;
+  #run(claim: Claim, methodName: string): void {
+    const { methods, log, telemetry } = this.#options;
     const method = methods.get(methodName);
     if (method === undefined) {
       return;
     }
-    if (this.running.size === 0) {
-      this.renewedAt = performance.now();
+    if (this.#running.size === 0) {
+      this.#renewedAt = performance.now();
     }
-    const work = new Work(claim, method, store);
-    const {
-      name: operation,
-      attempt: number,
-      claim: { trace },
-    } = work;
+    const work = new Work(claim, method, this.#options);
+    const { name: operation } = work;
+    const { attempt: number, trace } = claim;
     const ended = telemetry
-      .attempt({ method: method.name, operation, number, trace }, () => runAttempt(work, method, store, log))
-      .then(() => (work.interruption === "draining" ? this.release([work]) : undefined))
+      .attempt({ method: method.name, operation, number, trace }, () => runAttempt(work, log))
+      .then(() => (work.interruption === "draining" ? this.#release([work]) : undefined))
       .finally(() => {
-        if (this.running.get(operation)?.work === work) {
-          this.running.delete(operation);
+        if (this.#running.get(operation)?.work === work) {
+          this.#running.delete(operation);
         }
-        const [next] = this.ready;
+        const [next] = this.#ready;
         if (next !== undefined) {
-          this.look(next);
+          this.#look(next);
         }
       });
     // An earlier attempt of this very process has lost its lease, though nobody has told it yet.
-    this.running.get(operation)?.work.interrupt("lease-lost");
-    this.running.set(operation, { work, ended });
+    this.#running.get(operation)?.work.interrupt("lease-lost");
+    this.#running.set(operation, { work, ended });
   }
 
   /** Gives back what was not settled. What was, the store does not find. */
-  private async release(works: readonly Work[]): Promise<void> {
+  async #release(works: readonly Work[]): Promise<void> {
     if (works.length > 0) {
-      await this.attend("handing back operations", () => this.options.store.release(works.map(({ claim }) => claim)));
+      await this.#attend("handing back operations", () => this.#options.store.release(works.map(({ claim }) => claim)));
     }
   }
 
-  private async renew(): Promise<void> {
-    const works = [...this.running.values()].map(({ work }) => work);
+  async #renew(): Promise<void> {
+    const works = [...this.#running.values()].map(({ work }) => work);
     const asked = performance.now();
-    const renewed = await this.attend("renewing leases", () => this.check(works));
+    const renewed = await this.#attend("renewing leases", () => this.#check(works));
     if (renewed || works.length === 0) {
-      this.renewedAt = asked;
-    } else if (performance.now() - this.renewedAt > this.options.leaseSeconds * 1_000) {
+      this.#renewedAt = asked;
+    } else if (performance.now() - this.#renewedAt > this.#options.leaseSeconds * 1_000) {
       // The database has not heard of us for so long that it may have given the operations to others.
       for (const work of works) {
         work.interrupt("lease-lost");
@@ -195,27 +191,27 @@ export class Worker {
     }
   }
 
-  private async check(works: readonly Work[]): Promise<void> {
+  async #check(works: readonly Work[]): Promise<void> {
     if (works.length > 0) {
-      const states = await this.options.store.renew(works.map(({ claim }) => claim));
+      const states = await this.#options.store.renew(works.map(({ claim }) => claim));
       for (const [index, work] of works.entries()) {
         work.observe(states[index] ?? "lost");
       }
     }
   }
 
-  private async sweep(): Promise<void> {
-    await this.attend("sweeping", () => this.options.store.sweep(crashed));
-    this.lookEverywhere();
+  async #sweep(): Promise<void> {
+    await this.#attend("sweeping", () => this.#options.store.sweep(crashed));
+    this.#lookEverywhere();
   }
 
   /** Does something that can be done again later if it fails. */
-  private async attend(what: string, task: () => Promise<void>): Promise<boolean> {
+  async #attend(what: string, task: () => Promise<void>): Promise<boolean> {
     try {
       await task();
       return true;
     } catch (error) {
-      this.options.log({ level: "warn", message: `${what} failed, and will be tried again`, error });
+      this.#options.log({ level: "warn", message: `${what} failed, and will be tried again`, error });
       return false;
     }
   }

@@ -1,0 +1,62 @@
+import type { NewOperation, OperationStore } from "../server/engine.ts";
+import { findTaken, insertOperation, type Preempted, preemptOperations } from "./new-rows.ts";
+import type { StoreParts } from "./store.ts";
+
+/** What came of the transaction of a start. */
+type Attempt =
+  | { readonly preempted: readonly Preempted[] }
+  /** `taken`: by another operation, the name or the request id. `busy`: the key. */
+  | { readonly refused: "taken" | "busy" };
+
+/** The part of a store that starts operations. */
+export function starts({ database, queues, events, table }: StoreParts): Pick<OperationStore, "start"> {
+  /** Writes the operation and its job, or nothing. */
+  function attempt(operation: NewOperation, queue: string): Promise<Attempt> {
+    const { id, key, parallel, maxAttempts, result } = operation;
+    return database.transaction(async (tx) => {
+      const preempts = parallel === "preempt" && key !== undefined && result === undefined;
+      const preempted = preempts ? await preemptOperations(tx, table, operation, queue) : [];
+      if (!(await insertOperation(tx, table, operation, queue))) {
+        await tx.rollback();
+        return { refused: "taken" };
+      }
+      if (result === undefined && !(await queues.send(tx, queue, { id, key, maxAttempts }))) {
+        await tx.rollback();
+        return { refused: "busy" };
+      }
+      return { preempted };
+    });
+  }
+
+  async function finish(operation: NewOperation, queue: string, preempted: readonly Preempted[]): Promise<void> {
+    for (const { name, idle } of preempted) {
+      events.announce({ kind: "changed", name });
+      if (idle !== undefined) {
+        await queues.drop(queue, idle);
+      }
+    }
+    if (operation.result === undefined) {
+      events.announce({ kind: "work", method: operation.method });
+    }
+  }
+
+  return {
+    async start(operation) {
+      const { id, name, method, principal, parallel, result } = operation;
+      const queue = await queues.ensure(method, parallel);
+      for (;;) {
+        const outcome = await attempt(operation, queue);
+        if ("preempted" in outcome) {
+          await finish(operation, queue, outcome.preempted);
+          const done = result !== undefined;
+          return { operation: { id, name, method, principal, metadata: undefined, done, result, deleted: false } };
+        }
+        const refusal =
+          outcome.refused === "busy" ? ({ refused: "busy" } as const) : await findTaken(database, table, operation);
+        if (refusal !== undefined) {
+          return refusal;
+        }
+      }
+    },
+  };
+}

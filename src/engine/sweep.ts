@@ -1,0 +1,44 @@
+import type { OperationStore } from "../server/engine.ts";
+import type { StoreParts } from "./store.ts";
+
+const batch = 500;
+
+/** The part of a store that cleans up after workers and time. */
+export function sweep({ database, queues, events, table }: StoreParts): Pick<OperationStore, "sweep"> {
+  /** Ends the operations whose workers have crashed too often. */
+  async function recordDead(error: Uint8Array): Promise<void> {
+    for (const dead of await queues.fetchDead(batch)) {
+      const { rows } = await database.transaction(async (tx) => {
+        await queues.settleDead(tx, dead);
+        return await tx.query(
+          `UPDATE ${table} SET done = true, error = $2, update_time = now(), expire_time = now() + expire_after
+           WHERE id = $1 AND NOT done RETURNING name, method`,
+          [dead.sourceId, error],
+        );
+      });
+      for (const { name, method } of rows) {
+        events.announce({ kind: "changed", name: String(name) }, { kind: "work", method: String(method) });
+      }
+    }
+  }
+
+  async function forgetExpired(): Promise<void> {
+    for (let expired = batch; expired === batch; ) {
+      const { rows } = await database.query(
+        `DELETE FROM ${table} WHERE id IN (
+           SELECT id FROM ${table} WHERE done AND expire_time < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)
+         RETURNING 1`,
+      );
+      expired = rows.length;
+    }
+  }
+
+  return {
+    async sweep(error) {
+      await queues.supervise();
+      await queues.refresh();
+      await recordDead(error);
+      await forgetExpired();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import {
+  type ListOperationsRequest,
+  type ListOperationsResponse,
+  ListOperationsResponseSchema,
+} from "../../gen/google/longrunning/operations_pb.ts";
+import { parseFilter } from "../filter.ts";
+import { checkText, maxName } from "./check-text.ts";
+import { operationMessage } from "./message.ts";
+import type { Serving } from "./operations-service.ts";
+import { readPageToken, signPageToken } from "./page-token.ts";
+
+const defaultPageSize = 50;
+const maxPageSize = 1_000;
+const maxFilter = 10_000;
+
+/** A page of the operations that the caller may see. */
+export async function listOperations(
+  { store, access }: Pick<Serving, "store" | "access">,
+  request: ListOperationsRequest,
+  context: HandlerContext,
+): Promise<ListOperationsResponse> {
+  const { name: parent, filter, pageSize, pageToken, returnPartialSuccess } = request;
+  checkText("name", parent, maxName);
+  checkText("filter", filter, maxFilter);
+  if (pageSize < 0) {
+    throw new ConnectError("page_size must not be negative", Code.InvalidArgument);
+  }
+  if (returnPartialSuccess) {
+    throw new ConnectError(
+      "return_partial_success is not supported: all operations can be reached",
+      Code.Unimplemented,
+    );
+  }
+  const parsed = parseFilter(filter);
+  const caller = await access.principal(context);
+  await access.check({ action: "list", principal: caller, parent });
+  const principal = await access.scope(caller, parent);
+  const collection = collectionBelow(parent);
+  const scope = { collection, filter, principal };
+  const after = readPageToken(store.secret, scope, pageToken);
+  const limit = Math.min(pageSize || defaultPageSize, maxPageSize);
+
+  const found = await store.list({ collection, principal, filter: parsed, after, limit: limit + 1 });
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return create(ListOperationsResponseSchema, {
+    operations: page.map(operationMessage),
+    ...(last && { nextPageToken: signPageToken(store.secret, scope, { createTime: last.position, id: last.id }) }),
+  });
+}
+
+/** The collection of operations below a parent, which may be named as well as its parent. */
+function collectionBelow(parent: string): string {
+  const trimmed = parent.replace(/\/+$/, "");
+  return trimmed === "" || trimmed === "operations" || trimmed.endsWith("/operations")
+    ? trimmed || "operations"
+    : `${trimmed}/operations`;
+}
