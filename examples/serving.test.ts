@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { emptyDataDir } from "../test/empty-pglite.ts";
 import type { Program } from "../test/program.ts";
 import { testPrograms } from "../test/test-programs.ts";
 import { type BigDataExporterClient, createBigDataExporterClient } from "./gen/acme/export/v1/export_lro.ts";
@@ -11,8 +12,9 @@ const examples = ["serving-node", "serving-fastify", "serving-express"];
 const startProgram = testPrograms();
 let directory = "";
 
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "serving-"));
+  await emptyDataDir(join(directory, "data"));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

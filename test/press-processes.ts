@@ -1,15 +1,15 @@
 /*
  * Starts processes of `press-process.ts`, and talks to them.
  */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { PGlite } from "@electric-sql/pglite";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { createPressServiceClient, type PressServiceClient } from "../testdata/gen/acme/press/v1/press_lro.ts";
 import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
+import { emptyDataDir } from "./empty-pglite.ts";
 import type { TestEngine } from "./lro-servers.ts";
 import type { ProcessEvent, ProcessOptions } from "./press-process.ts";
 import { testPrograms } from "./test-programs.ts";
@@ -38,25 +38,12 @@ export function pressProcesses(engine: TestEngine): {
 } {
   const startProgram = testPrograms();
   const directories: string[] = [];
-  let emptyDatabase = "";
   let dataDir = "";
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     if (engine.kind === "PGlite") {
-      emptyDatabase = mkdtempSync(join(tmpdir(), "lro-empty-"));
-      await (await PGlite.create(emptyDatabase)).close();
-    }
-  });
-  afterAll(() => {
-    if (emptyDatabase !== "") {
-      rmSync(emptyDatabase, { recursive: true });
-    }
-  });
-  beforeEach(() => {
-    if (engine.kind === "PGlite") {
-      // To copy one is faster than to make one.
       dataDir = join(directory(), "data");
-      cpSync(emptyDatabase, dataDir, { recursive: true });
+      await emptyDataDir(dataDir);
     }
   });
   afterEach(() => {
