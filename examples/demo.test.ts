@@ -1,23 +1,15 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { runProgram } from "../test/program.ts";
 
 describe("npm run demo", () => {
-  let exitCode: unknown;
+  let exitCode: number | null;
   let stdout = "";
   let stderr = "";
 
   beforeAll(async () => {
-    const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
-    await new Promise<void>((resolve) => {
-      execFile("node_modules/.bin/node", ["scripts/demo.ts"], { cwd: root, env }, (error, ...printed) => {
-        exitCode = error ? error.code : 0;
-        [stdout, stderr] = printed;
-        resolve();
-      });
-    });
+    const run = await runProgram("scripts/demo.ts", { env: { NO_COLOR: "1", FORCE_COLOR: undefined } });
+    stdout = String(run.stdout);
+    ({ stderr, exitCode } = run);
   }, 120_000);
 
   /** What a program of the demo has printed, its command first. */

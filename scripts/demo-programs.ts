@@ -1,7 +1,5 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { styleText } from "node:util";
+import { type Program, type ProgramOptions, startProgram } from "../test/program.ts";
 
 /** What a program must do. */
 export interface Expectation {
@@ -16,7 +14,7 @@ export interface Expectation {
 /** Runs compiled programs, and shows what they print. */
 export class Programs {
   readonly #folder: string;
-  readonly #servers: ChildProcess[] = [];
+  readonly #servers: Program[] = [];
 
   /** @param folder Where the programs are. */
   constructor(folder: string) {
@@ -24,14 +22,14 @@ export class Programs {
   }
 
   /** Starts a server, and returns the URL that it prints. */
-  async serve(program: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-    const server = this.#spawn([program], { env: { ...process.env, ...env } });
+  async serve(path: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const server = this.#start([path], { env });
     this.#servers.push(server);
-    for await (const url of linesOf(server)) {
-      show(server, [program], `serves ${url}`);
+    for await (const url of server.lines) {
+      show(server, [path], `serves ${url}`);
       return url;
     }
-    throw new Error(`${program} ended before it served`);
+    throw new Error(`${path} ended before it served`);
   }
 
   /**
@@ -40,22 +38,24 @@ export class Programs {
    * @throws Error if it does not do what is expected of it.
    */
   async run(args: readonly string[], expected: Expectation): Promise<string> {
-    const { prints, exitCode = 0, interruptAfterMs } = expected;
-    const child = this.#spawn(args, { timeout: 20_000 });
-    show(child, args, interruptAfterMs ? `Ctrl-C after ${interruptAfterMs} ms` : "");
-    const ended = once(child, "exit");
-    const lines: string[] = [];
-    for await (const line of linesOf(child)) {
+    const { prints, exitCode: expectedCode = 0, interruptAfterMs } = expected;
+    const program = this.#start(args, { timeoutMs: 20_000 });
+    show(program, args, interruptAfterMs ? `Ctrl-C after ${interruptAfterMs} ms` : "");
+    if (interruptAfterMs !== undefined) {
+      program.lines.first().then(
+        () => setTimeout(() => program.signal("SIGINT"), interruptAfterMs),
+        // It has ended, which the exit code tells.
+        () => {},
+      );
+    }
+    for await (const line of program.lines) {
       console.log(line);
-      if (lines.push(line) === 1 && interruptAfterMs !== undefined) {
-        setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
-      }
     }
-    const [code, signal] = await ended;
-    const output = lines.join("\n");
-    if (code !== exitCode) {
-      throw new Error(`${args[0]} should exit with ${exitCode}, and ended with ${signal ?? code}`);
+    const { exitCode, signal } = await program.exited;
+    if (exitCode !== expectedCode) {
+      throw new Error(`${args[0]} should exit with ${expectedCode}, and ended with ${signal ?? exitCode}`);
     }
+    const output = program.lines.entries.join("\n");
     for (const pattern of prints) {
       if (!pattern.test(output)) {
         throw new Error(`${args[0]} should print ${pattern}`);
@@ -69,32 +69,22 @@ export class Programs {
     const server = this.#servers.pop();
     if (server) {
       console.log(styleText("dim", `$ kill -9 ${server.pid}`));
-      const ended = once(server, "exit");
-      server.kill("SIGKILL");
-      await ended;
+      await server.kill();
     }
   }
 
   /** Stops all servers. */
   stop(): void {
     for (const server of this.#servers.splice(0)) {
-      server.kill();
+      server.signal("SIGTERM");
     }
   }
 
-  // Progress bars go to stderr, which stays a terminal where it is one.
-  #spawn(args: readonly string[], options?: SpawnOptions): ChildProcess {
-    return spawn(process.execPath, args, { cwd: this.#folder, stdio: ["ignore", "pipe", "inherit"], ...options });
+  #start([path = "", ...args]: readonly string[], options: ProgramOptions): Program {
+    return startProgram(path, { args, cwd: this.#folder, ...options });
   }
 }
 
-function linesOf({ stdout }: ChildProcess): AsyncIterable<string> {
-  if (!stdout) {
-    throw new Error("stdout of the program is not a pipe");
-  }
-  return createInterface({ input: stdout });
-}
-
-function show({ pid }: ChildProcess, args: readonly string[], comment: string): void {
+function show({ pid }: Program, args: readonly string[], comment: string): void {
   console.log(styleText("dim", `$ node ${args.join(" ")}  # pid ${pid}${comment ? `, ${comment}` : ""}`));
 }

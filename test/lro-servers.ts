@@ -9,7 +9,7 @@ import {
   type HandlerContext,
   type Transport,
 } from "@connectrpc/connect";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { pglite } from "../src/engine/pglite.ts";
@@ -35,7 +35,8 @@ import type {
   PrintBookResponseSchema,
 } from "../testdata/gen/acme/press/v1/press_pb.ts";
 import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { emptyPGlite } from "./empty-pglite.ts";
+import { createDatabase } from "./shared-postgres.ts";
 
 export type PrintBook = LroHandler<
   typeof PrintBookRequestSchema,
@@ -75,8 +76,7 @@ export interface TestEngine {
   open(press?: Press): Promise<PressServer>;
   /** Runs SQL. `operations` stands for the table. */
   sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
-  /** PostgreSQL only: the server, and where another process finds the schema of this test. */
-  server(): PostgresServer;
+  /** PostgreSQL only: where another process finds the schema of this test. */
   address(): { readonly connectionString: string; readonly schema: string };
 }
 
@@ -87,7 +87,7 @@ export function describeEngines(tests: (engine: TestEngine) => void): void {
   describe("on PGlite", () => {
     let db: PGlite;
     beforeAll(async () => {
-      db = await PGlite.create();
+      db = await emptyPGlite();
     });
     afterAll(() => db.close());
     const schema = perTest();
@@ -104,24 +104,20 @@ export function describeEngines(tests: (engine: TestEngine) => void): void {
 /** Runs tests on PostgreSQL. */
 export function describePostgres(tests: (engine: TestEngine) => void): void {
   describe("on PostgreSQL", () => {
-    let server: PostgresServer;
+    let connectionString: string;
     let pool: Pool;
     beforeAll(async () => {
-      server = await startPostgres();
-      pool = new Pool({ connectionString: server.connectionString });
+      connectionString = await createDatabase();
+      pool = new Pool({ connectionString });
       pool.on("error", () => {});
     });
-    afterAll(async () => {
-      await pool.end();
-      await server.stop();
-    });
+    afterAll(() => pool.end());
     const schema = perTest();
     tests(
       testEngine("PostgreSQL", {
-        engine: () => postgres({ connectionString: server.connectionString, schema: schema() }),
+        engine: () => postgres({ connectionString, schema: schema() }),
         sql: async (text, values) => (await pool.query(inSchema(text, schema()), values)).rows,
-        server: () => server,
-        address: () => ({ connectionString: server.connectionString, schema: schema() }),
+        address: () => ({ connectionString, schema: schema() }),
       }),
     );
   });
@@ -141,19 +137,17 @@ function inSchema(text: string, schema: string): string {
 
 function testEngine(
   kind: TestEngine["kind"],
-  parts: Pick<TestEngine, "engine" | "sql"> & Partial<Pick<TestEngine, "server" | "address">>,
+  parts: Pick<TestEngine, "engine" | "sql"> & Partial<Pick<TestEngine, "address">>,
 ): TestEngine {
   const opened: LroServer[] = [];
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((lro) => lro.close()));
   });
-  const noServer = (): never => {
-    throw new Error(`${kind} has no server`);
-  };
   return {
     kind,
-    server: noServer,
-    address: noServer,
+    address() {
+      throw new Error(`${kind} has no address: no other process can share it`);
+    },
     ...parts,
     async open(press = {}) {
       const server = await openPress(parts.engine(), press);

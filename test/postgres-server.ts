@@ -1,5 +1,5 @@
 /*
- * A real PostgreSQL server, from the binaries that npm brings, for a test of its own.
+ * A real PostgreSQL server, from the binaries that npm brings, such as chaos and faults have for themselves.
  */
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -40,7 +40,7 @@ export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off
       "-c",
       "unix_socket_directories=",
       "-c",
-      "max_connections=200",
+      "max_connections=400",
     ].concat(flags),
     onLog: (message) => log.push(message),
     onError: (error) => log.push(String(error)),

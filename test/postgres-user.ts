@@ -5,7 +5,6 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, which is created where it is missing.
- * Vitest calls this once before all tests: two that create the user at the same time would get in each other's way.
  *
  * @throws Error if that user cannot reach the PostgreSQL in node_modules.
  */

@@ -1,19 +1,18 @@
 /*
  * Starts processes of `press-process.ts`, and talks to them.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { PGlite } from "@electric-sql/pglite";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { createPressServiceClient, type PressServiceClient } from "../testdata/gen/acme/press/v1/press_lro.ts";
 import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
-import { bundledProgram } from "./bundled-program.ts";
+import { emptyDataDir } from "./empty-pglite.ts";
 import type { TestEngine } from "./lro-servers.ts";
 import type { ProcessEvent, ProcessOptions } from "./press-process.ts";
+import { testPrograms } from "./test-programs.ts";
 
 export interface PressProcess {
   readonly port: number;
@@ -37,41 +36,17 @@ export function pressProcesses(engine: TestEngine): {
   /** A directory that is removed after the test. */
   directory(): string;
 } {
-  const children: ChildProcess[] = [];
+  const startProgram = testPrograms();
   const directories: string[] = [];
-  const program = bundledProgram("test/press-process.ts");
-  let emptyDatabase = "";
   let dataDir = "";
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     if (engine.kind === "PGlite") {
-      emptyDatabase = mkdtempSync(join(tmpdir(), "lro-empty-"));
-      await (await PGlite.create(emptyDatabase)).close();
-    }
-  });
-  afterAll(() => {
-    if (emptyDatabase !== "") {
-      rmSync(emptyDatabase, { recursive: true });
-    }
-  });
-  beforeEach(() => {
-    if (engine.kind === "PGlite") {
-      // To copy one is faster than to make one.
       dataDir = join(directory(), "data");
-      cpSync(emptyDatabase, dataDir, { recursive: true });
+      await emptyDataDir(dataDir);
     }
   });
-  afterEach(async () => {
-    await Promise.all(
-      children.splice(0).map((child) => {
-        if (child.exitCode !== null || child.signalCode !== null) {
-          return undefined;
-        }
-        const exited = new Promise((resolve) => child.once("exit", resolve));
-        child.kill("SIGKILL");
-        return exited;
-      }),
-    );
+  afterEach(() => {
     for (const directory of directories.splice(0)) {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -87,41 +62,11 @@ export function pressProcesses(engine: TestEngine): {
     directory,
     async start(options = {}, env = {}) {
       const all: ProcessOptions = { engine: engine.kind === "PostgreSQL" ? engine.address() : { dataDir }, ...options };
-      const child = fork(program(), [JSON.stringify(all)], {
-        stdio: ["ignore", "inherit", "inherit", "ipc"],
-        env: { ...process.env, ...env },
+      const { messages, exited, signal } = startProgram<ProcessEvent>("test/press-process.ts", {
+        args: [JSON.stringify(all)],
+        env,
       });
-      children.push(child);
-      const events: ProcessEvent[] = [];
-      const listeners = new Set<() => void>();
-      child.on("message", (event: ProcessEvent) => {
-        events.push(event);
-        for (const listener of listeners) {
-          listener();
-        }
-      });
-      const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-
-      const saw = (kind: ProcessEvent["kind"], title?: string): Promise<ProcessEvent> =>
-        new Promise((resolve) => {
-          const look = (): void => {
-            const found = events.find(
-              (event) => event.kind === kind && (title === undefined || ("title" in event && event.title === title)),
-            );
-            if (found) {
-              listeners.delete(look);
-              resolve(found);
-            }
-          };
-          listeners.add(look);
-          look();
-        });
-
-      const first = await Promise.race([
-        saw("ready"),
-        saw("failed"),
-        exited.then((code) => ({ kind: "failed" as const, message: `the process ended with ${code}` })),
-      ]);
+      const first = await messages.first(({ kind }) => kind === "ready" || kind === "failed");
       if (first.kind !== "ready") {
         throw new Error(first.kind === "failed" ? first.message : first.kind);
       }
@@ -131,10 +76,13 @@ export function pressProcesses(engine: TestEngine): {
         clock: first.clock,
         press: createPressServiceClient(transport),
         operations: createClient(Operations, transport),
-        events,
-        saw,
-        signal: (signal) => child.kill(signal),
-        exited,
+        events: messages.entries,
+        saw: (kind, title) =>
+          messages.first(
+            (event) => event.kind === kind && (title === undefined || ("title" in event && event.title === title)),
+          ),
+        signal,
+        exited: exited.then(({ exitCode }) => exitCode),
       };
     },
   };

@@ -2,7 +2,8 @@ import { create, type DescMessage, fromBinary, type MessageShape, toBinary } fro
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { checkBin } from "../../test/buf-workspace.ts";
-import { type Run, runBin } from "../../test/run-bin.ts";
+import type { Run } from "../../test/program.ts";
+import { runBin } from "../../test/run-bin.ts";
 import { CheckRequestSchema, ListRulesRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import { RequestSchema, SpecSchema } from "../gen/pluginrpc/v1/pluginrpc_pb.ts";
 

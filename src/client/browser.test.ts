@@ -16,6 +16,7 @@ async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("../../test/browser-page.ts", import.meta.url))],
     bundle: true,
+    conditions: ["protoc-gen-ts-lro/source"],
     format: "esm",
     write: false,
   });

@@ -57,7 +57,7 @@ describe("an argument", () => {
     });
   });
 
-  async function printed(args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+  async function printed(args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number | null }> {
     const { stdout, ...rest } = await runBin(nothing, { args });
     return { stdout: stdout.toString(), ...rest };
   }

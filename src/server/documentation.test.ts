@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Code } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { emptyDataDir } from "../../test/empty-pglite.ts";
 import { freePort } from "../../test/postgres-server.ts";
 import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import type { LroServer } from "./index.ts";
@@ -24,9 +25,11 @@ test.each([
   const text = readFileSync(path, "utf8");
   const [, code = ""] = text.slice(text.indexOf(heading)).match(/```ts\n([\s\S]*?)```/) ?? [];
   const port = await freePort();
+  const dataDir = join(folder, `${path}.data`);
+  await emptyDataDir(dataDir);
   const program = code
     .replace("8080", String(port))
-    .replace('".lro"', JSON.stringify(join(folder, `${path}.data`)))
+    .replace('".lro"', JSON.stringify(dataDir))
     .replace('"./gen/', '"../../testdata/gen/');
   const file = join(folder, `${path.replace(/\W/g, "-")}.ts`);
   writeFileSync(file, `${program}\nexport { lro, server };\n`);

@@ -1,8 +1,6 @@
 /*
  * Google's own API, which this package serves, is called by Google's own client, and by ours from another process.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { createServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -11,9 +9,9 @@ import redis from "@google-cloud/redis";
 import gax from "google-gax";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerCloudRedis } from "../../examples/gen/google/cloud/redis/v1/cloud_redis_lro.ts";
-import { bundledProgram } from "../../test/bundled-program.ts";
 import { describeEngines, gate } from "../../test/lro-servers.ts";
 import type { RedisNews, RedisTask } from "../../test/redis-client-process.ts";
+import { testPrograms } from "../../test/test-programs.ts";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { createLroServer, type LroServer } from "./index.ts";
 
@@ -116,28 +114,20 @@ describeEngines((engine) => {
   });
 
   describe("our client, in a second process", () => {
-    const program = bundledProgram("test/redis-client-process.ts");
-    const children: ChildProcess[] = [];
-    afterEach(() => {
-      for (const child of children.splice(0)) {
-        child.kill();
-      }
-    });
+    const startProgram = testPrograms();
 
     /** Runs the program, and returns all that it has said. */
     async function run(
       task: Pick<RedisTask, "create" | "resume" | "cancel">,
       onNews: (news: RedisNews) => void = () => {},
     ): Promise<RedisNews[]> {
-      const child = fork(program(), [JSON.stringify({ baseUrl: url, parent, ...task })]);
-      children.push(child);
-      const said: RedisNews[] = [];
-      child.on("message", (news: RedisNews) => {
-        said.push(news);
-        onNews(news);
+      const { messages } = startProgram<RedisNews>("test/redis-client-process.ts", {
+        args: [JSON.stringify({ baseUrl: url, parent, ...task })],
       });
-      await once(child, "exit");
-      return said;
+      for await (const news of messages) {
+        onNews(news);
+      }
+      return messages.entries;
     }
 
     test("sees progress and the result, and lists", async () => {

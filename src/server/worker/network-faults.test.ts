@@ -49,7 +49,9 @@ describeEngines((engine) => {
     const waiting = Array.from({ length: 5_000 }, () => operations.waitOperation({ name }));
     await sleep(0);
     if (engine.kind === "PostgreSQL") {
-      const listeners = await engine.sql("SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+      const listeners = await engine.sql(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+      );
       expect(listeners).toEqual([{ n: 1 }]);
     }
     end.open();
@@ -87,9 +89,9 @@ describePostgres((engine) => {
   });
 
   test("half-open LISTEN: a wait returns though nobody tells the server of the end", async () => {
-    const proxy = await tcpProxy(engine.server().port);
-    const { schema } = engine.address();
-    const connectionString = `postgres://postgres:password@127.0.0.1:${proxy.port}/postgres`;
+    const { connectionString: direct, schema } = engine.address();
+    const proxy = await tcpProxy(Number(new URL(direct).port));
+    const connectionString = String(Object.assign(new URL(direct), { port: proxy.port }));
     const deaf = await openPress(postgres({ connectionString, schema }), { work: false });
     try {
       const { name } = await deaf.press.printBook(emma);

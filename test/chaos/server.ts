@@ -11,7 +11,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createLroServer, type LroServer, type RunningOperation } from "protoc-gen-ts-lro/server";
 import { pglite } from "protoc-gen-ts-lro/server/pglite";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
-import { readPressApi } from "../../test/press-api.ts";
+import { readPressApi } from "../press-api.ts";
 import { leaseMs, pastLeaseMs } from "./lease.ts";
 
 const [, , engine, location = ""] = process.argv;

@@ -4,8 +4,8 @@ import { type Client, Code, ConnectError, createClient, type Transport } from "@
 import type { Operation } from "protoc-gen-ts-lro/client";
 import { lroClient } from "protoc-gen-ts-lro/codegen";
 import { OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
-import { readPressApi } from "../../test/press-api.ts";
-import { seededRandom } from "../../test/seeded-random.ts";
+import { readPressApi } from "../press-api.ts";
+import { seededRandom } from "../seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** What clients have seen of an operation that they know of. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { seededRandom } from "../../test/seeded-random.ts";
+import { seededRandom } from "../seeded-random.ts";
 import type { ChaosDatabase } from "./database.ts";
 import type { Fleet } from "./fleet.ts";
 import { pastLeaseMs } from "./lease.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
-import { startPostgres } from "../../test/postgres-server.ts";
+import { startPostgres } from "../postgres-server.ts";
 
 /** Where the servers keep their operations. */
 export interface ChaosDatabase {

@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
+import { type Program, startProgram } from "../program.ts";
 import type { ChaosDatabase } from "./database.ts";
 
 /** The servers that share a database, each a process. */
@@ -20,44 +18,41 @@ export interface Fleet {
 }
 
 interface Server {
-  readonly process: ChildProcess;
+  readonly program: Program<{ readonly port: number }>;
   /** Undefined until it listens. */
   transport?: Transport;
   pausedUntil: number;
 }
 
-const program = fileURLToPath(new URL("server.ts", import.meta.url));
-
 export function startFleet({ engine, location, servers: size }: ChaosDatabase): Fleet {
   const problems: string[] = [];
   const servers = new Map<number, Server>();
-  process.on("exit", () => {
-    for (const { process } of servers.values()) {
-      process.kill("SIGKILL");
-    }
-  });
 
   function start(index: number): void {
-    const server: Server = { process: fork(program, [engine, location]), pausedUntil: 0 };
+    const program: Server["program"] = startProgram("test/chaos/server.ts", { args: [engine, location] });
+    const server: Server = { program, pausedUntil: 0 };
     servers.set(index, server);
-    server.process.once("exit", (code, signal) => {
+    void program.exited.then(({ exitCode, signal }) => {
       if (servers.get(index) === server) {
-        problems.push(`a server ended by itself, with ${code ?? signal}`);
+        problems.push(`a server ended by itself, with ${exitCode ?? signal}`);
         start(index);
       }
     });
-    server.process.once("message", ({ port }: { port: number }) => {
-      server.transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
-    });
+    program.messages.first().then(
+      ({ port }) => {
+        server.transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
+      },
+      // It has ended before it listened.
+      () => {},
+    );
   }
 
   async function end(index: number, signal: NodeJS.Signals): Promise<void> {
-    const process = servers.get(index)?.process as ChildProcess;
+    const { program } = servers.get(index) as Server;
     servers.delete(index);
-    const exited = once(process, "exit");
-    process.kill("SIGCONT");
-    process.kill(signal);
-    await exited;
+    program.signal("SIGCONT");
+    program.signal(signal);
+    await program.exited;
   }
 
   for (let index = 0; index < size; index++) {
@@ -77,8 +72,8 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
     pause(index, ms) {
       const server = servers.get(index) as Server;
       server.pausedUntil = Date.now() + ms;
-      server.process.kill("SIGSTOP");
-      setTimeout(() => server.process.kill("SIGCONT"), ms);
+      server.program.signal("SIGSTOP");
+      setTimeout(() => server.program.signal("SIGCONT"), ms);
     },
     async close() {
       await Promise.all([...servers.keys()].map((index) => end(index, "SIGTERM")));

@@ -1,0 +1,27 @@
+/*
+ * Empty databases of PGlite: to copy one takes a fraction of the time that it takes to make one.
+ */
+import { cpSync, openAsBlob, writeFileSync } from "node:fs";
+import { PGlite } from "@electric-sql/pglite";
+import { cached } from "./repository.ts";
+
+const packages = ["@electric-sql/pglite"];
+
+/** Opens an empty database in memory. */
+export async function emptyPGlite(): Promise<PGlite> {
+  const archive = await cached("empty.tar", packages, async (path) => {
+    const db = await PGlite.create();
+    const dump = await db.dumpDataDir("none");
+    await db.close();
+    writeFileSync(path, Buffer.from(await dump.arrayBuffer()));
+  });
+  return await PGlite.create({ loadDataDir: await openAsBlob(archive) });
+}
+
+/** Makes a data directory, as PGlite leaves it when it has been opened and closed. */
+export async function emptyDataDir(path: string): Promise<void> {
+  const directory = await cached("empty", packages, async (path) => {
+    await (await PGlite.create(path)).close();
+  });
+  cpSync(directory, path, { recursive: true });
+}

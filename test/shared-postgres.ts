@@ -1,0 +1,48 @@
+/*
+ * One PostgreSQL for all tests of a run, started when the first of them asks for it.
+ */
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { text } from "node:stream/consumers";
+import pg from "pg";
+import { inject } from "vitest";
+import type { TestProject } from "vitest/node";
+import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import ensurePostgresUser from "./postgres-user.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where the process of the tests' setup tells how to connect to PostgreSQL. */
+    postgresPort: number;
+  }
+}
+
+/** Vitest calls this before all tests, in a process of its own. */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  // Tests that start servers of their own at the same time would get in each other's way.
+  ensurePostgresUser();
+  let postgres: Promise<PostgresServer> | undefined;
+  const server = createServer(async (socket) => {
+    postgres ??= startPostgres();
+    socket.end((await postgres).connectionString);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  provide("postgresPort", (server.address() as AddressInfo).port);
+  return async () => {
+    server.close();
+    await (await postgres)?.stop();
+  };
+}
+
+/** Creates a database for one file of tests, and returns how to connect to it. */
+export async function createDatabase(): Promise<string> {
+  const server = await text(connect(inject("postgresPort"), "127.0.0.1"));
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const client = new pg.Client(server);
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return String(Object.assign(new URL(server), { pathname: name }));
+}
