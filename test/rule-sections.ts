@@ -14,7 +14,7 @@ export interface Section {
   readonly good: Files;
 }
 
-const text = readFileSync(new URL("../../docs/rules.md", import.meta.url), "utf8");
+const text = readFileSync(new URL("../docs/rules.md", import.meta.url), "utf8");
 const fence = /^```(?:proto|yaml)\n([\s\S]*?)^```$/gm;
 const [, frame = ""] = /^```proto\n([\s\S]*?)^```$/m.exec(text) ?? [];
 
