@@ -1,7 +1,7 @@
 import { readYaml } from "../descriptor/read-yaml.ts";
 import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
+import { packageVersion } from "../descriptor/version.ts";
 import { CheckService } from "../gen/buf/plugin/check/v1/check_pb.ts";
-import { packageVersion } from "../operation/version.ts";
 import { createCheckService } from "./check-service.ts";
 import { servePlugin } from "./pluginrpc.ts";
 

@@ -1,10 +1,10 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Place } from "../descriptor/place.ts";
 import type { ReadYaml } from "../descriptor/service-yaml.ts";
 import type { CheckService } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import type { FileLocationSchema } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.ts";
 import { type FileSet, readFileSet } from "./file-set.ts";
 import { readOptions } from "./options.ts";
-import type { Place } from "./place.ts";
 import type { ServiceImpl } from "./pluginrpc.ts";
 import type { Rule } from "./rule.ts";
 import { rules } from "./rules/index.ts";

@@ -5,11 +5,11 @@ import {
   FileDescriptorSetSchema,
   SourceCodeInfoSchema,
 } from "@bufbuild/protobuf/wkt";
+import type { Place } from "../descriptor/place.ts";
 import { createTypeScope, type TypeScope } from "../descriptor/scope.ts";
 import { bytesOf, type Encoded, findEncoded } from "../descriptor/wire.ts";
 import type { FileDescriptor } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.ts";
 import { findOperationMethods, type OperationMethod } from "./operation-method.ts";
-import type { Place } from "./place.ts";
 import { decodeSkeleton } from "./skeleton.ts";
 
 /** The proto files of a request. */

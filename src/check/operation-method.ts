@@ -1,4 +1,5 @@
 import { type DescField, type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
+import { atOperationInfo, type Place } from "../descriptor/place.ts";
 import type { NamedDesc, TypeScope } from "../descriptor/scope.ts";
 import {
   OperationInfoSchema,
@@ -23,6 +24,10 @@ export interface TypeName {
   readonly name: string;
   /** What it refers to, if anything. */
   readonly desc: NamedDesc | undefined;
+}
+
+export function atTypeName({ method, field }: TypeName): Place {
+  return atOperationInfo(method, field);
 }
 
 /** Says whether a method starts an operation. google.longrunning.Operations hands out those of others. */

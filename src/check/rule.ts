@@ -1,7 +1,7 @@
+import type { Place } from "../descriptor/place.ts";
 import type { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import type { FileSet } from "./file-set.ts";
 import type { Options } from "./options.ts";
-import type { Place } from "./place.ts";
 
 /** A rule of AIP-151. */
 export interface Rule {

@@ -1,76 +1,49 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import {
   DescriptorProtoSchema,
   EnumDescriptorProtoSchema,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import {
-  type Encoded,
-  findEncoded,
-  findText,
-  visitEncoded,
-  visitFields,
-  writeBytes,
-  writeEncoded,
-} from "../descriptor/wire.ts";
+import { type Kept, prune } from "../descriptor/prune.ts";
+import { bytesOf, type Encoded, findText } from "../descriptor/wire.ts";
 import { OperationSchema } from "../gen/google/longrunning/operations_pb.ts";
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;
-const { name: enumName } = EnumDescriptorProtoSchema.field;
+const enumeration = EnumDescriptorProtoSchema.field;
 
-const kept = new Set([file.name.number, file.package.number, file.dependency.number, file.service.number]);
+const ofEnum: Kept = new Map([[enumeration.name.number, bytesOf]]);
+const ofMessage: Kept = new Map([
+  [message.name.number, bytesOf],
+  // It tells map entries from messages.
+  [message.options.number, bytesOf],
+  [message.nestedType.number, keepMessage],
+  [message.enumType.number, keepEnum],
+]);
+const ofFile: Kept = new Map([
+  [file.name.number, bytesOf],
+  [file.package.number, bytesOf],
+  [file.dependency.number, bytesOf],
+  [file.publicDependency.number, bytesOf],
+  [file.service.number, bytesOf],
+  [file.messageType.number, keepMessage],
+  [file.enumType.number, keepEnum],
+]);
 
 /**
  * Decodes of a FileDescriptorProto what rules look at: its imports, its services, and the names of its types. The rest,
  * comments above all, would take most of the time and memory of a run. Only messages called Operation keep their fields.
  */
 export function decodeSkeleton(encoded: Encoded): FileDescriptorProto {
-  const writer = new BinaryWriter();
-  visitFields(encoded, (number, value) => {
-    if (typeof value === "number") {
-      if (number === file.publicDependency.number) {
-        writer.tag(number, WireType.Varint).int32(value);
-      }
-    } else if (kept.has(number)) {
-      writeEncoded(writer, number, value);
-    } else if (number === file.messageType.number) {
-      writeMessage(writer, number, value);
-    } else if (number === file.enumType.number) {
-      writeEnum(writer, number, value);
-    }
-  });
-  return fromBinary(FileDescriptorProtoSchema, writer.finish());
+  return fromBinary(FileDescriptorProtoSchema, prune(encoded, ofFile));
 }
 
-function writeMessage(writer: BinaryWriter, number: number, value: Encoded): void {
-  if (findText(value, message.name.number) === OperationSchema.name) {
-    writeEncoded(writer, number, value);
-    return;
-  }
-  const shell = new BinaryWriter();
-  visitEncoded(value, (field, part) => {
-    switch (field) {
-      case message.name.number:
-      // It tells map entries from messages.
-      case message.options.number:
-        writeEncoded(shell, field, part);
-        break;
-      case message.nestedType.number:
-        writeMessage(shell, field, part);
-        break;
-      case message.enumType.number:
-        writeEnum(shell, field, part);
-        break;
-    }
-  });
-  writeBytes(writer, number, shell.finish());
+function keepMessage(value: Encoded): Uint8Array {
+  const isOperation = findText(value, message.name.number) === OperationSchema.name;
+  return isOperation ? bytesOf(value) : prune(value, ofMessage);
 }
 
-function writeEnum(writer: BinaryWriter, number: number, value: Encoded): void {
-  const shell = new BinaryWriter();
-  writeEncoded(shell, enumName.number, findEncoded(value, enumName.number));
-  writeBytes(writer, number, shell.finish());
+function keepEnum(value: Encoded): Uint8Array {
+  return prune(value, ofEnum);
 }

@@ -1,7 +1,13 @@
-import type { LroPolling } from "../operation/lro-service.ts";
-
 /** Reads a YAML file into plain values. */
 export type ReadYaml = (path: string) => unknown;
+
+/** How to poll the operations of a method, in the words of the runtime. Times are in milliseconds. */
+export interface MethodPolling {
+  readonly initialDelayMs?: number;
+  readonly delayMultiplier?: number;
+  readonly maxDelayMs?: number;
+  readonly totalTimeoutMs?: number;
+}
 
 /** What the YAML of a service (google.api.Service) says about its long-running methods. */
 export interface ServiceYaml {
@@ -9,7 +15,7 @@ export interface ServiceYaml {
   /** The full names of the services that the API serves, as `apis` lists them. */
   readonly apis: ReadonlySet<string>;
   /** How to poll the operations of a method, by its full name. */
-  readonly polling: ReadonlyMap<string, LroPolling>;
+  readonly polling: ReadonlyMap<string, MethodPolling>;
 }
 
 /**
@@ -31,7 +37,10 @@ export function readServiceYaml(path: string, readYaml: ReadYaml): ServiceYaml {
   }
 }
 
-function readMethodSetting({ selector, long_running: longRunning }: Record<string, unknown>): [string, LroPolling][] {
+function readMethodSetting({
+  selector,
+  long_running: longRunning,
+}: Record<string, unknown>): [string, MethodPolling][] {
   if (longRunning === undefined) {
     return [];
   }

@@ -1,8 +1,8 @@
-import { type BinaryWriter, getTextEncoding, WireType } from "@bufbuild/protobuf/wire";
+import { getTextEncoding, WireType } from "@bufbuild/protobuf/wire";
 
 /**
- * What a field with a length holds, still encoded: a message, a string, or packed numbers. It costs next to nothing to
- * make, unlike a view of the bytes, so that a little can be read of a lot.
+ * What a field holds, still encoded: a message, a string, packed numbers, or a varint. It costs next to nothing to make,
+ * unlike a view of the bytes, so that a little can be read of a lot.
  */
 export interface Encoded {
   readonly buffer: Uint8Array;
@@ -20,18 +20,16 @@ export function textOf(encoded: Encoded): string {
   return getTextEncoding().decodeUtf8(bytesOf(encoded));
 }
 
-/** Reads the fields of a message one after the other. Those of a fixed size are passed over. */
+/** Reads the fields of a message one after the other. Those of a fixed size, and groups, are passed over. */
 class FieldCursor {
   readonly #buffer: Uint8Array;
   readonly #end: number;
   #position: number;
   number = 0;
-  /** The value of a varint. */
-  varint = 0;
-  /** Where what has a length starts, and where it ends. */
+  wireType: WireType = WireType.LengthDelimited;
+  /** Where the value starts, and where it ends. */
   start = 0;
   end = 0;
-  hasLength = false;
 
   constructor({ buffer, start, end }: Encoded) {
     this.#buffer = buffer;
@@ -46,39 +44,64 @@ class FieldCursor {
    */
   next(): boolean {
     while (this.#position < this.#end) {
-      const tag = this.#readVarint();
-      const wireType = tag % 8;
-      this.number = (tag - wireType) / 8;
-      this.hasLength = wireType === WireType.LengthDelimited;
-      switch (wireType) {
-        case WireType.LengthDelimited: {
-          const length = this.#readVarint();
-          this.start = this.#position;
-          this.end = this.#skip(length);
-          return true;
-        }
+      this.#readTag();
+      switch (this.wireType) {
+        case WireType.LengthDelimited:
         case WireType.Varint:
-          this.varint = this.#readVarint();
+          this.#readValue();
           return true;
-        case WireType.Bit32:
-          this.#skip(4);
-          break;
-        case WireType.Bit64:
-          this.#skip(8);
+        case WireType.StartGroup:
+          this.#skipGroup();
           break;
         default:
-          throw new Error(`field ${this.number} has an unexpected wire type`);
+          this.#readValue();
       }
     }
     return false;
   }
 
-  #skip(length: number): number {
-    this.#position += length;
-    if (this.#position > this.#end) {
+  #readTag(): void {
+    const tag = this.#readVarint();
+    this.wireType = tag % 8;
+    this.number = (tag - this.wireType) / 8;
+  }
+
+  #readValue(): void {
+    const length = this.wireType === WireType.LengthDelimited ? this.#readVarint() : 0;
+    this.start = this.#position;
+    switch (this.wireType) {
+      case WireType.LengthDelimited:
+        this.#position += length;
+        break;
+      case WireType.Varint:
+        this.#readVarint();
+        break;
+      case WireType.Bit32:
+        this.#position += 4;
+        break;
+      case WireType.Bit64:
+        this.#position += 8;
+        break;
+      default:
+        throw new Error(`field ${this.number} has an unexpected wire type`);
+    }
+    this.end = this.#position;
+    if (this.end > this.#end) {
       throw new Error(`field ${this.number} is cut off`);
     }
-    return this.#position;
+  }
+
+  #skipGroup(): void {
+    for (let depth = 1; depth > 0; ) {
+      this.#readTag();
+      if (this.wireType === WireType.StartGroup) {
+        depth++;
+      } else if (this.wireType === WireType.EndGroup) {
+        depth--;
+      } else {
+        this.#readValue();
+      }
+    }
   }
 
   #readVarint(): number {
@@ -95,16 +118,19 @@ class FieldCursor {
 }
 
 /**
- * Visits the fields of a message in order, those of a fixed size left out.
+ * Visits the fields of a message in order, varints and those that have a length.
  *
  * @throws Error if it is not an encoded message.
  */
-export function visitFields(message: Encoded, visit: (number: number, value: Encoded | number) => void): void {
+export function visitFields(
+  message: Encoded,
+  visit: (number: number, value: Encoded, wireType: WireType) => void,
+): void {
   const { buffer } = message;
   const cursor = new FieldCursor(message);
   while (cursor.next()) {
-    const { number, start, end } = cursor;
-    visit(number, cursor.hasLength ? { buffer, start, end } : cursor.varint);
+    const { number, start, end, wireType } = cursor;
+    visit(number, { buffer, start, end }, wireType);
   }
 }
 
@@ -113,7 +139,7 @@ export function visitEncoded(message: Encoded, visit: (number: number, value: En
   const { buffer } = message;
   const cursor = new FieldCursor(message);
   while (cursor.next()) {
-    if (cursor.hasLength) {
+    if (cursor.wireType === WireType.LengthDelimited) {
       const { number, start, end } = cursor;
       visit(number, { buffer, start, end });
     }
@@ -125,7 +151,7 @@ export function findEncoded(message: Encoded, wanted: number): Encoded {
   const { buffer } = message;
   const cursor = new FieldCursor(message);
   while (cursor.next()) {
-    if (cursor.number === wanted && cursor.hasLength) {
+    if (cursor.number === wanted && cursor.wireType === WireType.LengthDelimited) {
       const { start, end } = cursor;
       return { buffer, start, end };
     }
@@ -146,12 +172,4 @@ export function findAllEncoded(message: Encoded, wanted: number): Encoded[] {
 
 export function findText(message: Encoded, wanted: number): string {
   return textOf(findEncoded(message, wanted));
-}
-
-export function writeEncoded(writer: BinaryWriter, number: number, value: Encoded): void {
-  writeBytes(writer, number, bytesOf(value));
-}
-
-export function writeBytes(writer: BinaryWriter, number: number, value: Uint8Array): void {
-  writer.tag(number, WireType.LengthDelimited).bytes(value);
 }

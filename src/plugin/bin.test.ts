@@ -7,7 +7,7 @@ import { CodeGeneratorResponse_Feature, CodeGeneratorResponseSchema, Edition } f
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, compileRequest, encodeRequest } from "../../test/compile.ts";
 import { bin, runBin } from "../../test/run-bin.ts";
-import { packageVersion } from "../operation/version.ts";
+import { packageVersion } from "../descriptor/version.ts";
 import { optionsHelp } from "./options.ts";
 
 const protos = {

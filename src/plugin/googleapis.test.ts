@@ -18,7 +18,8 @@ import { readLongRunningMethods, type TypeReference } from "../../test/long-runn
 import { protobufEsOutput, writeFiles } from "../../test/protobuf-es.ts";
 import { noYaml, type Output, runOnRequest } from "../../test/run-plugin.ts";
 import { typeCheck } from "../../test/type-check.ts";
-import { generate, type Result } from "./plugin.ts";
+import { formatDiagnostic } from "./diagnostics.ts";
+import { generate, type Outcome, type Result } from "./plugin.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
 
 const minutes = 60_000;
@@ -29,7 +30,7 @@ const annotated = methods.flatMap(({ types, ...method }) => (types === undefined
 const plain = methods.filter(({ types }) => types === undefined);
 
 const runs = { directory: [...byDirectory(sources(files)).values()], all: [sources(files)] };
-const results: { [strategy in keyof typeof runs]?: readonly Result[] } = {};
+const outcomes: { [strategy in keyof typeof runs]?: readonly Outcome[] } = {};
 
 // It takes longer than anything else here, so it runs beside the tests that do not need it.
 const protobufEs = protobufEsOutput(
@@ -63,7 +64,7 @@ describe("pruning of requests does not change the output", () => {
     "with %s",
     (parameter) => {
       const pruned = generatePruned(sources(files), parameter);
-      const expected = generate({ ...whole, parameter }, noYaml);
+      const expected = accept(generate({ ...whole, parameter }, noYaml));
 
       expect(differences(pruned, expected)).toEqual([]);
       expect({ ...pruned.response, file: [] }).toEqual({ ...expected.response, file: [] });
@@ -115,7 +116,7 @@ describe("protoc on one file", () => {
 });
 
 describe.each(["directory", "all"] as const)("with strategy %s", (strategy) => {
-  beforeAll(() => void generateWith(strategy), 2 * minutes);
+  beforeAll(() => void outcomesWith(strategy), 2 * minutes);
 
   test(
     "each annotated method is emitted with the types that its annotation names",
@@ -128,6 +129,10 @@ describe.each(["directory", "all"] as const)("with strategy %s", (strategy) => {
     },
     5 * minutes,
   );
+
+  test("pruning leaves out nothing that a run needs: none decodes the whole request", () => {
+    expect(outcomesWith(strategy).filter(({ status }) => status === "rejected")).toEqual([]);
+  });
 
   test("each other method is left plain, with a note unless it is of Operations itself", () => {
     const notes = generateWith(strategy).flatMap((result) => result.notes.map(({ message }) => message.split(":")[0]));
@@ -193,12 +198,28 @@ function sampleDirectories(count: number): string[] {
 
 /** Generates TypeScript for all of googleapis in runs such as buf makes of it. */
 function generateWith(strategy: keyof typeof runs): readonly Result[] {
-  results[strategy] ??= runs[strategy].map((toGenerate) => generatePruned(toGenerate, "target=ts,import_extension=js"));
-  return results[strategy];
+  return outcomesWith(strategy).map(accept);
+}
+
+function outcomesWith(strategy: keyof typeof runs): readonly Outcome[] {
+  outcomes[strategy] ??= runs[strategy].map((toGenerate) => runPruned(toGenerate, "target=ts,import_extension=js"));
+  return outcomes[strategy];
 }
 
 function generatePruned(toGenerate: readonly ProtoFile[], parameter: string): Result {
+  return accept(runPruned(toGenerate, parameter));
+}
+
+/** What is rejected here makes the plugin decode the whole request. */
+function runPruned(toGenerate: readonly ProtoFile[], parameter: string): Outcome {
   return generate(decodePrunedRequest(encodeRequest(toGenerate, files, parameter)), noYaml);
+}
+
+function accept(outcome: Outcome): Result {
+  if (outcome.status === "rejected") {
+    throw new Error(outcome.mistakes.map(formatDiagnostic).join("\n"));
+  }
+  return outcome;
 }
 
 function emittedFiles({ response }: Result): Map<string, string> {

@@ -5,12 +5,12 @@ import {
   type CodeGeneratorResponse,
   CodeGeneratorResponseSchema,
 } from "@bufbuild/protobuf/wkt";
-import { createEcmaScriptPlugin, type Schema, type Target } from "@bufbuild/protoplugin";
+import { createEcmaScriptPlugin, type Plugin, type Schema, type Target } from "@bufbuild/protoplugin";
 import { createTypeScope } from "../descriptor/scope.ts";
 import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/service-yaml.ts";
+import { packageVersion } from "../descriptor/version.ts";
 import { Operations } from "../gen/google/longrunning/operations_pb.ts";
-import { packageVersion } from "../operation/version.ts";
-import { type Diagnostic, DiagnosticsError } from "./diagnostics.ts";
+import { type Diagnostic, formatDiagnostic } from "./diagnostics.ts";
 import { emit } from "./emit.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
@@ -26,26 +26,50 @@ export interface Result {
   readonly notes: readonly Diagnostic[];
 }
 
+/** What came of a request: code, or all the mistakes in its protos. */
+export type Outcome =
+  | ({ readonly status: "generated" } & Result)
+  | { readonly status: "rejected"; readonly mistakes: readonly Diagnostic[] };
+
 /**
  * Runs the plugin on an encoded CodeGeneratorRequest. Mistakes in the protos become the error of the response.
  *
  * @throws Error if the bytes are not a request, or an option is wrong.
  */
-export function runPlugin(request: Uint8Array, readYaml: ReadYaml): Result {
+export function runPlugin(bytes: Uint8Array, readYaml: ReadYaml): Result {
+  const outcome = generate(decode(decodePrunedRequest, bytes), readYaml);
+  // Pruning leaves out the positions of mistakes, and the names that may have been meant.
+  return outcome.status === "generated" ? outcome : report(generate(decode(decodeWholeRequest, bytes), readYaml));
+}
+
+function decode(read: (bytes: Uint8Array) => CodeGeneratorRequest, bytes: Uint8Array): CodeGeneratorRequest {
   try {
-    return generate(decodePrunedRequest(request), readYaml);
-  } catch {
-    // Whatever is wrong is better said of the whole request, with all its names and positions.
-    return reportMistakes(() => generate(decodeRequest(request), readYaml));
+    return read(bytes);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`the input is not a ${CodeGeneratorRequestSchema.typeName}: ${message}`, { cause: error });
   }
+}
+
+function decodeWholeRequest(bytes: Uint8Array): CodeGeneratorRequest {
+  return fromBinary(CodeGeneratorRequestSchema, bytes);
+}
+
+function report(outcome: Outcome): Result {
+  if (outcome.status === "generated") {
+    return outcome;
+  }
+  const error = outcome.mistakes.map(formatDiagnostic).join("\n");
+  return { response: create(CodeGeneratorResponseSchema, { error }), notes: [] };
 }
 
 /**
  * Generates code for a request.
  *
- * @throws DiagnosticsError with every mistake in its protos.
+ * @throws Error if a descriptor in it is not valid, or an option is wrong.
  */
-export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Result {
+export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Outcome {
+  let mistakes: readonly Diagnostic[] = [];
   let notes: readonly Diagnostic[] = [];
   let services: ReadonlyMap<DescFile, readonly ResolvedService[]> | undefined;
   const emitTarget = (schema: Schema<Options>, target: Target): void => {
@@ -53,9 +77,12 @@ export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Res
       const findings: Findings = { errors: [], plain: [] };
       const yamls = schema.options.serviceYaml.map((path) => readServiceYaml(path, readYaml));
       services = resolveFiles(schema, yamls, findings);
-      notes = [...rejectMistakes(findings, schema.options.strict), ...missingOperations(yamls, services)];
+      mistakes = mistakesOf(findings, schema.options.strict);
+      notes = [...notesOf(findings), ...missingOperations(yamls, services)];
     }
-    emit(schema, target, services);
+    if (mistakes.length === 0) {
+      emit(schema, target, services);
+    }
   };
   const plugin = createEcmaScriptPlugin({
     name: pluginName,
@@ -66,8 +93,20 @@ export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Res
     generateJs: emitTarget,
     generateDts: emitTarget,
   });
-  const response = plugin.run(request);
-  return { response, notes };
+  const response = run(plugin, request);
+  return mistakes.length > 0 ? { status: "rejected", mistakes } : { status: "generated", response, notes };
+}
+
+function run(plugin: Plugin, request: CodeGeneratorRequest): CodeGeneratorResponse {
+  try {
+    return plugin.run(request);
+  } catch (error) {
+    if (error instanceof Error && error.message === "") {
+      // protobuf-es says nothing of a descriptor that no compiler would have made.
+      throw new Error("a descriptor in the request is not valid", { cause: error });
+    }
+    throw error;
+  }
 }
 
 function resolveFiles(
@@ -106,37 +145,16 @@ function missingOperations(
   });
 }
 
-/** Throws if there are errors, and returns what is to be noted else. */
-function rejectMistakes({ errors, plain }: Findings, strict: boolean): Diagnostic[] {
-  const annotate = "Annotate it with option (google.longrunning.operation_info)";
-  const say = (suffix: string): Diagnostic[] =>
-    plain.map(({ position, message }) => ({ position, message: `${message} ${suffix}` }));
-  const all = strict ? [...errors, ...say(`${annotate}, or set strict=false.`)] : errors;
-  if (all.length > 0) {
-    throw new DiagnosticsError(all);
-  }
-  return say(`It stays a plain rpc. ${annotate} to get a typed operation.`);
+const annotate = "Annotate it with option (google.longrunning.operation_info)";
+
+function mistakesOf({ errors, plain }: Findings, strict: boolean): Diagnostic[] {
+  return strict ? [...errors, ...addAdvice(plain, `${annotate}, or set strict=false.`)] : errors;
 }
 
-function reportMistakes(run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof DiagnosticsError) {
-      return { response: create(CodeGeneratorResponseSchema, { error: error.message }), notes: [] };
-    }
-    if (error instanceof Error && error.message === "") {
-      // protobuf-es says nothing of a descriptor that no compiler would have made.
-      throw new Error("a descriptor in the request is not valid", { cause: error });
-    }
-    throw error;
-  }
+function notesOf({ plain }: Findings): Diagnostic[] {
+  return addAdvice(plain, `It stays a plain rpc. ${annotate} to get a typed operation.`);
 }
 
-function decodeRequest(bytes: Uint8Array): CodeGeneratorRequest {
-  try {
-    return fromBinary(CodeGeneratorRequestSchema, bytes);
-  } catch (error) {
-    throw new Error(`the input is not a google.protobuf.compiler.CodeGeneratorRequest: ${(error as Error).message}`);
-  }
+function addAdvice(diagnostics: readonly Diagnostic[], advice: string): Diagnostic[] {
+  return diagnostics.map(({ position, message }) => ({ position, message: `${message} ${advice}` }));
 }

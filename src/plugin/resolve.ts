@@ -7,15 +7,15 @@ import {
   hasOption,
 } from "@bufbuild/protobuf";
 import { didYouMean } from "../descriptor/near-names.ts";
+import { atOperationInfo } from "../descriptor/place.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
-import { methodPath, operationInfoPath } from "../descriptor/source-path.ts";
+import type { MethodPolling } from "../descriptor/service-yaml.ts";
 import {
   OperationInfoSchema,
   OperationSchema,
   Operations,
   operation_info,
 } from "../gen/google/longrunning/operations_pb.ts";
-import type { LroPolling } from "../operation/lro-service.ts";
 import { type Diagnostic, positionOf } from "./diagnostics.ts";
 
 /** A service with its long-running methods. */
@@ -30,7 +30,7 @@ export interface ResolvedMethod {
   readonly response: DescMessage;
   readonly metadata: DescMessage;
   /** How to poll its operations, where a service YAML says so. */
-  readonly polling?: LroPolling | undefined;
+  readonly polling?: MethodPolling | undefined;
 }
 
 /** What there is to say about the methods of a run. */
@@ -54,23 +54,25 @@ function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings)
   if (!hasOption(method, operation_info)) {
     // The Operations service hands out the operations of others: it starts none.
     if (returnsOperation && method.parent.typeName !== Operations.typeName) {
-      findings.plain.push(diagnose(method, [], "returns google.longrunning.Operation without operation_info."));
+      findings.plain.push(diagnose(method, undefined, "returns google.longrunning.Operation without operation_info."));
     }
     return undefined;
   }
   const errors: Diagnostic[] = [];
   if (!returnsOperation) {
     const message = `operation_info stands on a method that returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
-    errors.push(diagnose(method, [], message));
+    errors.push(diagnose(method, undefined, message));
   }
   if (method.methodKind !== "unary") {
-    errors.push(diagnose(method, [], "operation_info stands on a streaming method. Remove `stream`, or the option."));
+    errors.push(
+      diagnose(method, undefined, "operation_info stands on a streaming method. Remove `stream`, or the option."),
+    );
   }
   for (const other of method.parent.methods) {
     if (other !== method && other.localName === method.localName) {
       // protoc-gen-es, too, keeps one of the two.
       const message = `becomes ${method.localName} in TypeScript, and so does rpc ${other.name}. Rename one of them.`;
-      errors.push(diagnose(method, [], message));
+      errors.push(diagnose(method, undefined, message));
     }
   }
   const info = getOption(method, operation_info);
@@ -100,15 +102,14 @@ function resolveType(
         ? `${written} is not a message but the ${found.toString()}. Name a message.`
         : `${written} is not found.${didYouMean(scope.near(name, method.parent))} If the name is right, import the file ` +
           "that declares it, or generate its whole directory in one run.";
-  errors.push(diagnose(method, [field.number], message));
+  errors.push(diagnose(method, field, message));
   return undefined;
 }
 
-/** Says something of a method, at its operation_info or a field of it where there is a location for that. */
-function diagnose(method: DescMethod, field: readonly number[], message: string): Diagnostic {
-  const option = operationInfoPath(method);
+/** Says something of a method, at its operation_info or a field of that. */
+function diagnose(method: DescMethod, field: DescField | undefined, message: string): Diagnostic {
   return {
-    position: positionOf(method.parent.file, [...option, ...field], option, methodPath(method)),
+    position: positionOf(atOperationInfo(method, field)),
     message: `rpc ${method.parent.typeName}.${method.name}: ${message}`,
   };
 }

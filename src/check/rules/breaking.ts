@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
+import { atMethod, atOperationInfo } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.ts";
-import { atMethod, atOperationInfo, atTypeName } from "../place.ts";
+import { atTypeName, hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.ts";
 import type { Rule, Run } from "../rule.ts";
 
 export const methodSameKind: Rule = {

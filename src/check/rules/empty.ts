@@ -1,7 +1,6 @@
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import type { TypeName } from "../operation-method.ts";
-import { atTypeName } from "../place.ts";
+import { atTypeName, type TypeName } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
 export const responseNotEmpty: Rule = {

@@ -1,6 +1,6 @@
+import { atMethod, atOperationInfo } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
 import { hasOperationInfo, returnsOperation } from "../operation-method.ts";
-import { atMethod, atOperationInfo } from "../place.ts";
 import type { Rule } from "../rule.ts";
 
 export const operationInfoPresent: Rule = {

@@ -1,9 +1,9 @@
 import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import { atMessage, atMethod, atService } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
 import { OperationSchema, Operations } from "../../gen/google/longrunning/operations_pb.ts";
 import { returnsOperation } from "../operation-method.ts";
-import { atMessage, atMethod, atService } from "../place.ts";
 import type { Rule } from "../rule.ts";
 
 export const operationNotCopied: Rule = {

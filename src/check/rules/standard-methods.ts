@@ -1,7 +1,7 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { atTypeName } from "../place.ts";
+import { atTypeName } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
 export const standardResponse: Rule = {

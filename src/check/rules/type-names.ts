@@ -3,8 +3,7 @@ import { didYouMean } from "../../descriptor/near-names.ts";
 import { importClosure } from "../../descriptor/scope.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
 import type { FileSet } from "../file-set.ts";
-import type { TypeName } from "../operation-method.ts";
-import { atTypeName } from "../place.ts";
+import { atTypeName, type TypeName } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
 export const typesResolve: Rule = {

@@ -1,25 +1,29 @@
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { MethodDescriptorProtoSchema, ServiceDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import {
-  type Encoded,
-  findAllEncoded,
-  findEncoded,
-  findText,
-  visitEncoded,
-  writeBytes,
-  writeEncoded,
-} from "../../descriptor/wire.ts";
+import { type Kept, prune } from "../../descriptor/prune.ts";
+import { bytesOf, type Encoded, findAllEncoded, findEncoded, findText, visitEncoded } from "../../descriptor/wire.ts";
 import { OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.ts";
 import { standInType } from "./stand-in.ts";
 
-const { method: methodField } = ServiceDescriptorProtoSchema.field;
+const service = ServiceDescriptorProtoSchema.field;
 const { name, inputType, outputType, options } = MethodDescriptorProtoSchema.field;
 const operationType = `.${OperationSchema.typeName}`;
 
+const standIn = new TextEncoder().encode(standInType);
+const ofPlainMethod: Kept = new Map([
+  [name.number, bytesOf],
+  [inputType.number, () => standIn],
+  [outputType.number, () => standIn],
+]);
+const ofService: Kept = new Map([
+  [service.name.number, bytesOf],
+  [service.options.number, bytesOf],
+  [service.method.number, (method) => (isLongRunning(method) ? bytesOf(method) : prune(method, ofPlainMethod))],
+]);
+
 /** Visits the methods of an encoded ServiceDescriptorProto. */
-export function visitMethods(service: Encoded, visit: (method: Encoded) => void): void {
-  visitEncoded(service, (number, value) => {
-    if (number === methodField.number) {
+export function visitMethods(encodedService: Encoded, visit: (method: Encoded) => void): void {
+  visitEncoded(encodedService, (number, value) => {
+    if (number === service.method.number) {
       visit(value);
     }
   });
@@ -42,23 +46,6 @@ export function operationInfo(method: Encoded): Encoded[] {
  * Returns an encoded ServiceDescriptorProto in which the plain methods have kept their names and places, but not their
  * types: a stand-in takes their place.
  */
-export function pruneService(service: Encoded): Uint8Array {
-  const writer = new BinaryWriter();
-  visitEncoded(service, (number, value) => {
-    if (number === methodField.number && !isLongRunning(value)) {
-      writeBytes(writer, number, prunePlainMethod(value));
-    } else {
-      writeEncoded(writer, number, value);
-    }
-  });
-  return writer.finish();
-}
-
-function prunePlainMethod(method: Encoded): Uint8Array {
-  const writer = new BinaryWriter();
-  writeEncoded(writer, name.number, findEncoded(method, name.number));
-  for (const { number } of [inputType, outputType]) {
-    writer.tag(number, WireType.LengthDelimited).string(standInType);
-  }
-  return writer.finish();
+export function pruneService(encodedService: Encoded): Uint8Array {
+  return prune(encodedService, ofService);
 }

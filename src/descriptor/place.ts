@@ -1,6 +1,5 @@
-import type { DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
-import { messagePath, methodPath, operationInfoPath, servicePath } from "../descriptor/source-path.ts";
-import type { TypeName } from "./operation-method.ts";
+import type { DescField, DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import { messagePath, methodPath, operationInfoPath, servicePath } from "./source-path.ts";
 
 /** Where something is in a proto file. */
 export interface Place {
@@ -13,13 +12,11 @@ export function atMethod(method: DescMethod): Place {
   return { file: method.parent.file, paths: [methodPath(method)] };
 }
 
-export function atOperationInfo(method: DescMethod): Place {
-  return { file: method.parent.file, paths: [operationInfoPath(method), methodPath(method)] };
-}
-
-export function atTypeName({ method, field }: TypeName): Place {
-  const { file, paths } = atOperationInfo(method);
-  return { file, paths: [[...operationInfoPath(method), field.number], ...paths] };
+/** A method's operation_info, or a field of it. */
+export function atOperationInfo(method: DescMethod, field?: DescField): Place {
+  const option = operationInfoPath(method);
+  const paths = [option, methodPath(method)];
+  return { file: method.parent.file, paths: field ? [[...option, field.number], ...paths] : paths };
 }
 
 export function atService(service: DescService): Place {

@@ -1,0 +1,51 @@
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { expect, test } from "vitest";
+import { type Kept, prune } from "./prune.ts";
+import { bytesOf, type Encoded, textOf } from "./wire.ts";
+
+const text = (number: number, value: string) => new BinaryWriter().tag(number, WireType.LengthDelimited).string(value);
+const varint = (number: number, value: bigint) => new BinaryWriter().tag(number, WireType.Varint).uint64(value);
+
+function encode(...fields: readonly BinaryWriter[]): Encoded {
+  const writer = fields.reduce((all, field) => all.raw(field.finish()), new BinaryWriter());
+  const buffer = writer.finish();
+  return { buffer, start: 0, end: buffer.length };
+}
+
+test("fields that are named are kept, in their order, and no others", () => {
+  const message = encode(text(2, "b"), text(1, "a"), text(3, "c"), text(2, "again"));
+  const kept: Kept = new Map([
+    [1, bytesOf],
+    [2, bytesOf],
+  ]);
+  expect(prune(message, kept)).toEqual(bytesOf(encode(text(2, "b"), text(1, "a"), text(2, "again"))));
+});
+
+test("a varint is kept as it is, however large", () => {
+  const message = encode(varint(1, 2n ** 64n - 1n), varint(2, 1n));
+  expect(prune(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(varint(1, 2n ** 64n - 1n))));
+});
+
+test("other bytes can take the place of a value, or nothing", () => {
+  const message = encode(text(1, "a"), text(1, "b"));
+  const keep: Kept = new Map([[1, (value) => (textOf(value) === "a" ? new TextEncoder().encode("A") : undefined)]]);
+  expect(prune(message, keep)).toEqual(bytesOf(encode(text(1, "A"))));
+});
+
+test("fields of a fixed size, and groups with what is in them, are passed over", () => {
+  const group = new BinaryWriter().tag(4, WireType.StartGroup).raw(text(1, "inside").finish());
+  group.tag(5, WireType.StartGroup).tag(5, WireType.EndGroup).tag(4, WireType.EndGroup);
+  const fixed = new BinaryWriter().tag(1, WireType.Bit32).fixed32(7).tag(1, WireType.Bit64).fixed64(7);
+  const message = encode(group, fixed, text(1, "a"));
+  expect(prune(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(text(1, "a"))));
+});
+
+test.each([
+  ["a value that is cut off", [0x0a, 5, 0x61], "field 1 is cut off"],
+  ["a varint without an end", [0x08, 0xff], "a varint has no end"],
+  ["a group without an end", [0x0b], "a varint has no end"],
+  ["the end of a group that did not start", [0x0c], "field 1 has an unexpected wire type"],
+])("%s is an error", (_, bytes, message) => {
+  const buffer = Uint8Array.from(bytes);
+  expect(() => prune({ buffer, start: 0, end: buffer.length }, new Map())).toThrow(message);
+});
