@@ -1,6 +1,6 @@
 import type { Client, Transport } from "@connectrpc/connect";
-import { type LroCall, type LroClientOptions, lroClient } from "protoc-gen-ts-lro/codegen";
-import type { $Metadata, $MethodNames, $RequestSchema, $Response, $Service } from "./placeholders.js";
+import { createLroClient, type LroCall, type LroClientOptions } from "protoc-gen-ts-lro/codegenv1";
+import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.js";
 import { $ServiceLro } from "./service.js";
 
 /**
@@ -11,12 +11,12 @@ export interface $ServiceClient extends Omit<Client<typeof $Service>, $MethodNam
    * @each
    * @docs
    */
-  $method: LroCall<typeof $RequestSchema, $Response, $Metadata>;
+  $method: LroCall<$Request, $Response, $Metadata>;
 }
 
 /**
  * Creates a client for $service, in which each long-running method returns a typed operation.
  */
-export function create$ServiceClient(transport: Transport, options?: LroClientOptions): $ServiceClient {
-  return lroClient($ServiceLro, transport, options);
+export function create$ServiceClient(transport: Transport, options?: LroClientOptions<$ServiceLro>): $ServiceClient {
+  return createLroClient($ServiceLro, transport, options);
 }

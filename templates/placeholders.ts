@@ -21,7 +21,7 @@
  */
 import type { Message } from "@bufbuild/protobuf";
 import type { GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import type { LroMethod } from "protoc-gen-ts-lro/codegen";
+import type { LroMethod } from "protoc-gen-ts-lro/codegenv1";
 import type { OperationSchema } from "protoc-gen-ts-lro/longrunning";
 
 /** The service, as protoc-gen-es emits it. */

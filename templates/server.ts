@@ -1,6 +1,6 @@
-import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
-import type { LroHandler, LroServer } from "protoc-gen-ts-lro/codegen";
-import type { $MetadataSchema, $MethodNames, $RequestSchema, $ResponseSchema, $Service } from "./placeholders.js";
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { LroHandler, LroRegisterOptions, LroServer } from "protoc-gen-ts-lro/codegenv1";
+import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.js";
 import { $ServiceLro } from "./service.js";
 
 /**
@@ -11,16 +11,16 @@ export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $Me
    * @each
    * @docs
    */
-  $method: LroHandler<typeof $RequestSchema, typeof $ResponseSchema, typeof $MetadataSchema>;
+  $method: LroHandler<$Request, $Response, $Metadata>;
 }
 
 /**
- * Serves $service, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve $service, and run its operations. Methods that are left out are not implemented.
  */
 export function register$Service(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<$ServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, $ServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register($ServiceLro, handlers, options);
 }

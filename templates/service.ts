@@ -1,18 +1,29 @@
-import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
-import { $MetadataSchema, $polling, $ResponseSchema, $Service } from "./placeholders.js";
+import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegenv1";
+import {
+  type $Metadata,
+  $MetadataSchema,
+  $polling,
+  type $Request,
+  type $Response,
+  $ResponseSchema,
+  $Service,
+} from "./placeholders.js";
 
 /**
- * Long-running methods of $service, with the response and metadata type of each.
+ * $service with its long-running methods, and the request, response and metadata type of each.
  */
-export const $ServiceLro: LroService<
-  typeof $Service,
-  {
+export interface $ServiceLro extends LroService<typeof $Service> {
+  readonly methods: {
     /** @each */
-    $method: LroMethod<typeof $ResponseSchema, typeof $MetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  $Service,
-  {
+    readonly $method: LroMethod<$Request, $Response, $Metadata>;
+  };
+}
+
+/**
+ * The long-running methods of $service.
+ */
+export const $ServiceLro: $ServiceLro = /*@__PURE__*/ lroService($Service, {
+  methods: {
     /** @each */
     $method: {
       response: $ResponseSchema,
@@ -21,5 +32,4 @@ export const $ServiceLro: LroService<
       polling: $polling,
     },
   },
-  1,
-);
+});

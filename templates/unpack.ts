@@ -1,20 +1,11 @@
-import { type RawOperation, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
+import { type OperationSnapshot, type RawOperation, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
 import { type $Metadata, $MetadataSchema, type $Response, $ResponseSchema } from "./placeholders.js";
 
 /**
- * Unpacks the response of an operation of $rpc: undefined while it is not done, or when it failed.
+ * Unpacks an operation of $rpc, wherever it came from: its metadata, and how it ended if it is done.
  *
  * @each
  */
-export function unpack$MethodResponse(operation: RawOperation): $Response | undefined {
-  return unpackResponse(operation, $ResponseSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of $rpc: undefined where it has none.
- *
- * @each
- */
-export function unpack$MethodMetadata(operation: RawOperation): $Metadata | undefined {
-  return unpackMetadata(operation, $MetadataSchema);
+export function unpack$Service_$Method(operation: RawOperation): OperationSnapshot<$Response, $Metadata> {
+  return unpackOperation({ response: $ResponseSchema, metadata: $MetadataSchema }, operation);
 }

@@ -1,20 +1,14 @@
-import type {
-  DescMessage,
-  DescMethodUnary,
-  DescService,
-  Message,
-  MessageInitShape,
-  MessageShape,
-} from "@bufbuild/protobuf";
+import type { DescService, Message } from "@bufbuild/protobuf";
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
 import { OperationNameError } from "../operation/errors.ts";
-import type { LroMethod, LroMethods, LroService } from "../operation/lro-service.ts";
+import { fullName, type LroMethod, type LroService } from "../operation/lro-service.ts";
+import type { InitOf } from "../operation/message-init.ts";
 import type { Clock } from "./clock.ts";
 import type { Operation } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
-import { defaultPolling, type PollingOptions } from "./polling.ts";
+import { layeredPolling, type PollingOptions } from "./polling.ts";
 import { createRemote, type Remote } from "./remote.ts";
 import { nameFrom } from "./token.ts";
 
@@ -22,15 +16,15 @@ import { nameFrom } from "./token.ts";
  * A long-running method: call it to start an operation, or resume one that was started before. A call resolves when the
  * server has answered, which is long before the operation is done.
  */
-export interface LroCall<I extends DescMessage, R extends Message, M extends Message> {
+export interface LroCall<I extends Message = Message, R extends Message = Message, M extends Message = Message> {
   // Without a comment of its own, so that editors show the one of the rpc.
-  (request: MessageInitShape<I>, options?: LroCallOptions): Promise<Operation<R, M>>;
+  (request: InitOf<I>, options?: LroCallOptions): Promise<Operation<R, M>>;
   /**
    * The operation of this name or token. Makes no call.
    *
    * @throws OperationNameError if there is no name, the token is broken, or it belongs to another method.
    */
-  resume(nameOrToken: string, options?: ResumeOptions): Operation<R, M>;
+  resume(nameOrToken: string, options?: OperationResumeOptions): Operation<R, M>;
 }
 
 /**
@@ -39,83 +33,84 @@ export interface LroCall<I extends DescMessage, R extends Message, M extends Mes
  */
 export interface LroCallOptions extends CallOptions {
   /** How to poll this operation. */
-  readonly polling?: PollingOptions;
+  readonly polling?: PollingOptions | undefined;
 }
 
 /** Options of an operation that was started before. */
-export type ResumeOptions = Pick<LroCallOptions, "headers" | "contextValues" | "polling">;
+export type OperationResumeOptions = Pick<LroCallOptions, "headers" | "contextValues" | "polling">;
 
-/** Options of a client. */
-export interface LroClientOptions {
-  /** How to poll. It goes before what the API's service YAML says, and behind what a call says. */
-  readonly polling?: PollingOptions;
-  /** How to poll the operations of a method, by its local name, such as `createBook`. */
-  readonly methodPolling?: Readonly<Record<string, PollingOptions>>;
-  /** Where google.longrunning.Operations is served, if not where the service is. */
-  readonly operationsTransport?: Transport;
-  /** Where time comes from. Tests put their own in place. */
-  readonly clock?: Clock;
+/** How the operations of one method are dealt with. */
+export interface LroMethodOptions {
+  /** How to poll them. */
+  readonly polling?: PollingOptions | undefined;
 }
 
-/** A client of a service, whose long-running methods return operations. */
-export type LroClient<S extends DescService, L extends LroMethods> = Omit<Client<S>, keyof L> & {
-  [K in keyof L]: Extract<S["method"][K & string], { methodKind: "unary" }> extends DescMethodUnary<infer I>
-    ? LroCall<I, MessageShape<L[K]["response"]>, MessageShape<L[K]["metadata"]>>
-    : never;
+/**
+ * Options of a client.
+ *
+ * @typeParam S The table of its service's long-running methods, such as `typeof LibraryServiceLro`.
+ */
+export interface LroClientOptions<S extends LroService = LroService> {
+  /** How to poll. It goes before what the API's service YAML says, and behind what `methods` or a call says. */
+  readonly polling?: PollingOptions | undefined;
+  /** What differs for one method, by its local name: `{ createBook: { polling: { … } } }`. */
+  readonly methods?: { readonly [K in keyof S["methods"]]?: LroMethodOptions | undefined } | undefined;
+  /** Where google.longrunning.Operations is served, if not where the service is. */
+  readonly operationsTransport?: Transport | undefined;
+  /** Where time comes from. Tests put their own in place. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * A client of a service, whose long-running methods return operations. Generated code has an interface for each service
+ * that says the same: use that where the service is known.
+ */
+export type LroClient<S extends LroService> = Omit<Client<S["service"]>, keyof S["methods"]> & {
+  [K in keyof S["methods"]]: S["methods"][K] extends LroMethod<infer I, infer R, infer M> ? LroCall<I, R, M> : never;
 };
 
-/** Creates a client. Generated code calls it with the table of the service's long-running methods. */
-export function lroClient<S extends DescService, L extends LroMethods>(
-  { service, methods }: LroService<S, L>,
+/**
+ * Creates a client of a service, such as `createLroClient(LibraryServiceLro, transport)`. The generated
+ * `createLibraryServiceClient` does the same.
+ */
+export function createLroClient<S extends LroService>(
+  { service, methods }: S,
   transport: Transport,
-  options: LroClientOptions = {},
-): LroClient<S, L> {
+  options: LroClientOptions<S> = {},
+): LroClient<S> {
   const remote = createRemote(options.operationsTransport ?? transport, options.clock);
   const client = createClient(service as DescService, transport) as Record<string, unknown>;
-  for (const [name, types] of Object.entries(methods)) {
-    const start = client[name] as Start;
-    const method = service.method[name] as DescMethodUnary;
-    client[name] = lroCall(method, types, start, remote, options);
+  for (const [name, method] of Object.entries(methods)) {
+    client[name] = lroCall(method, client[name] as Start, remote, options);
   }
-  return client as LroClient<S, L>;
+  return client as LroClient<S>;
 }
 
 type Start = (request: object, options: CallOptions) => Promise<RawOperation>;
 
-function lroCall(
-  method: DescMethodUnary,
-  types: LroMethod,
-  start: Start,
-  remote: Remote,
-  options: LroClientOptions,
-): LroCall<DescMessage, Message, Message> {
-  const fullName = `${method.parent.typeName}.${method.name}`;
-  const layers = {
-    ...defaultPolling,
-    ...types.polling,
-    ...options.polling,
-    ...options.methodPolling?.[method.localName],
-  };
+function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroClientOptions): LroCall {
+  const rpc = fullName(method.rpc);
+  const { localName } = method.rpc;
 
-  function operation(name: string, started: RawOperation | undefined, options: LroCallOptions): Operation {
+  function operation(name: string, started: RawOperation | undefined, call: LroCallOptions): Operation {
     // The signal and the callbacks belong to the call that starts the operation.
-    const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = options;
-    const polling = own ? { ...layers, ...own } : layers;
-    const subject = { ref: { name, method: fullName }, remote, polling, context };
-    return new OperationHandle(new PollLoop(subject, started), types);
+    const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = call;
+    const polling = layeredPolling(method.polling, options.polling, options.methods?.[localName]?.polling, own);
+    const subject = { ref: { name, method: rpc }, remote, polling, context };
+    return new OperationHandle(new PollLoop(subject, started), method);
   }
 
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
     const started = await start(request, options);
     if (started.name === "" && !started.done) {
-      const message = `${fullName} returned an operation without a name that is not done`;
-      throw new OperationNameError({ name: "", method: fullName }, message);
+      const message = `${rpc} returned an operation without a name that is not done`;
+      throw new OperationNameError({ name: "", method: rpc }, message);
     }
     return operation(started.name, started, options);
   }
 
-  function resume(nameOrToken: string, options: ResumeOptions = {}): Operation {
-    return operation(nameFrom(nameOrToken, fullName), undefined, options);
+  function resume(nameOrToken: string, options: OperationResumeOptions = {}): Operation {
+    return operation(nameFrom(nameOrToken, rpc), undefined, options);
   }
 
   return Object.assign(call, { resume });

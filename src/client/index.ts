@@ -15,20 +15,27 @@ export {
   OperationTimeoutError,
   OperationUnpackError,
 } from "../operation/errors.ts";
+export type { LroMethod, LroMethods, LroPolling, LroService } from "../operation/lro-service.ts";
 export { operationRegistry } from "../operation/registry.ts";
-export { unpackMetadata, unpackResponse } from "../operation/unpack.ts";
-export type { LroCall, LroCallOptions, LroClientOptions, ResumeOptions } from "./client.ts";
+export { type OperationOutcome, type OperationSnapshot, unpackOperation } from "../operation/snapshot.ts";
+export {
+  createLroClient,
+  type LroCall,
+  type LroCallOptions,
+  type LroClient,
+  type LroClientOptions,
+  type LroMethodOptions,
+  type OperationResumeOptions,
+} from "./client.ts";
 export type { Clock } from "./clock.ts";
 export type {
   CancelAndWaitOptions,
   Operation,
-  OperationOutcome,
-  OperationSnapshot,
   WaitOptions,
 } from "./operation.ts";
 export {
   createOperationsClient,
-  type ListOptions,
+  type OperationListOptions,
   type OperationsClient,
   type OperationsClientOptions,
 } from "./operations-client.ts";

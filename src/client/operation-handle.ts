@@ -1,19 +1,18 @@
-import type { DescMessage, Message, Registry } from "@bufbuild/protobuf";
-import { type CallOptions, Code } from "@connectrpc/connect";
+import type { Message } from "@bufbuild/protobuf";
+import type { CallOptions } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
-import { unpackAny } from "../operation/any.ts";
-import { OperationError, OperationNameError } from "../operation/errors.ts";
-import { unpackResponse } from "../operation/unpack.ts";
-import type { CancelAndWaitOptions, Operation, OperationOutcome, OperationSnapshot, WaitOptions } from "./operation.ts";
+import { OperationNameError } from "../operation/errors.ts";
+import {
+  metadataOf,
+  type OperationOutcome,
+  type OperationSnapshot,
+  type OperationTypes,
+  snapshotOf,
+} from "../operation/snapshot.ts";
+import type { CancelAndWaitOptions, Operation, WaitOptions } from "./operation.ts";
 import type { PollLoop } from "./poll-loop.ts";
 import { states } from "./states.ts";
 import { toToken } from "./token.ts";
-
-/** The types of what an operation holds, or a registry of them. */
-export interface OperationTypes {
-  readonly response: DescMessage | Registry;
-  readonly metadata: DescMessage | Registry;
-}
 
 /** An operation whose state a poll loop reads. */
 export class OperationHandle<R extends Message, M extends Message> implements Operation<R, M> {
@@ -38,10 +37,10 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   }
 
   get metadata(): M | undefined {
-    return this.#metadataOf(this.raw);
+    return metadataOf(this.raw, this.#types);
   }
 
-  async poll(options: CallOptions = {}): Promise<OperationSnapshot<M>> {
+  async poll(options: CallOptions = {}): Promise<OperationSnapshot<R, M>> {
     if (!this.done) {
       await this.#loop.poll(options);
     }
@@ -61,10 +60,11 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     for await (last of this.#states(false, options)) {
       // Only the last one counts.
     }
-    return this.#outcome(last as RawOperation);
+    const snapshot = this.#snapshot(last as RawOperation);
+    return (snapshot as Extract<typeof snapshot, { done: true }>).outcome;
   }
 
-  async *updates(options?: WaitOptions): AsyncGenerator<OperationSnapshot<M>, undefined> {
+  async *updates(options?: WaitOptions): AsyncGenerator<OperationSnapshot<R, M>, undefined> {
     for await (const state of this.#states(true, options)) {
       yield this.#snapshot(state);
     }
@@ -93,25 +93,8 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return states(this.#loop, live, () => this.metadata, options);
   }
 
-  #outcome(state: RawOperation): OperationOutcome<R, M> {
-    const { ref } = this.#loop.subject;
-    const metadata = this.#metadataOf(state);
-    if (state.result.case === "error") {
-      const error = new OperationError(ref, state.result.value, metadata);
-      return { status: error.code === Code.Canceled ? "cancelled" : "failed", error, metadata };
-    }
-    const response = unpackResponse(state, this.#types.response as DescMessage, ref) as R;
-    return { status: "succeeded", response, metadata };
-  }
-
-  #snapshot(raw: RawOperation): OperationSnapshot<M> {
-    return { done: raw.done, metadata: this.#metadataOf(raw), raw };
-  }
-
-  // Metadata that cannot be read must not hide the result of an operation.
-  #metadataOf(state: RawOperation | undefined): M | undefined {
-    const unpacked = unpackAny(state?.metadata, this.#types.metadata);
-    return "message" in unpacked ? (unpacked.message as M) : undefined;
+  #snapshot(raw: RawOperation): OperationSnapshot<R, M> {
+    return snapshotOf(raw, this.#types, this.#loop.subject.ref);
   }
 
   #requireName(): void {

@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { CallOptions } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
-import type { OperationError } from "../operation/errors.ts";
+import type { OperationOutcome, OperationSnapshot } from "../operation/snapshot.ts";
 
 /**
  * A long-running operation at the server. It can be waited for any number of times, also at the same time: all waits
@@ -25,7 +25,7 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    * @throws OperationPollError if the state cannot be read.
    * @throws OperationAbortedError if the signal aborts.
    */
-  poll(options?: CallOptions): Promise<OperationSnapshot<M>>;
+  poll(options?: CallOptions): Promise<OperationSnapshot<R, M>>;
 
   /**
    * Waits for the response.
@@ -45,7 +45,7 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    * The states of the operation as they are read, until it is done: what is known now first, what it ended with last. A
    * slow reader skips to the latest. Throws as `wait` does, except for the operation's own failure.
    */
-  updates(options?: WaitOptions): AsyncIterableIterator<OperationSnapshot<M>>;
+  updates(options?: WaitOptions): AsyncIterableIterator<OperationSnapshot<R, M>>;
 
   /**
    * Asks the server to cancel the operation, and returns when it has taken the request. The operation may still succeed.
@@ -72,18 +72,6 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    */
   toToken(): string;
 }
-
-/** The state of an operation at one moment. */
-export interface OperationSnapshot<M extends Message = Message> {
-  readonly done: boolean;
-  readonly metadata: M | undefined;
-  readonly raw: RawOperation;
-}
-
-/** How an operation ended. */
-export type OperationOutcome<R extends Message = Message, M extends Message = Message> =
-  | { readonly status: "succeeded"; readonly response: R; readonly metadata: M | undefined }
-  | { readonly status: "failed" | "cancelled"; readonly error: OperationError<M>; readonly metadata: M | undefined };
 
 /** How long to wait for an operation. */
 export interface WaitOptions {

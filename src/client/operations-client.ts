@@ -1,11 +1,11 @@
 import type { Message, Registry } from "@bufbuild/protobuf";
 import type { CallOptions, Transport } from "@connectrpc/connect";
 import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
-import type { LroClientOptions, ResumeOptions } from "./client.ts";
+import type { LroClientOptions, OperationResumeOptions } from "./client.ts";
 import type { Operation, WaitOptions } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
-import { defaultPolling } from "./polling.ts";
+import { layeredPolling } from "./polling.ts";
 import { createRemote, requestParam, requestParamsHeader } from "./remote.ts";
 import { nameFrom } from "./token.ts";
 
@@ -14,7 +14,7 @@ export interface OperationsClient {
   /** Reads an operation. Throws as `Operation.poll` does. */
   get(name: string, options?: CallOptions): Promise<Operation>;
   /** The operations below a parent, page after page. */
-  list(parent: string, options?: ListOptions): AsyncIterableIterator<Operation>;
+  list(parent: string, options?: OperationListOptions): AsyncIterableIterator<Operation>;
   /** Waits for the response of an operation. Throws as `Operation.wait` does. */
   wait(name: string, options?: WaitOptions): Promise<Message>;
   /** Asks the server to cancel an operation, which may still succeed. */
@@ -22,11 +22,11 @@ export interface OperationsClient {
   /** Tells the server that nobody needs the result of an operation any more. */
   delete(name: string, options?: CallOptions): Promise<void>;
   /** The operation of this name or token, of whichever method. Makes no call. */
-  resume(nameOrToken: string, options?: ResumeOptions): Operation;
+  resume(nameOrToken: string, options?: OperationResumeOptions): Operation;
 }
 
 /** Which operations to list. */
-export interface ListOptions extends CallOptions {
+export interface OperationListOptions extends CallOptions {
   /** A filter as in AIP-160, if the server knows any. */
   readonly filter?: string;
   /** The most operations to read with one call. By default as many as the server likes. */
@@ -45,8 +45,8 @@ export function createOperationsClient(transport: Transport, options: Operations
   const remote = createRemote(transport, options.clock);
   const types = { response: registry, metadata: registry };
 
-  function open(name: string, state?: RawOperation, { polling, ...context }: ResumeOptions = {}): Operation {
-    const subject = { ref: { name }, remote, polling: { ...defaultPolling, ...options.polling, ...polling }, context };
+  function open(name: string, state?: RawOperation, { polling, ...context }: OperationResumeOptions = {}): Operation {
+    const subject = { ref: { name }, remote, polling: layeredPolling(options.polling, polling), context };
     return new OperationHandle(new PollLoop(subject, state), types);
   }
 
@@ -57,7 +57,7 @@ export function createOperationsClient(transport: Transport, options: Operations
       await operation.poll(options);
       return operation;
     },
-    async *list(parent, { filter = "", pageSize = 0, ...call }: ListOptions = {}) {
+    async *list(parent, { filter = "", pageSize = 0, ...call }: OperationListOptions = {}) {
       const headers = new Headers(call.headers);
       headers.set(requestParamsHeader, requestParam("name", parent));
       const request = { name: parent, filter, pageSize, pageToken: "" };

@@ -7,30 +7,30 @@ import type { LroPolling } from "../operation/lro-service.ts";
 /** How to learn that an operation is done. Times are in milliseconds. */
 export interface PollingOptions extends LroPolling {
   /** By which part a delay may be shorter, by chance, so that clients do not poll in step. Default 0.2. */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /** The deadline of one poll. Default 10,000. */
-  readonly pollTimeoutMs?: number;
+  readonly pollTimeoutMs?: number | undefined;
   /**
    * How long one WaitOperation may take, for servers that have it. Others are polled with GetOperation, as all are when
    * this is 0. Default 30,000.
    */
-  readonly longPollMs?: number;
+  readonly longPollMs?: number | undefined;
   /** How long polls may fail, one after the other, with errors that are transient. Default 300,000. */
-  readonly retryForMs?: number;
+  readonly retryForMs?: number | undefined;
   /**
    * Which errors of a poll are worth another one. By default those of the network and the codes UNAVAILABLE,
    * DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED.
    */
-  readonly isTransient?: (error: ConnectError) => boolean;
+  readonly isTransient?: ((error: ConnectError) => boolean) | undefined;
   /** Whether the process may exit while it waits for the next poll. Default false. */
-  readonly unref?: boolean;
+  readonly unref?: boolean | undefined;
 }
 
 /** All options, with their defaults filled in. */
-export type Polling = Required<PollingOptions>;
+export type Polling = { readonly [K in keyof PollingOptions]-?: Exclude<PollingOptions[K], undefined> };
 
 // As late as google-gax is, with fewer calls: bench/client.ts has the curve.
-export const defaultPolling: Polling = {
+const defaultPolling: Polling = {
   initialDelayMs: 100,
   delayMultiplier: 1.3,
   maxDelayMs: 10_000,
@@ -42,6 +42,12 @@ export const defaultPolling: Polling = {
   isTransient,
   unref: false,
 };
+
+/** Fills in the defaults. What a later layer says goes before what an earlier one does; undefined says nothing. */
+export function layeredPolling(...layers: readonly (PollingOptions | undefined)[]): Polling {
+  const said = layers.flatMap((layer) => Object.entries(layer ?? {}).filter(([, value]) => value !== undefined));
+  return { ...defaultPolling, ...Object.fromEntries(said) };
+}
 
 /** The delay after so many polls. */
 export function backoffMs(polling: Polling, polls: number, random: number): number {

@@ -1,4 +1,4 @@
-import type { StoreEvent } from "../server/engine.ts";
+import type { StoreEvent } from "../server/operation-store.ts";
 import type { Database } from "./database.ts";
 
 /** PostgreSQL takes payloads below 8,000 bytes. */

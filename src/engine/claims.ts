@@ -1,4 +1,5 @@
-import type { Claim, OperationStore, Settlement, Transaction } from "../server/engine.ts";
+import type { LroTransaction } from "../server/handler.ts";
+import type { Claim, OperationStore, Settlement } from "../server/operation-store.ts";
 import type { DatabaseTransaction } from "./database.ts";
 import type { Job } from "./queues.ts";
 import { claimColumns, claimOf, operationColumns, resultColumns } from "./rows.ts";
@@ -94,7 +95,7 @@ export function claims(parts: StoreParts): ClaimStore {
 async function settle(
   { database, queues, events, table }: StoreParts,
   claim: Claim,
-  work: Settlement | ((tx: Transaction) => Promise<Settlement>),
+  work: Settlement | ((tx: LroTransaction) => Promise<Settlement>),
 ): Promise<boolean> {
   const { operation, queue, attempt } = claim;
 

@@ -1,4 +1,4 @@
-import type { Transaction } from "../server/engine.ts";
+import type { LroTransaction } from "../server/handler.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -13,7 +13,7 @@ export interface Connection {
 }
 
 /** A transaction, which is passed to everything that takes part in it. */
-export interface DatabaseTransaction extends Connection, Transaction {
+export interface DatabaseTransaction extends Connection, LroTransaction {
   /** Undoes everything, and ends the transaction. */
   rollback(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-import type { ListQuery } from "../server/engine.ts";
 import type { Filter } from "../server/filter.ts";
+import type { ListQuery } from "../server/operation-store.ts";
 
 /** A statement and its values. */
 export interface Statement {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NewOperation, StartOutcome } from "../server/engine.ts";
+import type { NewOperation, StartOutcome } from "../server/operation-store.ts";
 import type { Connection } from "./database.ts";
 import { operationColumns, operationOf, resultColumns } from "./rows.ts";
 

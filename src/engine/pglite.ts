@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
-import type { Engine, Transaction } from "../server/engine.ts";
+import { createEngine, type Engine } from "../server/engine.ts";
+import type { LroTransaction } from "../server/handler.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { type PGliteDatabase, type PGliteTransaction, pgliteDatabase } from "./pglite-database.ts";
 import { openStore } from "./store.ts";
@@ -26,25 +27,23 @@ export type PGliteOptions = {
  * at a time can have a directory; another is refused when it opens the server.
  */
 export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Engine {
-  return {
-    async open(engineOptions) {
-      const unlock = db ? lockOf(db) : dataDir === undefined ? () => {} : lockDataDir(dataDir);
-      let opened = db;
-      const close = async (): Promise<void> => {
-        if (db === undefined) {
-          await opened?.close();
-        }
-        unlock();
-      };
-      try {
-        opened ??= await PGlite.create(dataDir === undefined ? {} : { dataDir });
-        return await openStore(pgliteDatabase(opened, close), { ...engineOptions, schema, alone: true });
-      } catch (error) {
-        await close();
-        throw error;
+  return createEngine(async (engineOptions) => {
+    const unlock = db ? lockOf(db) : dataDir === undefined ? () => {} : lockDataDir(dataDir);
+    let opened = db;
+    const close = async (): Promise<void> => {
+      if (db === undefined) {
+        await opened?.close();
       }
-    },
-  };
+      unlock();
+    };
+    try {
+      opened ??= await PGlite.create(dataDir === undefined ? {} : { dataDir });
+      return await openStore(pgliteDatabase(opened, close), { ...engineOptions, schema, alone: true });
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  });
 }
 
 /**
@@ -54,7 +53,7 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
  * @typeParam T `Transaction` of `@electric-sql/pglite`, if you compile with `skipLibCheck`.
  * @throws Error if the transaction is not one of this engine.
  */
-export function pgliteTransaction<T extends object = PGliteTransaction>({ client }: Transaction): T {
+export function pgliteTransaction<T extends object = PGliteTransaction>({ client }: LroTransaction): T {
   if (typeof client !== "object" || client === null || !("exec" in client)) {
     throw new Error("this transaction is not one of pglite(): use postgresClient() for those of postgres()");
   }

@@ -1,5 +1,6 @@
 import { Pool } from "pg";
-import type { Engine, Transaction } from "../server/engine.ts";
+import { createEngine, type Engine } from "../server/engine.ts";
+import type { LroTransaction } from "../server/handler.ts";
 import { pgDatabase } from "./pg-database.ts";
 import { openStore } from "./store.ts";
 
@@ -31,31 +32,29 @@ export type PostgresOptions = {
 
 /** Keeps operations in PostgreSQL 13 or later, for as many processes and machines as you like. */
 export function postgres(options: PostgresOptions): Engine {
-  return {
-    async open(engineOptions) {
-      const pool = options.pool
-        ? (options.pool as Pool)
-        : new Pool({
-            connectionString: options.connectionString,
-            max: options.max ?? 10,
-            connectionTimeoutMillis: 10_000,
-            keepAlive: true,
-          });
-      const close = async (): Promise<void> => {
-        if (options.pool === undefined) {
-          await pool.end();
-        }
-      };
-      pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
-      const database = pgDatabase(pool, close);
-      try {
-        return await openStore(database, { ...engineOptions, schema: options.schema ?? "lro", alone: false });
-      } catch (error) {
-        await database.close();
-        throw error;
+  return createEngine(async (engineOptions) => {
+    const pool = options.pool
+      ? (options.pool as Pool)
+      : new Pool({
+          connectionString: options.connectionString,
+          max: options.max ?? 10,
+          connectionTimeoutMillis: 10_000,
+          keepAlive: true,
+        });
+    const close = async (): Promise<void> => {
+      if (options.pool === undefined) {
+        await pool.end();
       }
-    },
-  };
+    };
+    pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
+    const database = pgDatabase(pool, close);
+    try {
+      return await openStore(database, { ...engineOptions, schema: options.schema ?? "lro", alone: false });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  });
 }
 
 /** A client of `pg`, as far as it needs no `@types/pg`. */
@@ -70,7 +69,7 @@ export interface PostgresClient {
  * @typeParam C `PoolClient` of `pg`, if you have its types.
  * @throws Error if the transaction is not one of this engine.
  */
-export function postgresClient<C extends object = PostgresClient>({ client }: Transaction): C {
+export function postgresClient<C extends object = PostgresClient>({ client }: LroTransaction): C {
   if (typeof client !== "object" || client === null || !("release" in client)) {
     throw new Error("this transaction is not one of postgres(): use pgliteTransaction() for those of pglite()");
   }

@@ -1,5 +1,5 @@
 import { type Db, PgBoss } from "pg-boss";
-import type { EngineOptions, Parallel } from "../server/engine.ts";
+import type { EngineOptions, Parallel } from "../server/operation-store.ts";
 import type { Connection, Database } from "./database.ts";
 import { activeJobs, affectedBy, forever, giveBack, idsIn, type Job, liftTimeLimit } from "./pg-boss-tables.ts";
 

@@ -1,4 +1,4 @@
-import type { Claim, ListedOperation, Result, StoredOperation } from "../server/engine.ts";
+import type { Claim, ListedOperation, Result, StoredOperation } from "../server/operation-store.ts";
 import type { Row } from "./database.ts";
 
 /** The columns that `operationOf` reads. */

@@ -1,4 +1,4 @@
-import type { NewOperation, OperationStore } from "../server/engine.ts";
+import type { NewOperation, OperationStore } from "../server/operation-store.ts";
 import { findTaken, insertOperation, type Preempted, preemptOperations } from "./new-rows.ts";
 import type { StoreParts } from "./store.ts";
 

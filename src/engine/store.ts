@@ -1,4 +1,4 @@
-import type { EngineOptions, OperationStore } from "../server/engine.ts";
+import type { EngineOptions, OperationStore } from "../server/operation-store.ts";
 import { type Announcements, announcements } from "./announcements.ts";
 import { claims } from "./claims.ts";
 import type { Database } from "./database.ts";

@@ -1,4 +1,4 @@
-import type { OperationStore } from "../server/engine.ts";
+import type { OperationStore } from "../server/operation-store.ts";
 import type { StoreParts } from "./store.ts";
 
 const batch = 500;

@@ -142,7 +142,7 @@ export class OperationAbortedError extends BaseError {
   }
 }
 
-/** The response or the metadata of the operation is not the message that the method promises. */
+/** The response of the operation is not the message that the method promises. */
 export class OperationUnpackError extends BaseError {
   /** Whether it is missing, an empty Any, of a type that was not expected, or does not parse. */
   declare readonly problem: UnpackProblem;
@@ -153,7 +153,6 @@ export class OperationUnpackError extends BaseError {
 
   constructor(
     ref: OperationRef,
-    field: "response" | "metadata",
     expected: string | undefined,
     { problem, found, cause }: { problem: UnpackProblem; found: string; cause?: unknown },
   ) {
@@ -163,7 +162,7 @@ export class OperationUnpackError extends BaseError {
         : problem === "malformed"
           ? `does not parse as ${found}: ${cause}`
           : `is ${problem}`;
-    super(ref, `the ${field} of ${describe(ref)} ${what}`, { problem, expected, found }, cause);
+    super(ref, `the response of ${describe(ref)} ${what}`, { problem, expected, found }, cause);
   }
 
   override get name(): "OperationUnpackError" {

@@ -1,3 +1,4 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ResolvedMethod, ResolvedService } from "./resolve.ts";
 
 /** What a printer needs of a service. */
@@ -13,46 +14,27 @@ interface Named {
   readonly nameOf: (declaration: string) => string;
 }
 
-/** The declarations that templates make once for a service and once for a method, such as `create$ServiceClient`. */
-export interface Declarations {
-  readonly service: readonly string[];
-  readonly method: readonly string[];
+/** Names the declarations of a service. They depend on nothing else in its file, so that no addition changes them. */
+export function nameService(service: ResolvedService): NamedService {
+  const ofService = (declaration: string): string => declaration.replace("$Service", () => serviceName(service.desc));
+  return {
+    ...service,
+    nameOf: ofService,
+    methods: service.methods.map((method) => ({
+      ...method,
+      nameOf: (declaration) => ofService(declaration).replace("$Method", () => methodName(method.desc)),
+    })),
+  };
 }
 
-/**
- * Names the declarations of a file so that none clashes with another: a method's get the service's name in front where
- * two services of the file share the method's name, and `$` is the salt where that is not enough.
- */
-export function nameServices(services: readonly ResolvedService[], declarations: Declarations): NamedService[] {
-  const taken = new Set<string>();
-  const take = (name: string): string => {
-    let free = name;
-    for (let i = 0; taken.has(free); i++) {
-      free = i === 0 ? `${name}$` : `${name}$${i}`;
-    }
-    taken.add(free);
-    return free;
-  };
-  const name = (patterns: readonly string[], placeholder: string, value: string): Named => {
-    const names = new Map(patterns.map((pattern) => [pattern, take(pattern.replace(placeholder, () => value))]));
-    return { nameOf: (declaration) => names.get(declaration) ?? declaration };
-  };
+/** Returns what stands for a service in the names of declarations: two of a file must differ in it. */
+export function serviceName({ name }: DescService): string {
+  return pascalCase(name);
+}
 
-  const methodNames = services.flatMap(({ methods }) => methods.map(({ desc }) => pascalCase(desc.name)));
-  const isShared = (method: string): boolean => methodNames.filter((other) => other === method).length > 1;
-
-  const named = services.map((service) => ({
-    ...service,
-    ...name(declarations.service, "$Service", service.desc.name),
-  }));
-  return named.map((service) => ({
-    ...service,
-    methods: service.methods.map((method) => {
-      const pascal = pascalCase(method.desc.name);
-      const unique = isShared(pascal) ? service.desc.name + pascal : pascal;
-      return { ...method, ...name(declarations.method, "$Method", unique) };
-    }),
-  }));
+/** Returns what stands for a method in the names of declarations: two of a service must differ in it. */
+export function methodName({ name }: DescMethod): string {
+  return pascalCase(name);
 }
 
 function pascalCase(name: string): string {

@@ -1,12 +1,10 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import { parentTypes } from "@bufbuild/protobuf/reflect";
 import type { GeneratedFile, ImportSymbol, Target } from "@bufbuild/protoplugin";
-import type { Declarations, NamedMethod, NamedService } from "./names.ts";
+import type { NamedMethod, NamedService } from "./names.ts";
 
-/** A file of `templates/`, compiled: what it declares, and a printer for each target. */
-export interface Template extends Readonly<Record<Target, Printer>> {
-  readonly declarations: Declarations;
-}
+/** A file of `templates/`, compiled: a printer for each target. */
+export type Template = Readonly<Record<Target, Printer>>;
 
 /** Prints the code of a template for a service. */
 export type Printer = (f: GeneratedFile, service: NamedService) => void;

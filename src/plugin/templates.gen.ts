@@ -3,124 +3,171 @@ import { globalName, printDocs, printPolling, type Template } from "./template.t
 
 /** Compiled from templates/client.ts. */
 export const clientTemplate: Template = {
-  declarations: {"service":["create$ServiceClient","$ServiceClient"],"method":[]},
   ts(f, service) {
     const Client = f.import("Client", "@connectrpc/connect", true);
-    const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegen", true);
+    const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegenv1", true);
     const Transport = f.import("Transport", "@connectrpc/connect", true);
-    const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegen", true);
-    const lroClient = f.import("lroClient", "protoc-gen-ts-lro/codegen");
+    const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegenv1", true);
+    const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
     f.print(f.jsDoc(service.desc, ""));
     f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
-      f.print`  ${method.desc.localName}: ${LroCall}<typeof ${f.importSchema(method.desc.input, true)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
+      f.print`  ${method.desc.localName}: ${LroCall}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
     printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
-    f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}): ${service.nameOf("$ServiceClient")} {`;
-    f.print`  return ${lroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
+    f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")} {`;
+    f.print`  return ${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
     f.print`}`;
     f.print();
   },
   js(f, service) {
-    const lroClient = f.import("lroClient", "protoc-gen-ts-lro/codegen");
+    const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
     printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
     f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport, options) {`;
-    f.print`  return ${lroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
+    f.print`  return ${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
     f.print`}`;
     f.print();
   },
   dts(f, service) {
     const Client = f.import("Client", "@connectrpc/connect", true);
-    const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegen", true);
+    const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegenv1", true);
     const Transport = f.import("Transport", "@connectrpc/connect", true);
-    const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegen", true);
+    const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegenv1", true);
     f.print(f.jsDoc(service.desc, ""));
     f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
-      f.print`  ${method.desc.localName}: ${LroCall}<typeof ${f.importSchema(method.desc.input, true)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
+      f.print`  ${method.desc.localName}: ${LroCall}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
     printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
-    f.print`${f.export("declare function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}): ${service.nameOf("$ServiceClient")};`;
+    f.print`${f.export("declare function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")};`;
+    f.print();
+  },
+};
+
+/** Compiled from templates/implementation.ts. */
+export const implementationTemplate: Template = {
+  ts(f, service) {
+    const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
+    const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
+    const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegenv1", true);
+    const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegenv1", true);
+    const lroImplementation = f.import("lroImplementation", "protoc-gen-ts-lro/codegenv1");
+    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}(request: ${f.importShape(method.desc.input)}, context: ${HandlerContext}): ${MaybePromise}<${OperationInit}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    f.print`${f.export("function", service.nameOf("implement$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>> {`;
+    f.print`  return ${lroImplementation}(${service.nameOf("$ServiceLro")}, impl);`;
+    f.print`}`;
+    f.print();
+  },
+  js(f, service) {
+    const lroImplementation = f.import("lroImplementation", "protoc-gen-ts-lro/codegenv1");
+    printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    f.print`${f.export("function", service.nameOf("implement$Service"))}(impl) {`;
+    f.print`  return ${lroImplementation}(${service.nameOf("$ServiceLro")}, impl);`;
+    f.print`}`;
+    f.print();
+  },
+  dts(f, service) {
+    const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
+    const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
+    const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegenv1", true);
+    const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegenv1", true);
+    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${method.desc.localName}(request: ${f.importShape(method.desc.input)}, context: ${HandlerContext}): ${MaybePromise}<${OperationInit}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>>;`;
+    }
+    f.print`}`;
+    f.print();
+    printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    f.print`${f.export("declare function", service.nameOf("implement$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>>;`;
     f.print();
   },
 };
 
 /** Compiled from templates/server.ts. */
 export const serverTemplate: Template = {
-  declarations: {"service":["register$Service","$ServiceHandlers"],"method":[]},
   ts(f, service) {
     const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
-    const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegen", true);
-    const ConnectRouter = f.import("ConnectRouter", "@connectrpc/connect", true);
-    const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegen", true);
+    const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegenv1", true);
+    const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegenv1", true);
+    const LroRegisterOptions = f.import("LroRegisterOptions", "protoc-gen-ts-lro/codegenv1", true);
     printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
-      f.print`  ${method.desc.localName}: ${LroHandler}<typeof ${f.importSchema(method.desc.input, true)}, typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+      f.print`  ${method.desc.localName}: ${LroHandler}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Serves ${service.desc.typeName}, and runs its operations. Methods that are left out are not implemented.`, service);
+    printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
     f.print`${f.export("function", service.nameOf("register$Service"))}(`;
-    f.print`  router: ${ConnectRouter},`;
     f.print`  server: ${LroServer},`;
     f.print`  handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>,`;
-    f.print`): ${ConnectRouter} {`;
-    f.print`  return server.register(router, ${service.nameOf("$ServiceLro")}, handlers);`;
+    f.print`  options?: ${LroRegisterOptions},`;
+    f.print`): void {`;
+    f.print`  server.register(${service.nameOf("$ServiceLro")}, handlers, options);`;
     f.print`}`;
     f.print();
   },
   js(f, service) {
-    printDocs(f, `Serves ${service.desc.typeName}, and runs its operations. Methods that are left out are not implemented.`, service);
-    f.print`${f.export("function", service.nameOf("register$Service"))}(router, server, handlers) {`;
-    f.print`  return server.register(router, ${service.nameOf("$ServiceLro")}, handlers);`;
+    printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    f.print`${f.export("function", service.nameOf("register$Service"))}(server, handlers, options) {`;
+    f.print`  server.register(${service.nameOf("$ServiceLro")}, handlers, options);`;
     f.print`}`;
     f.print();
   },
   dts(f, service) {
     const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
-    const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegen", true);
-    const ConnectRouter = f.import("ConnectRouter", "@connectrpc/connect", true);
-    const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegen", true);
+    const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegenv1", true);
+    const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegenv1", true);
+    const LroRegisterOptions = f.import("LroRegisterOptions", "protoc-gen-ts-lro/codegenv1", true);
     printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
-      f.print`  ${method.desc.localName}: ${LroHandler}<typeof ${f.importSchema(method.desc.input, true)}, typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+      f.print`  ${method.desc.localName}: ${LroHandler}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Serves ${service.desc.typeName}, and runs its operations. Methods that are left out are not implemented.`, service);
-    f.print`${f.export("declare function", service.nameOf("register$Service"))}(router: ${ConnectRouter}, server: ${LroServer}, handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>): ${ConnectRouter};`;
+    printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    f.print`${f.export("declare function", service.nameOf("register$Service"))}(server: ${LroServer}, handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>, options?: ${LroRegisterOptions}): void;`;
     f.print();
   },
 };
 
 /** Compiled from templates/service.ts. */
 export const serviceTemplate: Template = {
-  declarations: {"service":["$ServiceLro"],"method":[]},
   ts(f, service) {
-    const LroService = f.import("LroService", "protoc-gen-ts-lro/codegen", true);
-    const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegen", true);
-    const lroService = f.import("lroService", "protoc-gen-ts-lro/codegen");
-    printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
-    f.print`${f.export("const", service.nameOf("$ServiceLro"))}: ${LroService}<`;
-    f.print`  typeof ${f.importSchema(service.desc, true)},`;
-    f.print`  {`;
+    const LroService = f.import("LroService", "protoc-gen-ts-lro/codegenv1", true);
+    const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegenv1", true);
+    const lroService = f.import("lroService", "protoc-gen-ts-lro/codegenv1");
+    printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc, true)}> {`;
+    f.print`  readonly methods: {`;
     for (const method of service.methods) {
-      f.print`    ${method.desc.localName}: ${LroMethod}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+      f.print`    readonly ${method.desc.localName}: ${LroMethod}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
-    f.print`  }`;
-    f.print`> = /*@__PURE__*/ ${lroService}(`;
-    f.print`  ${f.importSchema(service.desc)},`;
-    f.print`  {`;
+    f.print`  };`;
+    f.print`}`;
+    f.print();
+    printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
+    f.print`${f.export("const", service.nameOf("$ServiceLro"))}: ${service.nameOf("$ServiceLro")} = /*@__PURE__*/ ${lroService}(${f.importSchema(service.desc)}, {`;
+    f.print`  methods: {`;
     for (const method of service.methods) {
       f.print`    ${method.desc.localName}: {`;
       f.print`      response: ${f.importSchema(method.response)},`;
@@ -131,136 +178,75 @@ export const serviceTemplate: Template = {
       f.print`    },`;
     }
     f.print`  },`;
-    f.print`  1,`;
-    f.print`);`;
+    f.print`});`;
     f.print();
   },
   js(f, service) {
-    const lroService = f.import("lroService", "protoc-gen-ts-lro/codegen");
-    printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
+    const lroService = f.import("lroService", "protoc-gen-ts-lro/codegenv1");
+    printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
     f.print`${f.export("const", service.nameOf("$ServiceLro"))} = /*@__PURE__*/ ${lroService}(${f.importSchema(service.desc)}, {`;
+    f.print`  methods: {`;
     for (const method of service.methods) {
-      f.print`  ${method.desc.localName}: {`;
-      f.print`    response: ${f.importSchema(method.response)},`;
-      f.print`    metadata: ${f.importSchema(method.metadata)},`;
+      f.print`    ${method.desc.localName}: {`;
+      f.print`      response: ${f.importSchema(method.response)},`;
+      f.print`      metadata: ${f.importSchema(method.metadata)},`;
       if (method.polling !== undefined) {
-        f.print`    polling: ${printPolling(method)},`;
+        f.print`      polling: ${printPolling(method)},`;
       }
-      f.print`  },`;
+      f.print`    },`;
     }
-    f.print`}, 1);`;
+    f.print`  },`;
+    f.print`});`;
     f.print();
   },
   dts(f, service) {
-    const LroService = f.import("LroService", "protoc-gen-ts-lro/codegen", true);
-    const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegen", true);
-    printDocs(f, `Long-running methods of ${service.desc.typeName}, with the response and metadata type of each.`, service);
-    f.print`${f.export("declare const", service.nameOf("$ServiceLro"))}: ${LroService}<typeof ${f.importSchema(service.desc, true)}, {`;
+    const LroService = f.import("LroService", "protoc-gen-ts-lro/codegenv1", true);
+    const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegenv1", true);
+    printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc, true)}> {`;
+    f.print`  readonly methods: {`;
     for (const method of service.methods) {
-      f.print`  ${method.desc.localName}: ${LroMethod}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>;`;
+      f.print`    readonly ${method.desc.localName}: ${LroMethod}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
-    f.print`}>;`;
-    f.print();
-  },
-};
-
-/** Compiled from templates/stub.ts. */
-export const stubTemplate: Template = {
-  declarations: {"service":["stub$Service","$ServiceStub"],"method":[]},
-  ts(f, service) {
-    const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
-    const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
-    const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegen", true);
-    const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegen", true);
-    const lroStub = f.import("lroStub", "protoc-gen-ts-lro/codegen");
-    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for those with a job system of their own.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceStub"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
-    for (const method of service.methods) {
-      f.print(f.jsDoc(method.desc, "  "));
-      f.print`  ${method.desc.localName}(`;
-      f.print`    request: ${f.importShape(method.desc.input)},`;
-      f.print`    context: ${HandlerContext},`;
-      f.print`  ): ${MaybePromise}<${OperationInit}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>>;`;
-    }
+    f.print`  };`;
     f.print`}`;
     f.print();
-    printDocs(f, `Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.`, service);
-    f.print`${f.export("function", service.nameOf("stub$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceStub")}>): ${globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>> {`;
-    f.print`  return ${lroStub}(${service.nameOf("$ServiceLro")}, impl);`;
-    f.print`}`;
-    f.print();
-  },
-  js(f, service) {
-    const lroStub = f.import("lroStub", "protoc-gen-ts-lro/codegen");
-    printDocs(f, `Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.`, service);
-    f.print`${f.export("function", service.nameOf("stub$Service"))}(impl) {`;
-    f.print`  return ${lroStub}(${service.nameOf("$ServiceLro")}, impl);`;
-    f.print`}`;
-    f.print();
-  },
-  dts(f, service) {
-    const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
-    const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
-    const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegen", true);
-    const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegen", true);
-    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for those with a job system of their own.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceStub"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
-    for (const method of service.methods) {
-      f.print(f.jsDoc(method.desc, "  "));
-      f.print`  ${method.desc.localName}(request: ${f.importShape(method.desc.input)}, context: ${HandlerContext}): ${MaybePromise}<${OperationInit}<typeof ${f.importSchema(method.response, true)}, typeof ${f.importSchema(method.metadata, true)}>>;`;
-    }
-    f.print`}`;
-    f.print();
-    printDocs(f, `Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.`, service);
-    f.print`${f.export("declare function", service.nameOf("stub$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceStub")}>): ${globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>>;`;
+    printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
+    f.print`${f.export("declare const", service.nameOf("$ServiceLro"))}: ${service.nameOf("$ServiceLro")};`;
     f.print();
   },
 };
 
 /** Compiled from templates/unpack.ts. */
 export const unpackTemplate: Template = {
-  declarations: {"service":[],"method":["unpack$MethodResponse","unpack$MethodMetadata"]},
   ts(f, service) {
-    const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegen", true);
-    const unpackResponse = f.import("unpackResponse", "protoc-gen-ts-lro/codegen");
-    const unpackMetadata = f.import("unpackMetadata", "protoc-gen-ts-lro/codegen");
+    const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegenv1", true);
+    const OperationSnapshot = f.import("OperationSnapshot", "protoc-gen-ts-lro/codegenv1", true);
+    const unpackOperation = f.import("unpackOperation", "protoc-gen-ts-lro/codegenv1");
     for (const method of service.methods) {
-      printDocs(f, `Unpacks the response of an operation of ${service.desc.typeName}.${method.desc.name}: undefined while it is not done, or when it failed.`, method);
-      f.print`${f.export("function", method.nameOf("unpack$MethodResponse"))}(operation: ${RawOperation}): ${f.importShape(method.response)} | undefined {`;
-      f.print`  return ${unpackResponse}(operation, ${f.importSchema(method.response)});`;
-      f.print`}`;
-      f.print();
-      printDocs(f, `Unpacks the metadata of an operation of ${service.desc.typeName}.${method.desc.name}: undefined where it has none.`, method);
-      f.print`${f.export("function", method.nameOf("unpack$MethodMetadata"))}(operation: ${RawOperation}): ${f.importShape(method.metadata)} | undefined {`;
-      f.print`  return ${unpackMetadata}(operation, ${f.importSchema(method.metadata)});`;
+      printDocs(f, `Unpacks an operation of ${service.desc.typeName}.${method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      f.print`${f.export("function", method.nameOf("unpack$Service_$Method"))}(operation: ${RawOperation}): ${OperationSnapshot}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}> {`;
+      f.print`  return ${unpackOperation}({ response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} }, operation);`;
       f.print`}`;
       f.print();
     }
   },
   js(f, service) {
-    const unpackResponse = f.import("unpackResponse", "protoc-gen-ts-lro/codegen");
-    const unpackMetadata = f.import("unpackMetadata", "protoc-gen-ts-lro/codegen");
+    const unpackOperation = f.import("unpackOperation", "protoc-gen-ts-lro/codegenv1");
     for (const method of service.methods) {
-      printDocs(f, `Unpacks the response of an operation of ${service.desc.typeName}.${method.desc.name}: undefined while it is not done, or when it failed.`, method);
-      f.print`${f.export("function", method.nameOf("unpack$MethodResponse"))}(operation) {`;
-      f.print`  return ${unpackResponse}(operation, ${f.importSchema(method.response)});`;
-      f.print`}`;
-      f.print();
-      printDocs(f, `Unpacks the metadata of an operation of ${service.desc.typeName}.${method.desc.name}: undefined where it has none.`, method);
-      f.print`${f.export("function", method.nameOf("unpack$MethodMetadata"))}(operation) {`;
-      f.print`  return ${unpackMetadata}(operation, ${f.importSchema(method.metadata)});`;
+      printDocs(f, `Unpacks an operation of ${service.desc.typeName}.${method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      f.print`${f.export("function", method.nameOf("unpack$Service_$Method"))}(operation) {`;
+      f.print`  return ${unpackOperation}({ response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} }, operation);`;
       f.print`}`;
       f.print();
     }
   },
   dts(f, service) {
-    const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegen", true);
+    const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegenv1", true);
+    const OperationSnapshot = f.import("OperationSnapshot", "protoc-gen-ts-lro/codegenv1", true);
     for (const method of service.methods) {
-      printDocs(f, `Unpacks the response of an operation of ${service.desc.typeName}.${method.desc.name}: undefined while it is not done, or when it failed.`, method);
-      f.print`${f.export("declare function", method.nameOf("unpack$MethodResponse"))}(operation: ${RawOperation}): ${f.importShape(method.response)} | undefined;`;
-      f.print();
-      printDocs(f, `Unpacks the metadata of an operation of ${service.desc.typeName}.${method.desc.name}: undefined where it has none.`, method);
-      f.print`${f.export("declare function", method.nameOf("unpack$MethodMetadata"))}(operation: ${RawOperation}): ${f.importShape(method.metadata)} | undefined;`;
+      printDocs(f, `Unpacks an operation of ${service.desc.typeName}.${method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      f.print`${f.export("declare function", method.nameOf("unpack$Service_$Method"))}(operation: ${RawOperation}): ${OperationSnapshot}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
       f.print();
     }
   },

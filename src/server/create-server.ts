@@ -1,35 +1,45 @@
-import { type AccessOptions, createAccess } from "./api/access.ts";
+import { createAccess, type LroAccessOptions } from "./api/access.ts";
 import { createServedCall } from "./api/served-call.ts";
 import { createWaiting } from "./api/waiting.ts";
 import { createCommitScope } from "./commit-scope.ts";
-import { type Duration, secondsOf } from "./duration.ts";
-import type { Engine } from "./engine.ts";
-import { consoleLog, type Log } from "./log.ts";
+import { type Engine, openEngine } from "./engine.ts";
+import { consoleLog, type LroLogEntry } from "./log.ts";
 import type { LroServer } from "./lro-server.ts";
 import { ManagedServer } from "./managed-server.ts";
-import type { ServedMethod } from "./method.ts";
+import { checkLimits, type HandlerDefaults, type ServedMethod } from "./method.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { Worker } from "./worker/worker.ts";
 
-export interface LroServerOptions extends AccessOptions {
+/** How a server stores, runs and serves operations. All times are in milliseconds. */
+export interface LroServerOptions {
   /** `pglite()`, or `postgres()` for more than one process. */
   readonly engine: Engine;
-  /** How long an operation is kept once it is done. Default 30 days. */
-  readonly expireAfter?: Duration;
-  /**
-   * How long a worker that shows no sign of life keeps its operations, before others take them. At least 10 seconds.
-   * Default 30 seconds.
-   */
-  readonly lease?: Duration;
-  /** How often a worker may crash or lose its lease before the operation fails with INTERNAL. Default 5. */
-  readonly maxAttempts?: number;
+  /** Who calls, and what they may do. Default: everybody may do everything. */
+  readonly access?: LroAccessOptions | undefined;
+  /** What holds for methods whose handlers do not say otherwise. */
+  readonly defaults?: LroServerDefaults | undefined;
   /** How many operations this process runs at the same time. Default 20. */
-  readonly concurrency?: number;
-  /** The longest that WaitOperation waits. Default 5 minutes. */
-  readonly maxWait?: Duration;
+  readonly concurrency?: number | undefined;
+  /**
+   * How long a worker that shows no sign of life keeps its operations, before others take them. In whole seconds, at
+   * least 10,000. Default 30,000.
+   */
+  readonly leaseMs?: number | undefined;
+  /** The longest that WaitOperation waits. Default 300,000, which is 5 minutes. */
+  readonly maxWaitMs?: number | undefined;
   /** Takes log entries. Default: warnings and errors go to the console. */
-  readonly log?: Log;
+  readonly log?: ((entry: LroLogEntry) => void) | undefined;
 }
+
+/** What a handler can say for its method, and a server for all of its methods. */
+export interface LroServerDefaults {
+  /** An operation fails with INTERNAL when its worker has crashed or lost its lease so often. Default 5. */
+  readonly maxCrashes?: number | undefined;
+  /** How long an operation is kept once it is done, in milliseconds. Default 2,592,000,000, which is 30 days. */
+  readonly expireAfterMs?: number | undefined;
+}
+
+const day = 24 * 60 * 60 * 1_000;
 
 /**
  * Opens a server of long-running operations.
@@ -37,17 +47,16 @@ export interface LroServerOptions extends AccessOptions {
  * @throws Error if an option is not possible, or the engine cannot be opened.
  */
 export async function createLroServer(options: LroServerOptions): Promise<LroServer> {
-  const { engine, log = consoleLog, maxAttempts = 5, concurrency = 20 } = options;
-  const leaseSeconds = checkLease(secondsOf(options.lease ?? { seconds: 30 }));
-  if (!(maxAttempts >= 1 && concurrency >= 1)) {
-    throw new Error("maxAttempts and concurrency must be at least 1");
-  }
-  const expireAfterSeconds = secondsOf(options.expireAfter ?? { days: 30 });
-  const maxWaitMs = secondsOf(options.maxWait ?? { minutes: 5 }) * 1_000;
+  const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
+  const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};
+  const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
+  checkLimits(defaults, "defaults");
+  checkOptions({ concurrency, leaseMs, maxWaitMs });
+  const leaseSeconds = leaseMs / 1_000;
   const sweepSeconds = Math.max(1, Math.round(leaseSeconds / 10));
   const telemetry = await createTelemetry();
-  const store = await engine.open({ leaseSeconds, sweepSeconds, log });
-  const access = createAccess(options);
+  const store = await openEngine(engine, { leaseSeconds, sweepSeconds, log });
+  const access = createAccess(options.access ?? {});
   const waiting = createWaiting(store);
   const commitScope = createCommitScope(store.singleConnection);
   const methods = new Map<string, ServedMethod>();
@@ -57,15 +66,24 @@ export async function createLroServer(options: LroServerOptions): Promise<LroSer
     worker.onEvent(event);
   });
   return new ManagedServer({
-    ...{ store, access, waiting, maxWaitMs, worker, methods },
-    starting: { store, access, telemetry, maxAttempts, expireAfterSeconds },
+    ...{ store, access, waiting, maxWaitMs, worker, methods, log },
+    starting: { store, access, telemetry, defaults },
     servedCall: createServedCall(log, commitScope),
   });
 }
 
-function checkLease(seconds: number): number {
-  if (!(seconds >= 10 && Number.isInteger(seconds))) {
-    throw new Error(`a lease of ${seconds} seconds is not possible: it takes whole seconds, at least 10`);
+function checkOptions({
+  concurrency,
+  leaseMs,
+  maxWaitMs,
+}: Record<"concurrency" | "leaseMs" | "maxWaitMs", number>): void {
+  if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
+    throw new Error(`concurrency: ${concurrency} is not possible: it must be a whole number from 1`);
   }
-  return seconds;
+  if (!(leaseMs >= 10_000 && leaseMs % 1_000 === 0 && Number.isFinite(leaseMs))) {
+    throw new Error(`leaseMs: ${leaseMs} is not possible: it takes whole seconds, at least 10,000`);
+  }
+  if (!(maxWaitMs >= 0 && Number.isFinite(maxWaitMs))) {
+    throw new Error(`maxWaitMs: ${maxWaitMs} is not possible: it must be a number of milliseconds from 0`);
+  }
 }

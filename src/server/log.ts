@@ -1,5 +1,5 @@
 /** Something worth knowing for those who run the server. It may hold error texts that clients must not see. */
-export interface LogEntry {
+export interface LroLogEntry {
   readonly level: "info" | "warn" | "error";
   readonly message: string;
   /** The name of the operation that it is about. */
@@ -9,7 +9,7 @@ export interface LogEntry {
 }
 
 /** Takes log entries. */
-export type Log = (entry: LogEntry) => void;
+export type Log = (entry: LroLogEntry) => void;
 
 /** Writes warnings and errors to the console. */
 export const consoleLog: Log = ({ level, message, error, ...facts }) => {

@@ -1,6 +1,6 @@
-import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
-import type { LroMethods, LroService } from "../operation/lro-service.ts";
+import type { UniversalHandlerOptions } from "@connectrpc/connect/protocol";
+import type { LroService } from "../operation/lro-service.ts";
 import type { LroHandlers } from "./handler.ts";
 
 /** How a server is. */
@@ -13,34 +13,38 @@ export interface LroHealth {
   readonly running: number;
 }
 
+/** Connect's options for one service, such as its interceptors. */
+export type LroRegisterOptions = Partial<UniversalHandlerOptions>;
+
 /** Runs long-running operations, and serves them. */
-export interface LroServer {
+export interface LroServer extends AsyncDisposable {
   /**
-   * Serves a service whose long-running methods have handlers. Methods that are left out are not implemented. Generated
-   * code calls it.
+   * Serves a service, and runs its operations. Methods that are left out are not implemented. Generated code calls it.
+   *
+   * @throws Error if the service is registered already, `routes` was called before, or a handler cannot be meant.
    */
-  register<S extends DescService, L extends LroMethods>(
-    router: ConnectRouter,
-    service: LroService<S, L>,
-    handlers: Partial<LroHandlers<S, L>>,
-  ): ConnectRouter;
-  /** Serves google.longrunning.Operations: Get, List, Cancel, Delete and Wait. */
-  registerOperations(router: ConnectRouter): ConnectRouter;
+  register<S extends LroService>(service: S, handlers: Partial<LroHandlers<S>>, options?: LroRegisterOptions): void;
+  /**
+   * Adds all services that are registered, and google.longrunning.Operations, to a Connect router, such as
+   * `connectNodeAdapter({ routes: lro.routes })`. Several routers may serve them. It can be passed on by itself.
+   */
+  readonly routes: (router: ConnectRouter) => ConnectRouter;
   /**
    * Begins to run the operations of the registered services.
    *
-   * @param options `work: false` where this process only serves, and others run the operations. Default true.
+   * @param options `work: false` if this process only serves, and others run the operations. Default true.
+   * @throws Error if the server was started before.
    */
-  start(options?: { readonly work?: boolean }): Promise<void>;
+  start(options?: { readonly work?: boolean | undefined }): Promise<void>;
   /**
    * Ends the work of this process, for SIGTERM: it takes no more operations, lets the running ones end, and tells those
    * that have not to stop before the timeout; another worker then runs them again. Waiting clients get an answer.
    *
    * @param options `timeoutMs` is 25,000 by default.
    */
-  drain(options?: { readonly timeoutMs?: number }): Promise<void>;
+  drain(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
   /** For health checks. */
   health(): Promise<LroHealth>;
-  /** Closes the database. Drains without delay if need be. */
+  /** Closes the database. Drains without delay if need be. `await using` calls it. */
   close(): Promise<void>;
 }

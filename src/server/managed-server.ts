@@ -1,12 +1,13 @@
-import type { DescMessage, DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { Operations } from "../gen/google/longrunning/operations_pb.ts";
-import type { LroMethods, LroService } from "../operation/lro-service.ts";
+import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.ts";
+import type { LroService } from "../operation/lro-service.ts";
 import { operationsService, type Serving } from "./api/operations-service.ts";
 import type { ServedCall } from "./api/served-call.ts";
 import { type Starting, startOperation } from "./api/start.ts";
 import type { LroHandler, LroHandlers } from "./handler.ts";
-import type { LroHealth, LroServer } from "./lro-server.ts";
+import type { Log } from "./log.ts";
+import type { LroHealth, LroRegisterOptions, LroServer } from "./lro-server.ts";
 import { type ServedMethod, serveMethod } from "./method.ts";
 import type { Worker } from "./worker/worker.ts";
 
@@ -17,51 +18,46 @@ export interface ServerParts extends Serving {
   /** The long-running methods by their full names. The worker runs those that are here. */
   readonly methods: Map<string, ServedMethod>;
   readonly servedCall: ServedCall;
+  readonly log: Log;
+}
+
+/** A service to serve. */
+interface Registration {
+  readonly service: DescService;
+  readonly impl: Partial<ServiceImpl<DescService>>;
+  readonly options: LroRegisterOptions | undefined;
 }
 
 /** The server that `createLroServer` opens. */
 export class ManagedServer implements LroServer {
+  readonly routes: LroServer["routes"];
   readonly #parts: ServerParts;
+  readonly #registrations = new Map<string, Registration>();
   #state: "new" | "serving" | "working" | "drained" | "closed" = "new";
+  #routed = false;
+  #warned = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
+    // Can be passed on by itself.
+    this.routes = (router) => this.#route(router);
   }
 
-  register<S extends DescService, L extends LroMethods>(
-    router: ConnectRouter,
-    { service, methods: table }: LroService<S, L>,
-    handlers: Partial<LroHandlers<S, L>>,
-  ): ConnectRouter {
-    const impl: Record<string, unknown> = {};
-    // By name, because a spread would lose the methods of a class.
-    for (const [localName, method] of Object.entries<DescMethod>(service.method)) {
-      const given = (handlers as Record<string, unknown>)[localName];
-      const handler = typeof given === "function" ? given.bind(handlers) : given;
-      const types = table[localName];
-      if (types === undefined || handler === undefined) {
-        impl[localName] = handler;
-        continue;
-      }
-      const served = serveMethod(method, types, handler as LroHandler<DescMessage, DescMessage, DescMessage>);
-      this.#parts.methods.set(served.name, served);
-      impl[localName] = this.#parts.servedCall(method, (request: Message, context: HandlerContext) =>
-        startOperation(this.#parts.starting, served, request, context),
+  register<S extends LroService>(table: S, handlers: Partial<LroHandlers<S>>, options?: LroRegisterOptions): void {
+    const { service } = table;
+    if (this.#registrations.has(service.typeName)) {
+      throw new Error(`${service.typeName} is registered already: register its handlers once, for all routers`);
+    }
+    if (this.#routed) {
+      throw new Error(
+        `${service.typeName} is registered after its routes were taken, so nobody would serve it: register all ` +
+          "services before you pass lro.routes on",
       );
     }
-    return router.service(service, impl as ServiceImpl<S>);
+    this.#registrations.set(service.typeName, { service, options, impl: this.#implement(table, handlers) });
   }
 
-  registerOperations(router: ConnectRouter): ConnectRouter {
-    const impl = operationsService(this.#parts);
-    for (const method of Operations.methods) {
-      const name = method.localName as keyof typeof impl;
-      Object.assign(impl, { [name]: this.#parts.servedCall(method, impl[name] as () => Promise<unknown>) });
-    }
-    return router.service(Operations, impl);
-  }
-
-  async start({ work = true }: { readonly work?: boolean } = {}): Promise<void> {
+  async start({ work = true }: { readonly work?: boolean | undefined } = {}): Promise<void> {
     if (this.#state !== "new") {
       throw new Error(`the server is ${this.#state}: start it once`);
     }
@@ -71,7 +67,7 @@ export class ManagedServer implements LroServer {
     }
   }
 
-  async drain({ timeoutMs = 25_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async drain({ timeoutMs = 25_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
     if (this.#state !== "closed") {
       this.#state = "drained";
       this.#parts.waiting.end();
@@ -93,5 +89,58 @@ export class ManagedServer implements LroServer {
       this.#state = "closed";
       await this.#parts.store.close();
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #implement({ service, methods: table }: LroService, handlers: object): Registration["impl"] {
+    const impl: Record<string, unknown> = {};
+    // By name, because a spread would lose the methods of a class.
+    for (const [localName, method] of Object.entries<DescMethod>(service.method)) {
+      const given = (handlers as Record<string, unknown>)[localName];
+      const handler = typeof given === "function" ? given.bind(handlers) : given;
+      const types = table[localName];
+      if (types === undefined || handler === undefined) {
+        impl[localName] = handler;
+        continue;
+      }
+      const served = serveMethod(types, handler as LroHandler);
+      this.#parts.methods.set(served.name, served);
+      impl[localName] = this.#parts.servedCall(method, (request: Message, call: HandlerContext) =>
+        this.#startOperation(served, request, call),
+      );
+    }
+    return impl as Registration["impl"];
+  }
+
+  async #startOperation(method: ServedMethod, request: Message, call: HandlerContext): Promise<Operation> {
+    const operation = await startOperation(this.#parts.starting, method, request, call);
+    if (this.#state === "new" && !this.#warned) {
+      this.#warned = true;
+      this.#parts.log({
+        level: "warn",
+        operation: operation.name,
+        method: method.name,
+        message:
+          "operations are stored, but this process does not run them: call lro.start(), or " +
+          "lro.start({ work: false }) if another process does",
+      });
+    }
+    return operation;
+  }
+
+  #route(router: ConnectRouter): ConnectRouter {
+    this.#routed = true;
+    for (const { service, impl, options } of this.#registrations.values()) {
+      router.service(service, impl, options);
+    }
+    const impl = operationsService(this.#parts);
+    for (const method of Operations.methods) {
+      const name = method.localName as keyof typeof impl;
+      Object.assign(impl, { [name]: this.#parts.servedCall(method, impl[name] as () => Promise<unknown>) });
+    }
+    return router.service(Operations, impl);
   }
 }

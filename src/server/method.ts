@@ -1,14 +1,13 @@
-import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
-import type { LroMethod } from "../operation/lro-service.ts";
+import type { Message } from "@bufbuild/protobuf";
+import { fullName, type LroMethod } from "../operation/lro-service.ts";
 import type { LroHandler, LroHandlerOptions } from "./handler.ts";
 
 /** A long-running method that this process serves. */
 export interface ServedMethod {
   /** Such as `acme.library.v1.LibraryService.CreateBook`. */
   readonly name: string;
-  readonly request: DescMessage;
   readonly types: LroMethod;
-  readonly handler: LroHandlerOptions<DescMessage, DescMessage, DescMessage>;
+  readonly handler: LroHandlerOptions<Message, Message, Message>;
 }
 
 /**
@@ -16,24 +15,40 @@ export interface ServedMethod {
  *
  * @throws Error if the handler cannot be meant.
  */
-export function serveMethod(
-  method: DescMethod,
-  types: LroMethod,
-  given: LroHandler<DescMessage, DescMessage, DescMessage>,
-): ServedMethod {
-  const name = `${method.parent.typeName}.${method.name}`;
+export function serveMethod(types: LroMethod, given: LroHandler): ServedMethod {
+  const name = fullName(types.rpc);
   const handler = typeof given === "function" ? { run: given } : given;
-  if (typeof handler.run !== "function") {
+  if (typeof handler?.run !== "function") {
     throw new Error(`${name} has no handler: give a function, or an object with a function "run"`);
   }
-  const { parallel, maxAttempts } = handler;
-  if (parallel !== undefined && parallel !== "allow" && !handler.key) {
-    throw new Error(
-      `${name} has parallel: "${parallel}" without a key: add the function "key", which names the resource`,
-    );
+  const { exclusive } = handler;
+  if (exclusive !== undefined) {
+    if (typeof exclusive.key !== "function") {
+      throw new Error(`${name} has "exclusive" without a key: add the function "key", which names the resource`);
+    }
+    if (!["queue", "reject", "preempt"].includes(exclusive.onBusy)) {
+      throw new Error(`${name} has onBusy: "${exclusive.onBusy}": it must be "queue", "reject" or "preempt"`);
+    }
   }
-  if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts >= 1)) {
-    throw new Error(`${name} has maxAttempts: ${maxAttempts}: it must be a whole number from 1`);
+  checkLimits(handler, name);
+  return { name, types, handler };
+}
+
+/** What holds for the operations of a method, or for those of all methods that say nothing else. */
+export interface HandlerDefaults {
+  readonly maxCrashes: number;
+  readonly expireAfterMs: number;
+}
+
+/** @throws Error if a limit is not possible. */
+export function checkLimits(
+  { maxCrashes, expireAfterMs }: Pick<LroHandlerOptions<Message, Message, Message>, keyof HandlerDefaults>,
+  subject: string,
+): void {
+  if (maxCrashes !== undefined && !(Number.isInteger(maxCrashes) && maxCrashes >= 1 && maxCrashes < 2 ** 31)) {
+    throw new Error(`${subject} has maxCrashes: ${maxCrashes}: it must be a whole number from 1`);
   }
-  return { name, request: method.input, types, handler };
+  if (expireAfterMs !== undefined && !(expireAfterMs >= 0 && Number.isFinite(expireAfterMs))) {
+    throw new Error(`${subject} has expireAfterMs: ${expireAfterMs}: it must be a number of milliseconds from 0`);
+  }
 }

@@ -1,30 +1,31 @@
-import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { type Operation, OperationSchema } from "../gen/google/longrunning/operations_pb.ts";
 import type { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { packAny } from "../operation/any.ts";
-import type { LroMethod } from "../operation/lro-service.ts";
+import { fullName, type LroMethod } from "../operation/lro-service.ts";
+import type { InitOf } from "../operation/message-init.ts";
 import { toStatus } from "./status.ts";
 
 /**
  * An operation, given by typed messages: done when it has a response or an error, else still running.
  */
-export type OperationInit<R extends DescMessage, M extends DescMessage> = {
+export type OperationInit<R extends Message = Message, M extends Message = Message> = {
   /** Unique within the service. It may be left out only where the operation is done: there is nothing left to ask for. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Progress and the like. */
-  readonly metadata?: MessageInitShape<M>;
+  readonly metadata?: InitOf<M> | undefined;
 } & (
-  | { readonly response?: never; readonly error?: never }
+  | { readonly response?: undefined; readonly error?: undefined }
   | {
       /** What the operation has produced. */
-      readonly response: MessageInitShape<R>;
-      readonly error?: never;
+      readonly response: InitOf<R>;
+      readonly error?: undefined;
     }
   | {
       /** Why the operation has failed. Connect's error details become those of the status. */
       readonly error: ConnectError | MessageInitShape<typeof StatusSchema>;
-      readonly response?: never;
+      readonly response?: undefined;
     }
 );
 
@@ -33,8 +34,8 @@ export type OperationInit<R extends DescMessage, M extends DescMessage> = {
  *
  * @throws Error if an operation that is not done has no name.
  */
-export function packOperation<R extends DescMessage, M extends DescMessage>(
-  method: LroMethod<R, M>,
+export function packOperation<R extends Message, M extends Message>(
+  method: LroMethod<Message, R, M>,
   init: OperationInit<R, M>,
 ): Operation {
   const { name = "", metadata, response, error } = init;
@@ -47,7 +48,10 @@ export function packOperation<R extends DescMessage, M extends DescMessage>(
   } else if (response !== undefined) {
     operation.result = { case: "response", value: packAny(method.response, response) };
   } else if (name === "") {
-    throw new Error("an operation that is not done needs a name: clients ask for it by that name");
+    throw new Error(
+      `${fullName(method.rpc)} returned an operation that is not done and has no name: name it, for clients ask for it ` +
+        "by that name",
+    );
   }
   operation.done = operation.result.case !== undefined;
   return operation;

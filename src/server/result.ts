@@ -1,24 +1,20 @@
-import {
-  create,
-  type DescMessage,
-  isMessage,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
-import { AnySchema } from "@bufbuild/protobuf/wkt";
+import { create, isMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { AnySchema, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { packAny } from "../operation/any.ts";
-import type { Result } from "./engine.ts";
+import type { InitOf, ResponseInit } from "../operation/message-init.ts";
+import { interruptionIn } from "./interruption.ts";
+import type { Result } from "./operation-store.ts";
 import { toStatus } from "./status.ts";
 
 /** What clients accept in one message, unless they say otherwise: gRPC's default. */
 const maxBytes = 4 * 1024 * 1024;
 
 /** A message, and the google.protobuf.Any that holds it. */
-export interface Packed<D extends DescMessage> {
-  readonly message: MessageShape<D>;
+export interface Packed<T extends Message> {
+  readonly message: T;
   readonly any: Uint8Array;
 }
 
@@ -27,14 +23,16 @@ export interface Packed<D extends DescMessage> {
  *
  * @throws ConnectError if it is another message or too large; Error if it does not fit the type.
  */
-export function pack<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Packed<D> {
+export function pack<T extends Message>(schema: GenMessage<T>, given: ResponseInit<T>): Packed<T> {
+  // A handler that has nothing to say returns nothing.
+  const init = given === undefined && schema.typeName === EmptySchema.typeName ? {} : given;
   if (init === null || typeof init !== "object") {
     throw new Error(`expected a ${schema.typeName}, got ${init === null ? "null" : typeof init}`);
   }
   if (isMessage(init) && !isMessage(init, schema)) {
     throw new ConnectError(`expected a ${schema.typeName}, got a ${init.$typeName}`, Code.Internal);
   }
-  const message = create(schema, init);
+  const message = create(schema, init as InitOf<T>) as T;
   const any = toBinary(AnySchema, packAny(schema, message));
   if (any.length > maxBytes) {
     const text = `the ${schema.typeName} of the operation has ${any.length} bytes, and ${maxBytes} are allowed`;
@@ -43,8 +41,15 @@ export function pack<D extends DescMessage>(schema: D, init: MessageInitShape<D>
   return { message, any };
 }
 
-/** The error that clients see. What is not a Connect error may tell them too much: they see that it is internal. */
+/**
+ * The error that clients see. What is not a Connect error may tell them too much: they see that it is internal. What was
+ * caused by an interruption is that interruption.
+ */
 export function publicError(error: unknown): ConnectError {
+  const interruption = interruptionIn(error);
+  if (interruption) {
+    return interruption.toConnectError();
+  }
   return error instanceof ConnectError ? error : new ConnectError("internal error", Code.Internal);
 }
 

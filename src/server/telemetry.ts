@@ -1,5 +1,5 @@
 import type { Attributes, Counter, Histogram, Span } from "@opentelemetry/api";
-import type { StartOutcome } from "./engine.ts";
+import type { StartOutcome } from "./operation-store.ts";
 
 /** Spans and metrics, with the names of OpenTelemetry's semantic conventions for messaging. */
 export interface Telemetry {

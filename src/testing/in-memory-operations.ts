@@ -1,19 +1,20 @@
-import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import type { Clock } from "../client/clock.ts";
 import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.ts";
 import type { LroMethod } from "../operation/lro-service.ts";
+import type { InitOf } from "../operation/message-init.ts";
 import { packOperation } from "../server/operation-init.ts";
 
 /** What becomes of an operation. */
-export interface OperationScript<R extends DescMessage = DescMessage, M extends DescMessage = DescMessage> {
+export interface OperationScript<R extends Message = Message, M extends Message = Message> {
   /** How long it takes, in milliseconds by the clock. Default 0: it is done when it is created. */
   readonly takesMs?: number;
   /** Its metadata, or what they are after so many milliseconds. */
-  readonly metadata?: MessageInitShape<M> | ((elapsedMs: number) => MessageInitShape<M>);
+  readonly metadata?: InitOf<M> | ((elapsedMs: number) => InitOf<M>);
   /** What it returns, unless it fails. Default: an empty message. */
-  readonly response?: MessageInitShape<R>;
+  readonly response?: InitOf<R>;
   /** How it fails. Details are kept. */
   readonly error?: ConnectError;
 }
@@ -29,8 +30,8 @@ export interface InMemoryOperations {
    *
    * @param method The method's entry in the generated table, such as `LibraryServiceLro.methods.createBook`.
    */
-  start<R extends DescMessage, M extends DescMessage>(
-    method: LroMethod<R, M>,
+  start<R extends Message, M extends Message>(
+    method: LroMethod<Message, R, M>,
     script: OperationScript<R, M>,
   ): Operation;
 }

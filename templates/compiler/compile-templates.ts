@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Project, type SourceFile } from "ts-morph";
-import { compilePrinter, declarationsOf } from "./printer.ts";
+import { compilePrinter } from "./printer.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -53,7 +53,6 @@ export function compileTemplates(changed: Readonly<Record<string, string>> = {})
     return `
 /** Compiled from templates/${template.getBaseName()}. */
 export const ${template.getBaseNameWithoutExtension()}Template: Template = {
-  declarations: ${JSON.stringify(declarationsOf(template))},
   ${printer("ts", template)}
   ${printer("js", variant(".js"))}
   ${printer("dts", variant(".d.ts"))}

@@ -19,15 +19,6 @@ interface DocBlock {
   readonly ownerEnd: number;
 }
 
-/** Returns the names of a template's declarations: those of a service, and those that each method has. */
-export function declarationsOf(template: SourceFile): { service: string[]; method: string[] } {
-  const names = [...template.getExportedDeclarations().keys()];
-  return {
-    service: names.filter((name) => name.includes("$Service")),
-    method: names.filter((name) => name.includes("$Method")),
-  };
-}
-
 /** Returns the body of the printer for a template, or for what TypeScript emitted of it. */
 export function compilePrinter(file: SourceFile): string {
   const text = file.getFullText();

@@ -1,64 +1,102 @@
+import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import type { StoredOperation } from "../engine.ts";
-import type { MaybePromise } from "../stub.ts";
+import type { MaybePromise } from "../implementation.ts";
+import type { StoredOperation } from "../operation-store.ts";
 
 /** What somebody wants to do. */
-export type AccessRequest = {
+export type LroAccessRequest = {
   /** Who asks. */
   readonly principal: string;
+  /** The call, with its headers and context values. */
+  readonly call: HandlerContext;
 } & (
-  | { readonly action: "start"; readonly method: string }
-  | { readonly action: "list"; readonly parent: string }
+  | {
+      readonly action: "start";
+      /** The full name of the method, such as `acme.library.v1.LibraryService.CreateBook`. */
+      readonly method: string;
+      readonly request: Message;
+    }
+  | {
+      readonly action: "list";
+      /** Whose operations: the `name` of the ListOperationsRequest. */
+      readonly parent: string;
+    }
   | {
       readonly action: "get" | "wait" | "cancel" | "delete";
       readonly name: string;
-      /** Undefined where there is none of that name. Where you then say yes, the caller learns that it is not there. */
-      readonly operation: Pick<StoredOperation, "name" | "method" | "principal" | "done"> | undefined;
+      /** Undefined if there is none of that name. If you then say yes, the caller learns that it is not there. */
+      readonly operation:
+        | { readonly name: string; readonly method: string; readonly principal: string; readonly done: boolean }
+        | undefined;
     }
 );
 
-export interface AccessOptions {
+/** Who calls, and what they may do. */
+export interface LroAccessOptions {
   /** Who makes a call. Default: nobody in particular, and everybody may do everything. */
-  readonly principal?: (context: HandlerContext) => MaybePromise<string>;
+  principal?(call: HandlerContext): MaybePromise<string>;
   /**
-   * Whether somebody may do something. Default, where there is a `principal`: starting and listing is for everybody, and
-   * all else for who started the operation.
+   * Whether somebody may do something. Default, if there is a `principal`: everybody may start and list, and only those
+   * who have started an operation may do something with it.
    */
-  readonly authorize?: (request: AccessRequest) => MaybePromise<boolean>;
+  authorize?(request: LroAccessRequest): MaybePromise<boolean>;
   /** Whether a list shows all operations, or those that the caller has started. Default "own", with a `principal`. */
-  readonly listScope?: (principal: string, parent: string) => MaybePromise<"own" | "all">;
+  listScope?(request: {
+    readonly principal: string;
+    readonly parent: string;
+    readonly call: HandlerContext;
+  }): MaybePromise<"own" | "all">;
 }
 
 /** Knows who calls and what they may do (AIP-211). */
 export interface Access {
-  principal(context: HandlerContext): Promise<string>;
+  principal(call: HandlerContext): Promise<string>;
   /** @throws ConnectError with Code.PermissionDenied, whose text does not tell whether the operation exists. */
-  check(request: AccessRequest): Promise<void>;
+  check(request: LroAccessRequest): Promise<void>;
   /** Whose operations a list shows. Undefined: everybody's. */
-  scope(principal: string, parent: string): Promise<string | undefined>;
+  scope(principal: string, parent: string, call: HandlerContext): Promise<string | undefined>;
 }
 
-export function createAccess({ principal, authorize, listScope }: AccessOptions): Access {
-  const decide = authorize ?? (principal ? ownersOnly : () => true);
+export function createAccess(options: LroAccessOptions): Access {
   return {
-    principal: async (context) => (await principal?.(context)) ?? "",
+    principal: async (call) => (await options.principal?.(call)) ?? "",
     async check(request) {
-      if (!(await decide(request))) {
+      if (!(await decide(options, request))) {
         throw new ConnectError(denial(request), Code.PermissionDenied);
       }
     },
-    async scope(caller, parent) {
-      const scope = listScope ? await listScope(caller, parent) : principal ? "own" : "all";
-      return scope === "own" ? caller : undefined;
+    async scope(principal, parent, call) {
+      const unsaid = options.principal ? "own" : "all";
+      const scope = options.listScope ? await options.listScope({ principal, parent, call }) : unsaid;
+      return scope === "own" ? principal : undefined;
     },
   };
 }
 
-function ownersOnly(request: AccessRequest): boolean {
-  return request.action === "start" || request.action === "list" || request.operation?.principal === request.principal;
+function decide(options: LroAccessOptions, request: LroAccessRequest): MaybePromise<boolean> {
+  if (options.authorize) {
+    return options.authorize({ ...request, ...("operation" in request && { operation: seenOf(request.operation) }) });
+  }
+  return !options.principal || request.action === "start" || request.action === "list"
+    ? true
+    : request.operation?.principal === request.principal;
 }
 
-function denial(request: AccessRequest): string {
+/** What `authorize` is documented to get of a stored operation. */
+function seenOf(
+  operation: Pick<StoredOperation, "name" | "method" | "principal" | "done"> | undefined,
+): typeof operation {
+  return (
+    operation && {
+      name: operation.name,
+      method: operation.method,
+      principal: operation.principal,
+      done: operation.done,
+    }
+  );
+}
+
+function denial(request: LroAccessRequest): string {
   switch (request.action) {
     case "start":
       return `permission denied to call ${request.method}`;

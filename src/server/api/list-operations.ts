@@ -19,7 +19,7 @@ const maxFilter = 10_000;
 export async function listOperations(
   { store, access }: Pick<Serving, "store" | "access">,
   request: ListOperationsRequest,
-  context: HandlerContext,
+  call: HandlerContext,
 ): Promise<ListOperationsResponse> {
   const { name: parent, filter, pageSize, pageToken, returnPartialSuccess } = request;
   checkText("name", parent, maxName);
@@ -34,9 +34,9 @@ export async function listOperations(
     );
   }
   const parsed = parseFilter(filter);
-  const caller = await access.principal(context);
-  await access.check({ action: "list", principal: caller, parent });
-  const principal = await access.scope(caller, parent);
+  const caller = await access.principal(call);
+  await access.check({ action: "list", principal: caller, parent, call });
+  const principal = await access.scope(caller, parent, call);
   const collection = collectionBelow(parent);
   const scope = { collection, filter, principal };
   const after = readPageToken(store.secret, scope, pageToken);

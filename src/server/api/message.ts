@@ -2,7 +2,7 @@ import { create, fromBinary } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { type Operation, OperationSchema } from "../../gen/google/longrunning/operations_pb.ts";
 import { StatusSchema } from "../../gen/google/rpc/status_pb.ts";
-import type { StoredOperation } from "../engine.ts";
+import type { StoredOperation } from "../operation-store.ts";
 
 /** The message that clients see of a stored operation. */
 export function operationMessage({ name, metadata, done, result }: StoredOperation): Operation {

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Duration, durationMs, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import type { Operations } from "../../gen/google/longrunning/operations_pb.ts";
-import type { OperationStore, StoredOperation } from "../engine.ts";
+import type { OperationStore, StoredOperation } from "../operation-store.ts";
 import { errorResult } from "../result.ts";
 import type { Access } from "./access.ts";
 import { checkText, maxName } from "./check-text.ts";
@@ -29,7 +29,7 @@ export function operationsService({ store, access, waiting, maxWaitMs }: Serving
   ): Promise<StoredOperation> {
     checkText("name", name, maxName);
     const operation = await waiting.read(name);
-    await access.check({ action, name, operation, principal: await access.principal(context) });
+    await access.check({ action, name, operation, principal: await access.principal(context), call: context });
     return existing(name, operation);
   }
 

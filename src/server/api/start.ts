@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { create, type Message, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { Operation } from "../../gen/google/longrunning/operations_pb.ts";
-import { secondsOf } from "../duration.ts";
-import type { OperationStore, StartOutcome } from "../engine.ts";
-import type { ServedMethod } from "../method.ts";
+import type { StartContext } from "../handler.ts";
+import type { HandlerDefaults, ServedMethod } from "../method.ts";
 import { packOperation } from "../operation-init.ts";
+import type { NewOperation, OperationStore, StartOutcome } from "../operation-store.ts";
 import { errorResult, pack } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import type { Access } from "./access.ts";
@@ -13,58 +13,69 @@ import { operationMessage } from "./message.ts";
 import { operationId } from "./operation-id.ts";
 import { isValidateOnly, requestIdOf } from "./request-fields.ts";
 
-/** What starting an operation takes, and what holds where a handler says nothing. */
+/** What starting an operation takes. */
 export interface Starting {
   readonly store: OperationStore;
   readonly access: Access;
   readonly telemetry: Telemetry;
-  readonly maxAttempts: number;
-  readonly expireAfterSeconds: number;
+  readonly defaults: HandlerDefaults;
 }
 
 /** Serves a call of a long-running method: checks it, and stores the operation that will do the work. */
 export async function startOperation(
-  { store, access, telemetry, ...defaults }: Starting,
+  starting: Starting,
   method: ServedMethod,
   request: Message,
-  context: HandlerContext,
+  call: HandlerContext,
 ): Promise<Operation> {
+  const { store, access, telemetry } = starting;
   const { handler, types, name: methodName } = method;
-  const principal = await access.principal(context);
-  await access.check({ action: "start", principal, method: methodName });
-  await handler.validate?.(request, context);
+  const principal = await access.principal(call);
+  await access.check({ action: "start", principal, method: methodName, request, call });
+  const start: StartContext = { id: operationId(), principal, call };
+  await handler.validate?.(request, start);
 
-  const validateOnly = isValidateOnly(method.request, request);
+  const validateOnly = isValidateOnly(types.request, request);
   if (validateOnly && handler.validateOnly !== "run") {
     return packOperation(types, { response: create(types.response) });
   }
-  const response = validateOnly ? undefined : await handler.immediate?.(request, context);
-  const id = operationId();
-  const name = handler.operationName?.(request, id) ?? `operations/${id}`;
-  if (!name.endsWith(`/${id}`) || name.length > maxName) {
-    throw new Error(`operationName of ${methodName} must return a name that ends with /${id}, not "${name}"`);
-  }
+  const response = validateOnly ? undefined : await handler.immediate?.(request, start);
   // Validation takes nothing from others.
-  const key = validateOnly ? undefined : handler.key?.(request);
-  const outcome = await store.start({
-    id,
-    name,
-    method: methodName,
-    principal,
-    request: toBinary(method.request, request),
-    requestId: checkRequestId(handler.requestId ? handler.requestId(request) : requestIdOf(method.request, request)),
-    key: key === undefined ? undefined : storableKey(key),
-    parallel: key === undefined ? "allow" : (handler.parallel ?? "allow"),
-    maxAttempts: handler.maxAttempts ?? defaults.maxAttempts,
-    expireAfterSeconds: handler.expireAfter ? secondsOf(handler.expireAfter) : defaults.expireAfterSeconds,
-    result: response === undefined ? undefined : { response: pack(types.response, response).any },
-    preempted: errorResult(new ConnectError(`preempted by ${name}, which has the same key`, Code.Aborted)).error,
-    trace: telemetry.inject(),
-  });
+  const key = validateOnly ? undefined : handler.exclusive?.key(request, start);
+  const operation = newOperation(starting, method, request, start, key);
+  const result = response === undefined ? undefined : { response: pack(types.response, response).any };
+  const outcome = await store.start({ ...operation, result });
   telemetry.started(methodName, outcome);
   return operationOf(outcome, key);
 }
 
+function newOperation(
+  { defaults, telemetry }: Starting,
+  { handler, types, name: method }: ServedMethod,
+  request: Message,
+  start: StartContext,
+  key: string | undefined,
+): Omit<NewOperation, "result"> {
+  const { id, principal } = start;
+  const name = handler.operationName?.(request, start) ?? `operations/${id}`;
+  if (!name.endsWith(`/${id}`) || name.length > maxName) {
+    throw new Error(`operationName of ${method} must return a name that ends with /${id}, not "${name}"`);
+  }
+  const requestId = handler.requestId ? handler.requestId(request, start) : requestIdOf(types.request, request);
+  return {
+    ...{ id, name, method, principal },
+    request: toBinary(types.request, request),
+    requestId: checkRequestId(requestId),
+    key: key === undefined ? undefined : storableKey(key),
+    parallel: key !== undefined && handler.exclusive ? parallelOf[handler.exclusive.onBusy] : "allow",
+    maxAttempts: handler.maxCrashes ?? defaults.maxCrashes,
+    expireAfterSeconds: (handler.expireAfterMs ?? defaults.expireAfterMs) / 1_000,
+    preempted: errorResult(new ConnectError(`preempted by ${name}, which has the same key`, Code.Aborted)).error,
+    trace: telemetry.inject(),
+  };
+}
+
+const parallelOf = { queue: "queue", reject: "abort", preempt: "preempt" } as const;
 const maxName = 1_000;
 const maxRequestId = 256;
 const maxKey = 500;

@@ -1,4 +1,4 @@
-import type { OperationStore, StoredOperation, StoreEvent } from "../engine.ts";
+import type { OperationStore, StoredOperation, StoreEvent } from "../operation-store.ts";
 
 /** How often to look at the operations that somebody waits for, in case an event was lost. */
 const backstopMs = 5_000;

@@ -1,9 +1,10 @@
-import { type DescMessage, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
-import type { Result } from "../engine.ts";
+import type { ResponseInit } from "../../operation/message-init.ts";
 import { OperationInterruption } from "../interruption.ts";
 import type { Log } from "../log.ts";
+import type { Result } from "../operation-store.ts";
 import { errorResult, pack, publicError } from "../result.ts";
 import { untilAnswered } from "./retry.ts";
 import type { Work } from "./work.ts";
@@ -40,7 +41,7 @@ type Ended = { readonly result?: Result; readonly errorType?: string } | undefin
 
 async function run(work: Work, onError: (error: unknown) => void): Promise<Ended> {
   if (work.claim.cancelRequested) {
-    return failed(new OperationInterruption("cancelled"));
+    return failed(new OperationInterruption("cancelled").toConnectError());
   }
   try {
     return succeeded(work, await callHandler(work));
@@ -61,12 +62,12 @@ async function run(work: Work, onError: (error: unknown) => void): Promise<Ended
   }
 }
 
-async function callHandler(work: Work): Promise<MessageInitShape<DescMessage>> {
-  const { request, handler } = work.method;
-  return await handler.run(fromBinary(request, work.claim.request), work.operation);
+async function callHandler(work: Work): Promise<ResponseInit<Message>> {
+  const { types, handler } = work.method;
+  return await handler.run(fromBinary(types.request, work.claim.request), work.operation);
 }
 
-function succeeded(work: Work, response: MessageInitShape<DescMessage>): Ended {
+function succeeded(work: Work, response: ResponseInit<Message>): Ended {
   return work.committed ? {} : { result: { response: pack(work.method.types.response, response).any } };
 }
 
@@ -77,7 +78,5 @@ function failed(error: ConnectError): Ended {
 /** A handler that was told to stop fails in whatever way its own calls do: that is not an error of its own. */
 function outcomeOf(error: unknown, { interruption, operation }: Work): ConnectError {
   const interrupted = interruption === "cancelled" || interruption === "preempted";
-  return interrupted && !(error instanceof ConnectError)
-    ? (operation.signal.reason as ConnectError)
-    : publicError(error);
+  return publicError(interrupted && !(error instanceof ConnectError) ? operation.signal.reason : error);
 }

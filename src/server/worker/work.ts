@@ -1,13 +1,14 @@
-import { type DescMessage, fromBinary, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, fromBinary, type Message } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { unpackAny } from "../../operation/any.ts";
+import type { InitOf, ResponseInit } from "../../operation/message-init.ts";
 import type { CommitScope } from "../commit-scope.ts";
-import type { Claim, ClaimState, OperationStore, Result, Transaction } from "../engine.ts";
-import type { RunningOperation } from "../handler.ts";
-import { type InterruptionReason, OperationInterruption } from "../interruption.ts";
+import type { LroTransaction, RunningOperation } from "../handler.ts";
+import type { MaybePromise } from "../implementation.ts";
+import { OperationInterruption, type OperationInterruptionReason } from "../interruption.ts";
 import type { ServedMethod } from "../method.ts";
+import type { Claim, ClaimState, OperationStore, Result } from "../operation-store.ts";
 import { type Packed, pack } from "../result.ts";
-import type { MaybePromise } from "../stub.ts";
 import { Progress } from "./progress.ts";
 import { untilAnswered } from "./retry.ts";
 
@@ -17,18 +18,19 @@ export interface WorkContext {
   readonly commitScope: CommitScope;
 }
 
-type CommitFunction = (tx: Transaction) => MaybePromise<MessageInitShape<DescMessage>>;
+type CommitFunction = (tx: LroTransaction) => MaybePromise<ResponseInit<Message>>;
 
 /** The work on a claimed operation, from the claim to its settlement. */
 export class Work {
   readonly claim: Claim;
   readonly method: ServedMethod;
   /** What the handler sees of it. */
-  readonly operation: RunningOperation<DescMessage, DescMessage>;
+  readonly operation: RunningOperation;
   readonly #store: OperationStore;
   readonly #commitScope: CommitScope;
   readonly #progress: Progress;
   readonly #controller = new AbortController();
+  #metadata: Message | undefined;
   #committing = false;
   #committed = false;
 
@@ -40,12 +42,16 @@ export class Work {
     this.#progress = new Progress((metadata) => this.#writeMetadata(metadata));
     const { name, principal, metadata } = claim.operation;
     const unpacked = metadata && unpackAny(fromBinary(AnySchema, metadata), method.types.metadata);
+    this.#metadata = unpacked && "message" in unpacked ? unpacked.message : undefined;
+    const latest = (): Message | undefined => this.#metadata;
     this.operation = {
       name,
       principal,
       attempt: claim.attempt,
-      metadata: unpacked && "message" in unpacked ? unpacked.message : undefined,
       signal: this.#controller.signal,
+      get metadata() {
+        return latest();
+      },
       update: (metadata) => this.#update(metadata),
       commit: (work) => this.#commit(work),
     };
@@ -61,12 +67,12 @@ export class Work {
   }
 
   /** Why the work should stop, if it should. */
-  get interruption(): InterruptionReason | undefined {
+  get interruption(): OperationInterruptionReason | undefined {
     return (this.#controller.signal.reason as OperationInterruption | undefined)?.reason;
   }
 
   /** Tells the handler to stop. A claim that is lost stays lost, whatever else comes to light. */
-  interrupt(reason: InterruptionReason): void {
+  interrupt(reason: OperationInterruptionReason): void {
     this.#controller.abort(new OperationInterruption(reason));
   }
 
@@ -83,9 +89,13 @@ export class Work {
     return await this.#store.settle(this.claim, { result, metadata: this.#progress.unwritten });
   }
 
-  async #update(metadata: MessageInitShape<DescMessage>): Promise<void> {
+  async #update(metadata: InitOf<Message> | ((current: Message) => InitOf<Message>)): Promise<void> {
     this.#refuseIfEnded();
-    await this.#progress.set(pack(this.method.types.metadata, metadata).any);
+    const schema = this.method.types.metadata;
+    const init = typeof metadata === "function" ? metadata(this.#metadata ?? create(schema)) : metadata;
+    const { message, any } = pack(schema, init);
+    this.#metadata = message;
+    await this.#progress.set(any);
   }
 
   async #commit(work: CommitFunction): Promise<Message> {
@@ -106,7 +116,7 @@ export class Work {
   }
 
   async #settleWith(work: CommitFunction): Promise<Message> {
-    let packed: Packed<DescMessage> | undefined;
+    let packed: Packed<Message> | undefined;
     const settled = await untilAnswered(
       () =>
         this.#store.settle(this.claim, async (tx) => {

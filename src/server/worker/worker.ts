@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Claim, StoreEvent } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
+import type { Claim, StoreEvent } from "../operation-store.ts";
 import { errorResult } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { runAttempt } from "./attempt.ts";

@@ -2,32 +2,36 @@
 // @generated from file file.proto (package acme.file.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./file_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./file_pb";
 import { BookSchema, CreateBookMetadataSchema, FileService } from "./file_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.file.v1.FileService, with the response and metadata type of each.
+ * acme.file.v1.FileService with its long-running methods, and the request, response and metadata type of each.
  *
  * @deprecated
  */
-export const FileServiceLro: LroService<
-  typeof FileService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  FileService,
-  {
+export interface FileServiceLro extends LroService<typeof FileService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.file.v1.FileService.
+ *
+ * @deprecated
+ */
+export const FileServiceLro: FileServiceLro = /*@__PURE__*/ lroService(FileService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.file.v1.FileService
@@ -37,7 +41,7 @@ export interface FileServiceClient extends Omit<Client<typeof FileService>, "cre
   /**
    * @generated from rpc acme.file.v1.FileService.CreateBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
@@ -45,26 +49,17 @@ export interface FileServiceClient extends Omit<Client<typeof FileService>, "cre
  *
  * @deprecated
  */
-export function createFileServiceClient(transport: Transport, options?: LroClientOptions): FileServiceClient {
-  return lroClient(FileServiceLro, transport, options);
+export function createFileServiceClient(transport: Transport, options?: LroClientOptions<FileServiceLro>): FileServiceClient {
+  return createLroClient(FileServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.file.v1.FileService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.file.v1.FileService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  *
  * @deprecated
  */
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.file.v1.FileService.CreateBook: undefined where it has none.
- *
- * @deprecated
- */
-export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackFileService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -76,43 +71,41 @@ export interface FileServiceHandlers extends Omit<ServiceImpl<typeof FileService
   /**
    * @generated from rpc acme.file.v1.FileService.CreateBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.file.v1.FileService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.file.v1.FileService, and run its operations. Methods that are left out are not implemented.
  *
  * @deprecated
  */
 export function registerFileService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<FileServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, FileServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(FileServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.file.v1.FileService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.file.v1.FileService that returns typed operations, for servers with a job system of their own.
  *
  * @deprecated
  */
-export interface FileServiceStub extends Omit<ServiceImpl<typeof FileService>, "createBook"> {
+export interface FileServiceImpl extends Omit<ServiceImpl<typeof FileService>, "createBook"> {
   /**
    * @generated from rpc acme.file.v1.FileService.CreateBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  *
  * @deprecated
  */
-export function stubFileService(impl: Partial<FileServiceStub>): Partial<ServiceImpl<typeof FileService>> {
-  return lroStub(FileServiceLro, impl);
+export function implementFileService(impl: Partial<FileServiceImpl>): Partial<ServiceImpl<typeof FileService>> {
+  return lroImplementation(FileServiceLro, impl);
 }
 

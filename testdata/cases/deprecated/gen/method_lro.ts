@@ -2,24 +2,27 @@
 // @generated from file method.proto (package acme.method.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./method_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./method_pb";
 import { BookSchema, CreateBookMetadataSchema, MethodService } from "./method_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.method.v1.MethodService, with the response and metadata type of each.
+ * acme.method.v1.MethodService with its long-running methods, and the request, response and metadata type of each.
  */
-export const MethodServiceLro: LroService<
-  typeof MethodService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    updateBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  MethodService,
-  {
+export interface MethodServiceLro extends LroService<typeof MethodService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly updateBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.method.v1.MethodService.
+ */
+export const MethodServiceLro: MethodServiceLro = /*@__PURE__*/ lroService(MethodService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
@@ -29,8 +32,7 @@ export const MethodServiceLro: LroService<
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.method.v1.MethodService
@@ -40,52 +42,36 @@ export interface MethodServiceClient extends Omit<Client<typeof MethodService>, 
    * @generated from rpc acme.method.v1.MethodService.CreateBook
    * @deprecated
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * Says so in words.
    *
    * @generated from rpc acme.method.v1.MethodService.UpdateBook
    */
-  updateBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  updateBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.method.v1.MethodService, in which each long-running method returns a typed operation.
  */
-export function createMethodServiceClient(transport: Transport, options?: LroClientOptions): MethodServiceClient {
-  return lroClient(MethodServiceLro, transport, options);
+export function createMethodServiceClient(transport: Transport, options?: LroClientOptions<MethodServiceLro>): MethodServiceClient {
+  return createLroClient(MethodServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.method.v1.MethodService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.method.v1.MethodService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  *
  * @deprecated
  */
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackMethodService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.method.v1.MethodService.CreateBook: undefined where it has none.
- *
- * @deprecated
+ * Unpacks an operation of acme.method.v1.MethodService.UpdateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.method.v1.MethodService.UpdateBook: undefined while it is not done, or when it failed.
- */
-export function unpackUpdateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.method.v1.MethodService.UpdateBook: undefined where it has none.
- */
-export function unpackUpdateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackMethodService_UpdateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -96,53 +82,48 @@ export interface MethodServiceHandlers extends Omit<ServiceImpl<typeof MethodSer
    * @generated from rpc acme.method.v1.MethodService.CreateBook
    * @deprecated
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * Says so in words.
    *
    * @generated from rpc acme.method.v1.MethodService.UpdateBook
    */
-  updateBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  updateBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.method.v1.MethodService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.method.v1.MethodService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerMethodService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<MethodServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, MethodServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(MethodServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.method.v1.MethodService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.method.v1.MethodService that returns typed operations, for servers with a job system of their own.
  */
-export interface MethodServiceStub extends Omit<ServiceImpl<typeof MethodService>, "createBook" | "updateBook"> {
+export interface MethodServiceImpl extends Omit<ServiceImpl<typeof MethodService>, "createBook" | "updateBook"> {
   /**
    * @generated from rpc acme.method.v1.MethodService.CreateBook
    * @deprecated
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * Says so in words.
    *
    * @generated from rpc acme.method.v1.MethodService.UpdateBook
    */
-  updateBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  updateBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubMethodService(impl: Partial<MethodServiceStub>): Partial<ServiceImpl<typeof MethodService>> {
-  return lroStub(MethodServiceLro, impl);
+export function implementMethodService(impl: Partial<MethodServiceImpl>): Partial<ServiceImpl<typeof MethodService>> {
+  return lroImplementation(MethodServiceLro, impl);
 }
 

@@ -2,32 +2,36 @@
 // @generated from file service.proto (package acme.service.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./service_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./service_pb";
 import { BookSchema, CreateBookMetadataSchema, ServiceService } from "./service_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.service.v1.ServiceService, with the response and metadata type of each.
+ * acme.service.v1.ServiceService with its long-running methods, and the request, response and metadata type of each.
  *
  * @deprecated
  */
-export const ServiceServiceLro: LroService<
-  typeof ServiceService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  ServiceService,
-  {
+export interface ServiceServiceLro extends LroService<typeof ServiceService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.service.v1.ServiceService.
+ *
+ * @deprecated
+ */
+export const ServiceServiceLro: ServiceServiceLro = /*@__PURE__*/ lroService(ServiceService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.service.v1.ServiceService
@@ -37,7 +41,7 @@ export interface ServiceServiceClient extends Omit<Client<typeof ServiceService>
   /**
    * @generated from rpc acme.service.v1.ServiceService.CreateBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
@@ -45,26 +49,17 @@ export interface ServiceServiceClient extends Omit<Client<typeof ServiceService>
  *
  * @deprecated
  */
-export function createServiceServiceClient(transport: Transport, options?: LroClientOptions): ServiceServiceClient {
-  return lroClient(ServiceServiceLro, transport, options);
+export function createServiceServiceClient(transport: Transport, options?: LroClientOptions<ServiceServiceLro>): ServiceServiceClient {
+  return createLroClient(ServiceServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.service.v1.ServiceService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.service.v1.ServiceService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  *
  * @deprecated
  */
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.service.v1.ServiceService.CreateBook: undefined where it has none.
- *
- * @deprecated
- */
-export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackServiceService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -76,43 +71,41 @@ export interface ServiceServiceHandlers extends Omit<ServiceImpl<typeof ServiceS
   /**
    * @generated from rpc acme.service.v1.ServiceService.CreateBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.service.v1.ServiceService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.service.v1.ServiceService, and run its operations. Methods that are left out are not implemented.
  *
  * @deprecated
  */
 export function registerServiceService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<ServiceServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, ServiceServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(ServiceServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.service.v1.ServiceService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.service.v1.ServiceService that returns typed operations, for servers with a job system of their own.
  *
  * @deprecated
  */
-export interface ServiceServiceStub extends Omit<ServiceImpl<typeof ServiceService>, "createBook"> {
+export interface ServiceServiceImpl extends Omit<ServiceImpl<typeof ServiceService>, "createBook"> {
   /**
    * @generated from rpc acme.service.v1.ServiceService.CreateBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  *
  * @deprecated
  */
-export function stubServiceService(impl: Partial<ServiceServiceStub>): Partial<ServiceImpl<typeof ServiceService>> {
-  return lroStub(ServiceServiceLro, impl);
+export function implementServiceService(impl: Partial<ServiceServiceImpl>): Partial<ServiceImpl<typeof ServiceService>> {
+  return lroImplementation(ServiceServiceLro, impl);
 }
 

@@ -2,41 +2,36 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroMethod, LroService, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroService, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata } from "./library_pb";
+import type { LroMethod, LroService, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateBook: undefined where it has none.
- */
-export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 

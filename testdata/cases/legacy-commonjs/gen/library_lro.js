@@ -5,58 +5,53 @@
 "use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
 
-const { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } = require("protoc-gen-ts-lro/codegen");
+const { createLroClient, lroImplementation, lroService, unpackOperation } = require("protoc-gen-ts-lro/codegenv1");
 const { BookSchema, CreateBookMetadataSchema, LibraryService } = require("./library_pb");
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService.
  */
 const LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
-  createBook: {
-    response: BookSchema,
-    metadata: CreateBookMetadataSchema,
+  methods: {
+    createBook: {
+      response: BookSchema,
+      metadata: CreateBookMetadataSchema,
+    },
   },
-}, 1);
+});
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
 function createLibraryServiceClient(transport, options) {
-  return lroClient(LibraryServiceLro, transport, options);
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-function unpackCreateBookResponse(operation) {
-  return unpackResponse(operation, BookSchema);
+function unpackLibraryService_CreateBook(operation) {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateBook: undefined where it has none.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
-function unpackCreateBookMetadata(operation) {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+function registerLibraryService(server, handlers, options) {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-function registerLibraryService(router, server, handlers) {
-  return server.register(router, LibraryServiceLro, handlers);
-}
-
-/**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
- */
-function stubLibraryService(impl) {
-  return lroStub(LibraryServiceLro, impl);
+function implementLibraryService(impl) {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 
 
 exports.LibraryServiceLro = LibraryServiceLro;
 exports.createLibraryServiceClient = createLibraryServiceClient;
-exports.unpackCreateBookResponse = unpackCreateBookResponse;
-exports.unpackCreateBookMetadata = unpackCreateBookMetadata;
+exports.unpackLibraryService_CreateBook = unpackLibraryService_CreateBook;
 exports.registerLibraryService = registerLibraryService;
-exports.stubLibraryService = stubLibraryService;
+exports.implementLibraryService = implementLibraryService;

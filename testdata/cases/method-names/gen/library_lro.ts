@@ -2,28 +2,31 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    constructor$: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    toString$: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    create_Book: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    delete: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    _: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    uRLFetch: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly constructor$: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly toString$: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly create_Book: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly delete: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly _: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly uRLFetch: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     constructor$: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
@@ -49,8 +52,7 @@ export const LibraryServiceLro: LroService<
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
@@ -59,118 +61,76 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
   /**
    * @generated from rpc acme.library.v1.LibraryService.constructor
    */
-  constructor$: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  constructor$: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.toString
    */
-  toString$: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  toString$: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Create_Book
    */
-  create_Book: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  create_Book: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.delete
    */
-  delete: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  delete: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService._
    */
-  _: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  _: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.URLFetch
    */
-  uRLFetch: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  uRLFetch: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.constructor: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.constructor, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackConstructorResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService_Constructor(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.constructor: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.toString, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackConstructorMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryService_ToString(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.toString: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Create_Book, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackToStringResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService_Create_Book(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.toString: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.delete, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackToStringMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryService_Delete(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Create_Book: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService._, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreate_BookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService__(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Create_Book: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.URLFetch, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreate_BookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.delete: undefined while it is not done, or when it failed.
- */
-export function unpackDeleteResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.delete: undefined where it has none.
- */
-export function unpackDeleteMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService._: undefined while it is not done, or when it failed.
- */
-export function unpack_Response(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService._: undefined where it has none.
- */
-export function unpack_Metadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.URLFetch: undefined while it is not done, or when it failed.
- */
-export function unpackURLFetchResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.URLFetch: undefined where it has none.
- */
-export function unpackURLFetchMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryService_URLFetch(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -180,92 +140,75 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
   /**
    * @generated from rpc acme.library.v1.LibraryService.constructor
    */
-  constructor$: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  constructor$: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.toString
    */
-  toString$: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  toString$: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Create_Book
    */
-  create_Book: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  create_Book: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.delete
    */
-  delete: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  delete: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService._
    */
-  _: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  _: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.URLFetch
    */
-  uRLFetch: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  uRLFetch: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "constructor$" | "toString$" | "create_Book" | "delete" | "_" | "uRLFetch"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "constructor$" | "toString$" | "create_Book" | "delete" | "_" | "uRLFetch"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.constructor
    */
-  constructor$(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  constructor$(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.toString
    */
-  toString$(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  toString$(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Create_Book
    */
-  create_Book(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  create_Book(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.delete
    */
-  delete(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  delete(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService._
    */
-  _(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  _(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.URLFetch
    */
-  uRLFetch(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  uRLFetch(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

@@ -4,27 +4,30 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, Book_Draft, Book_Draft_Metadata, Metadata, Request, RequestSchema } from "./library_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, Book_Draft, Book_Draft_Metadata, Metadata, Request } from "./library_pb";
 import { BookSchema, Book_DraftSchema, Book_Draft_MetadataSchema, LibraryService, MetadataSchema } from "./library_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    short: LroMethod<typeof BookSchema, typeof MetadataSchema>;
-    nested: LroMethod<typeof Book_DraftSchema, typeof Book_Draft_MetadataSchema>;
-    relative: LroMethod<typeof BookSchema, typeof MetadataSchema>;
-    leadingDot: LroMethod<typeof BookSchema, typeof Book_Draft_MetadataSchema>;
-    full: LroMethod<typeof BookSchema, typeof Book_Draft_MetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly short: LroMethod<Request, Book, Metadata>;
+    readonly nested: LroMethod<Request, Book_Draft, Book_Draft_Metadata>;
+    readonly relative: LroMethod<Request, Book, Metadata>;
+    readonly leadingDot: LroMethod<Request, Book, Book_Draft_Metadata>;
+    readonly full: LroMethod<Request, Book, Book_Draft_Metadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     short: {
       response: BookSchema,
       metadata: MetadataSchema,
@@ -46,8 +49,7 @@ export const LibraryServiceLro: LroService<
       metadata: Book_Draft_MetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
@@ -56,100 +58,65 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
   /**
    * @generated from rpc acme.library.v1.LibraryService.Short
    */
-  short: LroCall<typeof RequestSchema, Book, Metadata>;
+  short: LroCall<Request, Book, Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Nested
    */
-  nested: LroCall<typeof RequestSchema, Book_Draft, Book_Draft_Metadata>;
+  nested: LroCall<Request, Book_Draft, Book_Draft_Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Relative
    */
-  relative: LroCall<typeof RequestSchema, Book, Metadata>;
+  relative: LroCall<Request, Book, Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.LeadingDot
    */
-  leadingDot: LroCall<typeof RequestSchema, Book, Book_Draft_Metadata>;
+  leadingDot: LroCall<Request, Book, Book_Draft_Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Full
    */
-  full: LroCall<typeof RequestSchema, Book, Book_Draft_Metadata>;
+  full: LroCall<Request, Book, Book_Draft_Metadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Short: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Short, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackShortResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService_Short(operation: RawOperation): OperationSnapshot<Book, Metadata> {
+  return unpackOperation({ response: BookSchema, metadata: MetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Short: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.Nested, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackShortMetadata(operation: RawOperation): Metadata | undefined {
-  return unpackMetadata(operation, MetadataSchema);
+export function unpackLibraryService_Nested(operation: RawOperation): OperationSnapshot<Book_Draft, Book_Draft_Metadata> {
+  return unpackOperation({ response: Book_DraftSchema, metadata: Book_Draft_MetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Nested: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Relative, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackNestedResponse(operation: RawOperation): Book_Draft | undefined {
-  return unpackResponse(operation, Book_DraftSchema);
+export function unpackLibraryService_Relative(operation: RawOperation): OperationSnapshot<Book, Metadata> {
+  return unpackOperation({ response: BookSchema, metadata: MetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Nested: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.LeadingDot, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackNestedMetadata(operation: RawOperation): Book_Draft_Metadata | undefined {
-  return unpackMetadata(operation, Book_Draft_MetadataSchema);
+export function unpackLibraryService_LeadingDot(operation: RawOperation): OperationSnapshot<Book, Book_Draft_Metadata> {
+  return unpackOperation({ response: BookSchema, metadata: Book_Draft_MetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Relative: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Full, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackRelativeResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Relative: undefined where it has none.
- */
-export function unpackRelativeMetadata(operation: RawOperation): Metadata | undefined {
-  return unpackMetadata(operation, MetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.LeadingDot: undefined while it is not done, or when it failed.
- */
-export function unpackLeadingDotResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.LeadingDot: undefined where it has none.
- */
-export function unpackLeadingDotMetadata(operation: RawOperation): Book_Draft_Metadata | undefined {
-  return unpackMetadata(operation, Book_Draft_MetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Full: undefined while it is not done, or when it failed.
- */
-export function unpackFullResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Full: undefined where it has none.
- */
-export function unpackFullMetadata(operation: RawOperation): Book_Draft_Metadata | undefined {
-  return unpackMetadata(operation, Book_Draft_MetadataSchema);
+export function unpackLibraryService_Full(operation: RawOperation): OperationSnapshot<Book, Book_Draft_Metadata> {
+  return unpackOperation({ response: BookSchema, metadata: Book_Draft_MetadataSchema }, operation);
 }
 
 /**
@@ -159,81 +126,67 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
   /**
    * @generated from rpc acme.library.v1.LibraryService.Short
    */
-  short: LroHandler<typeof RequestSchema, typeof BookSchema, typeof MetadataSchema>;
+  short: LroHandler<Request, Book, Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Nested
    */
-  nested: LroHandler<typeof RequestSchema, typeof Book_DraftSchema, typeof Book_Draft_MetadataSchema>;
+  nested: LroHandler<Request, Book_Draft, Book_Draft_Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Relative
    */
-  relative: LroHandler<typeof RequestSchema, typeof BookSchema, typeof MetadataSchema>;
+  relative: LroHandler<Request, Book, Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.LeadingDot
    */
-  leadingDot: LroHandler<typeof RequestSchema, typeof BookSchema, typeof Book_Draft_MetadataSchema>;
+  leadingDot: LroHandler<Request, Book, Book_Draft_Metadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Full
    */
-  full: LroHandler<typeof RequestSchema, typeof BookSchema, typeof Book_Draft_MetadataSchema>;
+  full: LroHandler<Request, Book, Book_Draft_Metadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "short" | "nested" | "relative" | "leadingDot" | "full"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "short" | "nested" | "relative" | "leadingDot" | "full"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.Short
    */
-  short(
-    request: Request,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof MetadataSchema>>;
+  short(request: Request, context: HandlerContext): MaybePromise<OperationInit<Book, Metadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Nested
    */
-  nested(
-    request: Request,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof Book_DraftSchema, typeof Book_Draft_MetadataSchema>>;
+  nested(request: Request, context: HandlerContext): MaybePromise<OperationInit<Book_Draft, Book_Draft_Metadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Relative
    */
-  relative(
-    request: Request,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof MetadataSchema>>;
+  relative(request: Request, context: HandlerContext): MaybePromise<OperationInit<Book, Metadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.LeadingDot
    */
-  leadingDot(
-    request: Request,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof Book_Draft_MetadataSchema>>;
+  leadingDot(request: Request, context: HandlerContext): MaybePromise<OperationInit<Book, Book_Draft_Metadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Full
    */
-  full(
-    request: Request,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof Book_Draft_MetadataSchema>>;
+  full(request: Request, context: HandlerContext): MaybePromise<OperationInit<Book, Book_Draft_Metadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

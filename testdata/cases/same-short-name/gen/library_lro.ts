@@ -2,34 +2,36 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Report as Report$2, ReportSchema as ReportSchema$2 } from "./library_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Report } from "./library_pb";
 import { LibraryService } from "./library_pb";
-import type { Report } from "./books_pb";
+import type { Report as Report$1 } from "./books_pb";
 import { ReportSchema } from "./books_pb";
-import type { Report as Report$1 } from "./progress_pb";
+import type { Report as Report$2 } from "./progress_pb";
 import { ReportSchema as ReportSchema$1 } from "./progress_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    exportBooks: LroMethod<typeof ReportSchema, typeof ReportSchema$1>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly exportBooks: LroMethod<Report, Report$1, Report$2>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     exportBooks: {
       response: ReportSchema,
       metadata: ReportSchema$1,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
@@ -38,28 +40,21 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
   /**
    * @generated from rpc acme.library.v1.LibraryService.ExportBooks
    */
-  exportBooks: LroCall<typeof ReportSchema$2, Report, Report$1>;
+  exportBooks: LroCall<Report, Report$1, Report$2>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.ExportBooks: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.ExportBooks, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackExportBooksResponse(operation: RawOperation): Report | undefined {
-  return unpackResponse(operation, ReportSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.ExportBooks: undefined where it has none.
- */
-export function unpackExportBooksMetadata(operation: RawOperation): Report$1 | undefined {
-  return unpackMetadata(operation, ReportSchema$1);
+export function unpackLibraryService_ExportBooks(operation: RawOperation): OperationSnapshot<Report$1, Report$2> {
+  return unpackOperation({ response: ReportSchema, metadata: ReportSchema$1 }, operation);
 }
 
 /**
@@ -69,37 +64,35 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
   /**
    * @generated from rpc acme.library.v1.LibraryService.ExportBooks
    */
-  exportBooks: LroHandler<typeof ReportSchema$2, typeof ReportSchema, typeof ReportSchema$1>;
+  exportBooks: LroHandler<Report, Report$1, Report$2>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "exportBooks"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "exportBooks"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.ExportBooks
    */
-  exportBooks(
-    request: Report$2,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof ReportSchema, typeof ReportSchema$1>>;
+  exportBooks(request: Report, context: HandlerContext): MaybePromise<OperationInit<Report$1, Report$2>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

@@ -2,30 +2,32 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, Library, LibraryClient as LibraryClient$1, LibraryClientLro as LibraryClientLro$1 } from "./library_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.Library, with the response and metadata type of each.
+ * acme.library.v1.Library with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryLro: LroService<
-  typeof Library,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  Library,
-  {
+export interface LibraryLro extends LroService<typeof Library> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.Library.
+ */
+export const LibraryLro: LibraryLro = /*@__PURE__*/ lroService(Library, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.Library
@@ -34,28 +36,21 @@ export interface LibraryClient extends Omit<Client<typeof Library>, "createBook"
   /**
    * @generated from rpc acme.library.v1.Library.CreateBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.Library, in which each long-running method returns a typed operation.
  */
-export function createLibraryClient(transport: Transport, options?: LroClientOptions): LibraryClient {
-  return lroClient(LibraryLro, transport, options);
+export function createLibraryClient(transport: Transport, options?: LroClientOptions<LibraryLro>): LibraryClient {
+  return createLroClient(LibraryLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.Library.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.Library.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.Library.CreateBook: undefined where it has none.
- */
-export function unpackCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibrary_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -65,58 +60,58 @@ export interface LibraryHandlers extends Omit<ServiceImpl<typeof Library>, "crea
   /**
    * @generated from rpc acme.library.v1.Library.CreateBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.Library, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.Library, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibrary(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.Library that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.Library that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryStub extends Omit<ServiceImpl<typeof Library>, "createBook"> {
+export interface LibraryImpl extends Omit<ServiceImpl<typeof Library>, "createBook"> {
   /**
    * @generated from rpc acme.library.v1.Library.CreateBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibrary(impl: Partial<LibraryStub>): Partial<ServiceImpl<typeof Library>> {
-  return lroStub(LibraryLro, impl);
+export function implementLibrary(impl: Partial<LibraryImpl>): Partial<ServiceImpl<typeof Library>> {
+  return lroImplementation(LibraryLro, impl);
 }
 
 /**
- * Long-running methods of acme.library.v1.LibraryClient, with the response and metadata type of each.
+ * acme.library.v1.LibraryClient with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryClientLro: LroService<
-  typeof LibraryClient$1,
-  {
-    createShelf: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryClient$1,
-  {
+export interface LibraryClientLro extends LroService<typeof LibraryClient$1> {
+  readonly methods: {
+    readonly createShelf: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryClient.
+ */
+export const LibraryClientLro: LibraryClientLro = /*@__PURE__*/ lroService(LibraryClient$1, {
+  methods: {
     createShelf: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryClient
@@ -125,28 +120,21 @@ export interface LibraryClientClient extends Omit<Client<typeof LibraryClient$1>
   /**
    * @generated from rpc acme.library.v1.LibraryClient.CreateShelf
    */
-  createShelf: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createShelf: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryClient, in which each long-running method returns a typed operation.
  */
-export function createLibraryClientClient(transport: Transport, options?: LroClientOptions): LibraryClientClient {
-  return lroClient(LibraryClientLro, transport, options);
+export function createLibraryClientClient(transport: Transport, options?: LroClientOptions<LibraryClientLro>): LibraryClientClient {
+  return createLroClient(LibraryClientLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryClient.CreateShelf: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryClient.CreateShelf, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateShelfResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryClient.CreateShelf: undefined where it has none.
- */
-export function unpackCreateShelfMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryClient_CreateShelf(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -156,58 +144,58 @@ export interface LibraryClientHandlers extends Omit<ServiceImpl<typeof LibraryCl
   /**
    * @generated from rpc acme.library.v1.LibraryClient.CreateShelf
    */
-  createShelf: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createShelf: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryClient, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryClient, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryClient(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryClientHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryClientLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryClientLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryClient that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryClient that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryClientStub extends Omit<ServiceImpl<typeof LibraryClient$1>, "createShelf"> {
+export interface LibraryClientImpl extends Omit<ServiceImpl<typeof LibraryClient$1>, "createShelf"> {
   /**
    * @generated from rpc acme.library.v1.LibraryClient.CreateShelf
    */
-  createShelf(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createShelf(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryClient(impl: Partial<LibraryClientStub>): Partial<ServiceImpl<typeof LibraryClient$1>> {
-  return lroStub(LibraryClientLro, impl);
+export function implementLibraryClient(impl: Partial<LibraryClientImpl>): Partial<ServiceImpl<typeof LibraryClient$1>> {
+  return lroImplementation(LibraryClientLro, impl);
 }
 
 /**
- * Long-running methods of acme.library.v1.LibraryClientLro, with the response and metadata type of each.
+ * acme.library.v1.LibraryClientLro with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryClientLroLro: LroService<
-  typeof LibraryClientLro$1,
-  {
-    createRoom: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryClientLro$1,
-  {
+export interface LibraryClientLroLro extends LroService<typeof LibraryClientLro$1> {
+  readonly methods: {
+    readonly createRoom: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryClientLro.
+ */
+export const LibraryClientLroLro: LibraryClientLroLro = /*@__PURE__*/ lroService(LibraryClientLro$1, {
+  methods: {
     createRoom: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryClientLro
@@ -216,28 +204,21 @@ export interface LibraryClientLroClient extends Omit<Client<typeof LibraryClient
   /**
    * @generated from rpc acme.library.v1.LibraryClientLro.CreateRoom
    */
-  createRoom: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createRoom: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryClientLro, in which each long-running method returns a typed operation.
  */
-export function createLibraryClientLroClient(transport: Transport, options?: LroClientOptions): LibraryClientLroClient {
-  return lroClient(LibraryClientLroLro, transport, options);
+export function createLibraryClientLroClient(transport: Transport, options?: LroClientOptions<LibraryClientLroLro>): LibraryClientLroClient {
+  return createLroClient(LibraryClientLroLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryClientLro.CreateRoom: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryClientLro.CreateRoom, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateRoomResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryClientLro.CreateRoom: undefined where it has none.
- */
-export function unpackCreateRoomMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryClientLro_CreateRoom(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -247,37 +228,35 @@ export interface LibraryClientLroHandlers extends Omit<ServiceImpl<typeof Librar
   /**
    * @generated from rpc acme.library.v1.LibraryClientLro.CreateRoom
    */
-  createRoom: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createRoom: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryClientLro, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryClientLro, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryClientLro(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryClientLroHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryClientLroLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryClientLroLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryClientLro that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryClientLro that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryClientLroStub extends Omit<ServiceImpl<typeof LibraryClientLro$1>, "createRoom"> {
+export interface LibraryClientLroImpl extends Omit<ServiceImpl<typeof LibraryClientLro$1>, "createRoom"> {
   /**
    * @generated from rpc acme.library.v1.LibraryClientLro.CreateRoom
    */
-  createRoom(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createRoom(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryClientLro(impl: Partial<LibraryClientLroStub>): Partial<ServiceImpl<typeof LibraryClientLro$1>> {
-  return lroStub(LibraryClientLroLro, impl);
+export function implementLibraryClientLro(impl: Partial<LibraryClientLroImpl>): Partial<ServiceImpl<typeof LibraryClientLro$1>> {
+  return lroImplementation(LibraryClientLroLro, impl);
 }
 

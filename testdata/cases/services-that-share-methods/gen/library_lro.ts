@@ -2,24 +2,27 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookMetadata, CreateBookRequest, CreateBookRequestSchema } from "./library_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookMetadata, CreateBookRequest } from "./library_pb";
 import { ArchiveService, BookSchema, CreateBookMetadataSchema, LibraryService, Shop } from "./library_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-    deleteBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+    readonly deleteBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
@@ -29,8 +32,7 @@ export const LibraryServiceLro: LroService<
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
@@ -39,46 +41,32 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  deleteBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackLibraryServiceCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateBook: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.DeleteBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackLibraryServiceCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.DeleteBook: undefined while it is not done, or when it failed.
- */
-export function unpackDeleteBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.DeleteBook: undefined where it has none.
- */
-export function unpackDeleteBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackLibraryService_DeleteBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -88,69 +76,66 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  deleteBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  deleteBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 
 /**
- * Long-running methods of acme.library.v1.ArchiveService, with the response and metadata type of each.
+ * acme.library.v1.ArchiveService with its long-running methods, and the request, response and metadata type of each.
  */
-export const ArchiveServiceLro: LroService<
-  typeof ArchiveService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  ArchiveService,
-  {
+export interface ArchiveServiceLro extends LroService<typeof ArchiveService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.ArchiveService.
+ */
+export const ArchiveServiceLro: ArchiveServiceLro = /*@__PURE__*/ lroService(ArchiveService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.ArchiveService
@@ -159,28 +144,21 @@ export interface ArchiveServiceClient extends Omit<Client<typeof ArchiveService>
   /**
    * @generated from rpc acme.library.v1.ArchiveService.CreateBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.ArchiveService, in which each long-running method returns a typed operation.
  */
-export function createArchiveServiceClient(transport: Transport, options?: LroClientOptions): ArchiveServiceClient {
-  return lroClient(ArchiveServiceLro, transport, options);
+export function createArchiveServiceClient(transport: Transport, options?: LroClientOptions<ArchiveServiceLro>): ArchiveServiceClient {
+  return createLroClient(ArchiveServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.ArchiveService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.ArchiveService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackArchiveServiceCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.ArchiveService.CreateBook: undefined where it has none.
- */
-export function unpackArchiveServiceCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackArchiveService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -190,58 +168,58 @@ export interface ArchiveServiceHandlers extends Omit<ServiceImpl<typeof ArchiveS
   /**
    * @generated from rpc acme.library.v1.ArchiveService.CreateBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.ArchiveService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.ArchiveService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerArchiveService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<ArchiveServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, ArchiveServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(ArchiveServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.ArchiveService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.ArchiveService that returns typed operations, for servers with a job system of their own.
  */
-export interface ArchiveServiceStub extends Omit<ServiceImpl<typeof ArchiveService>, "createBook"> {
+export interface ArchiveServiceImpl extends Omit<ServiceImpl<typeof ArchiveService>, "createBook"> {
   /**
    * @generated from rpc acme.library.v1.ArchiveService.CreateBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubArchiveService(impl: Partial<ArchiveServiceStub>): Partial<ServiceImpl<typeof ArchiveService>> {
-  return lroStub(ArchiveServiceLro, impl);
+export function implementArchiveService(impl: Partial<ArchiveServiceImpl>): Partial<ServiceImpl<typeof ArchiveService>> {
+  return lroImplementation(ArchiveServiceLro, impl);
 }
 
 /**
- * Long-running methods of acme.library.v1.Shop, with the response and metadata type of each.
+ * acme.library.v1.Shop with its long-running methods, and the request, response and metadata type of each.
  */
-export const ShopLro: LroService<
-  typeof Shop,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof CreateBookMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  Shop,
-  {
+export interface ShopLro extends LroService<typeof Shop> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, CreateBookMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.Shop.
+ */
+export const ShopLro: ShopLro = /*@__PURE__*/ lroService(Shop, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.Shop
@@ -250,28 +228,21 @@ export interface ShopClient extends Omit<Client<typeof Shop>, "createBook"> {
   /**
    * @generated from rpc acme.library.v1.Shop.createBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, CreateBookMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.Shop, in which each long-running method returns a typed operation.
  */
-export function createShopClient(transport: Transport, options?: LroClientOptions): ShopClient {
-  return lroClient(ShopLro, transport, options);
+export function createShopClient(transport: Transport, options?: LroClientOptions<ShopLro>): ShopClient {
+  return createLroClient(ShopLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.Shop.createBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.Shop.createBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackShopCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.Shop.createBook: undefined where it has none.
- */
-export function unpackShopCreateBookMetadata(operation: RawOperation): CreateBookMetadata | undefined {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function unpackShop_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
@@ -281,37 +252,35 @@ export interface ShopHandlers extends Omit<ServiceImpl<typeof Shop>, "createBook
   /**
    * @generated from rpc acme.library.v1.Shop.createBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof CreateBookMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Serves acme.library.v1.Shop, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.Shop, and run its operations. Methods that are left out are not implemented.
  */
 export function registerShop(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<ShopHandlers>,
-): ConnectRouter {
-  return server.register(router, ShopLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(ShopLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.Shop that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.Shop that returns typed operations, for servers with a job system of their own.
  */
-export interface ShopStub extends Omit<ServiceImpl<typeof Shop>, "createBook"> {
+export interface ShopImpl extends Omit<ServiceImpl<typeof Shop>, "createBook"> {
   /**
    * @generated from rpc acme.library.v1.Shop.createBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof CreateBookMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubShop(impl: Partial<ShopStub>): Partial<ServiceImpl<typeof Shop>> {
-  return lroStub(ShopLro, impl);
+export function implementShop(impl: Partial<ShopImpl>): Partial<ServiceImpl<typeof Shop>> {
+  return lroImplementation(ShopLro, impl);
 }
 

@@ -2,51 +2,47 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb.js";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService.
  */
 export const LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
-  createBook: {
-    response: BookSchema,
-    metadata: CreateBookMetadataSchema,
+  methods: {
+    createBook: {
+      response: BookSchema,
+      metadata: CreateBookMetadataSchema,
+    },
   },
-}, 1);
+});
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
 export function createLibraryServiceClient(transport, options) {
-  return lroClient(LibraryServiceLro, transport, options);
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateBookResponse(operation) {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService_CreateBook(operation) {
+  return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateBook: undefined where it has none.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
-export function unpackCreateBookMetadata(operation) {
-  return unpackMetadata(operation, CreateBookMetadataSchema);
+export function registerLibraryService(server, handlers, options) {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function registerLibraryService(router, server, handlers) {
-  return server.register(router, LibraryServiceLro, handlers);
-}
-
-/**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
- */
-export function stubLibraryService(impl) {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl) {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

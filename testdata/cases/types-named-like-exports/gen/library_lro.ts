@@ -2,31 +2,34 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise as MaybePromise$1, OperationInit as OperationInit$1, RawOperation as RawOperation$1 } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse as unpackResponse$1 } from "protoc-gen-ts-lro/codegen";
-import type { Client as Client$1, HandlerContext, LibraryServiceClient as LibraryServiceClient$1, LibraryServiceLro as LibraryServiceLro$1, LibraryServiceStub as LibraryServiceStub$1, LroCall as LroCall$1, LroMethod as LroMethod$1, LroService as LroService$1, MaybePromise, OperationInit, RawOperation, Request, RequestSchema, ServiceImpl, Transport, createLibraryServiceClient as createLibraryServiceClient$1, lroService as lroService$1, stubLibraryService as stubLibraryService$1, unpackFirstResponse as unpackFirstResponse$1, unpackResponse } from "./library_pb";
+import type { LroCall as LroCall$1, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise as MaybePromise$1, OperationInit as OperationInit$1, OperationSnapshot, RawOperation as RawOperation$1 } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService as lroService$1, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Client, HandlerContext, LibraryServiceClient as LibraryServiceClient$1, LibraryServiceLro as LibraryServiceLro$1, LibraryServiceStub, LroCall, LroMethod as LroMethod$1, LroService as LroService$1, MaybePromise, OperationInit, RawOperation, Request, ServiceImpl, Transport, createLibraryServiceClient as createLibraryServiceClient$1, lroService, stubLibraryService, unpackFirstResponse, unpackResponse } from "./library_pb";
 import { ClientSchema, HandlerContextSchema, LibraryService, LibraryServiceClientSchema, LibraryServiceLroSchema, LibraryServiceStubSchema, LroCallSchema, LroMethodSchema, LroServiceSchema, MaybePromiseSchema, OperationInitSchema, RawOperationSchema, ServiceImplSchema, TransportSchema, createLibraryServiceClientSchema, lroServiceSchema, stubLibraryServiceSchema, unpackFirstResponseSchema, unpackResponseSchema } from "./library_pb";
-import type { Client, ConnectRouter, HandlerContext as HandlerContext$1, ServiceImpl as ServiceImpl$1, Transport as Transport$1 } from "@connectrpc/connect";
+import type { Client as Client$1, HandlerContext as HandlerContext$1, ServiceImpl as ServiceImpl$1, Transport as Transport$1 } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    first: LroMethod<typeof ClientSchema, typeof TransportSchema>;
-    second: LroMethod<typeof HandlerContextSchema, typeof ServiceImplSchema>;
-    third: LroMethod<typeof LroCallSchema, typeof LroMethodSchema>;
-    fourth: LroMethod<typeof LroServiceSchema, typeof RawOperationSchema>;
-    fifth: LroMethod<typeof MaybePromiseSchema, typeof OperationInitSchema>;
-    sixth: LroMethod<typeof lroServiceSchema, typeof unpackResponseSchema>;
-    seventh: LroMethod<typeof LibraryServiceLroSchema, typeof LibraryServiceClientSchema>;
-    eighth: LroMethod<typeof LibraryServiceStubSchema, typeof createLibraryServiceClientSchema>;
-    ninth: LroMethod<typeof stubLibraryServiceSchema, typeof unpackFirstResponseSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly first: LroMethod<Request, Client, Transport>;
+    readonly second: LroMethod<Request, HandlerContext, ServiceImpl>;
+    readonly third: LroMethod<Request, LroCall, LroMethod$1>;
+    readonly fourth: LroMethod<Request, LroService$1, RawOperation>;
+    readonly fifth: LroMethod<Request, MaybePromise, OperationInit>;
+    readonly sixth: LroMethod<Request, lroService, unpackResponse>;
+    readonly seventh: LroMethod<Request, LibraryServiceLro$1, LibraryServiceClient$1>;
+    readonly eighth: LroMethod<Request, LibraryServiceStub, createLibraryServiceClient$1>;
+    readonly ninth: LroMethod<Request, stubLibraryService, unpackFirstResponse>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService$1(LibraryService, {
+  methods: {
     first: {
       response: ClientSchema,
       metadata: TransportSchema,
@@ -64,182 +67,118 @@ export const LibraryServiceLro: LroService<
       metadata: unpackFirstResponseSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
  */
-export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
+export interface LibraryServiceClient extends Omit<Client$1<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.First
    */
-  first: LroCall<typeof RequestSchema, Client$1, Transport>;
+  first: LroCall$1<Request, Client, Transport>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Second
    */
-  second: LroCall<typeof RequestSchema, HandlerContext, ServiceImpl>;
+  second: LroCall$1<Request, HandlerContext, ServiceImpl>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Third
    */
-  third: LroCall<typeof RequestSchema, LroCall$1, LroMethod$1>;
+  third: LroCall$1<Request, LroCall, LroMethod$1>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Fourth
    */
-  fourth: LroCall<typeof RequestSchema, LroService$1, RawOperation>;
+  fourth: LroCall$1<Request, LroService$1, RawOperation>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Fifth
    */
-  fifth: LroCall<typeof RequestSchema, MaybePromise, OperationInit>;
+  fifth: LroCall$1<Request, MaybePromise, OperationInit>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Sixth
    */
-  sixth: LroCall<typeof RequestSchema, lroService$1, unpackResponse>;
+  sixth: LroCall$1<Request, lroService, unpackResponse>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Seventh
    */
-  seventh: LroCall<typeof RequestSchema, LibraryServiceLro$1, LibraryServiceClient$1>;
+  seventh: LroCall$1<Request, LibraryServiceLro$1, LibraryServiceClient$1>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Eighth
    */
-  eighth: LroCall<typeof RequestSchema, LibraryServiceStub$1, createLibraryServiceClient$1>;
+  eighth: LroCall$1<Request, LibraryServiceStub, createLibraryServiceClient$1>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Ninth
    */
-  ninth: LroCall<typeof RequestSchema, stubLibraryService$1, unpackFirstResponse$1>;
+  ninth: LroCall$1<Request, stubLibraryService, unpackFirstResponse>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport$1, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport$1, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.First: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.First, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackFirstResponse(operation: RawOperation$1): Client$1 | undefined {
-  return unpackResponse$1(operation, ClientSchema);
+export function unpackLibraryService_First(operation: RawOperation$1): OperationSnapshot<Client, Transport> {
+  return unpackOperation({ response: ClientSchema, metadata: TransportSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.First: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.Second, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackFirstMetadata(operation: RawOperation$1): Transport | undefined {
-  return unpackMetadata(operation, TransportSchema);
+export function unpackLibraryService_Second(operation: RawOperation$1): OperationSnapshot<HandlerContext, ServiceImpl> {
+  return unpackOperation({ response: HandlerContextSchema, metadata: ServiceImplSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Second: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Third, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackSecondResponse(operation: RawOperation$1): HandlerContext | undefined {
-  return unpackResponse$1(operation, HandlerContextSchema);
+export function unpackLibraryService_Third(operation: RawOperation$1): OperationSnapshot<LroCall, LroMethod$1> {
+  return unpackOperation({ response: LroCallSchema, metadata: LroMethodSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Second: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.Fourth, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackSecondMetadata(operation: RawOperation$1): ServiceImpl | undefined {
-  return unpackMetadata(operation, ServiceImplSchema);
+export function unpackLibraryService_Fourth(operation: RawOperation$1): OperationSnapshot<LroService$1, RawOperation> {
+  return unpackOperation({ response: LroServiceSchema, metadata: RawOperationSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Third: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Fifth, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackThirdResponse(operation: RawOperation$1): LroCall$1 | undefined {
-  return unpackResponse$1(operation, LroCallSchema);
+export function unpackLibraryService_Fifth(operation: RawOperation$1): OperationSnapshot<MaybePromise, OperationInit> {
+  return unpackOperation({ response: MaybePromiseSchema, metadata: OperationInitSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Third: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.Sixth, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackThirdMetadata(operation: RawOperation$1): LroMethod$1 | undefined {
-  return unpackMetadata(operation, LroMethodSchema);
+export function unpackLibraryService_Sixth(operation: RawOperation$1): OperationSnapshot<lroService, unpackResponse> {
+  return unpackOperation({ response: lroServiceSchema, metadata: unpackResponseSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Fourth: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Seventh, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackFourthResponse(operation: RawOperation$1): LroService$1 | undefined {
-  return unpackResponse$1(operation, LroServiceSchema);
+export function unpackLibraryService_Seventh(operation: RawOperation$1): OperationSnapshot<LibraryServiceLro$1, LibraryServiceClient$1> {
+  return unpackOperation({ response: LibraryServiceLroSchema, metadata: LibraryServiceClientSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Fourth: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.Eighth, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackFourthMetadata(operation: RawOperation$1): RawOperation | undefined {
-  return unpackMetadata(operation, RawOperationSchema);
+export function unpackLibraryService_Eighth(operation: RawOperation$1): OperationSnapshot<LibraryServiceStub, createLibraryServiceClient$1> {
+  return unpackOperation({ response: LibraryServiceStubSchema, metadata: createLibraryServiceClientSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Fifth: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.Ninth, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackFifthResponse(operation: RawOperation$1): MaybePromise | undefined {
-  return unpackResponse$1(operation, MaybePromiseSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Fifth: undefined where it has none.
- */
-export function unpackFifthMetadata(operation: RawOperation$1): OperationInit | undefined {
-  return unpackMetadata(operation, OperationInitSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Sixth: undefined while it is not done, or when it failed.
- */
-export function unpackSixthResponse(operation: RawOperation$1): lroService$1 | undefined {
-  return unpackResponse$1(operation, lroServiceSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Sixth: undefined where it has none.
- */
-export function unpackSixthMetadata(operation: RawOperation$1): unpackResponse | undefined {
-  return unpackMetadata(operation, unpackResponseSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Seventh: undefined while it is not done, or when it failed.
- */
-export function unpackSeventhResponse(operation: RawOperation$1): LibraryServiceLro$1 | undefined {
-  return unpackResponse$1(operation, LibraryServiceLroSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Seventh: undefined where it has none.
- */
-export function unpackSeventhMetadata(operation: RawOperation$1): LibraryServiceClient$1 | undefined {
-  return unpackMetadata(operation, LibraryServiceClientSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Eighth: undefined while it is not done, or when it failed.
- */
-export function unpackEighthResponse(operation: RawOperation$1): LibraryServiceStub$1 | undefined {
-  return unpackResponse$1(operation, LibraryServiceStubSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Eighth: undefined where it has none.
- */
-export function unpackEighthMetadata(operation: RawOperation$1): createLibraryServiceClient$1 | undefined {
-  return unpackMetadata(operation, createLibraryServiceClientSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.Ninth: undefined while it is not done, or when it failed.
- */
-export function unpackNinthResponse(operation: RawOperation$1): stubLibraryService$1 | undefined {
-  return unpackResponse$1(operation, stubLibraryServiceSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.Ninth: undefined where it has none.
- */
-export function unpackNinthMetadata(operation: RawOperation$1): unpackFirstResponse$1 | undefined {
-  return unpackMetadata(operation, unpackFirstResponseSchema);
+export function unpackLibraryService_Ninth(operation: RawOperation$1): OperationSnapshot<stubLibraryService, unpackFirstResponse> {
+  return unpackOperation({ response: stubLibraryServiceSchema, metadata: unpackFirstResponseSchema }, operation);
 }
 
 /**
@@ -249,125 +188,99 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl$1<typeof Librar
   /**
    * @generated from rpc acme.library.v1.LibraryService.First
    */
-  first: LroHandler<typeof RequestSchema, typeof ClientSchema, typeof TransportSchema>;
+  first: LroHandler<Request, Client, Transport>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Second
    */
-  second: LroHandler<typeof RequestSchema, typeof HandlerContextSchema, typeof ServiceImplSchema>;
+  second: LroHandler<Request, HandlerContext, ServiceImpl>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Third
    */
-  third: LroHandler<typeof RequestSchema, typeof LroCallSchema, typeof LroMethodSchema>;
+  third: LroHandler<Request, LroCall, LroMethod$1>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Fourth
    */
-  fourth: LroHandler<typeof RequestSchema, typeof LroServiceSchema, typeof RawOperationSchema>;
+  fourth: LroHandler<Request, LroService$1, RawOperation>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Fifth
    */
-  fifth: LroHandler<typeof RequestSchema, typeof MaybePromiseSchema, typeof OperationInitSchema>;
+  fifth: LroHandler<Request, MaybePromise, OperationInit>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Sixth
    */
-  sixth: LroHandler<typeof RequestSchema, typeof lroServiceSchema, typeof unpackResponseSchema>;
+  sixth: LroHandler<Request, lroService, unpackResponse>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Seventh
    */
-  seventh: LroHandler<typeof RequestSchema, typeof LibraryServiceLroSchema, typeof LibraryServiceClientSchema>;
+  seventh: LroHandler<Request, LibraryServiceLro$1, LibraryServiceClient$1>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Eighth
    */
-  eighth: LroHandler<typeof RequestSchema, typeof LibraryServiceStubSchema, typeof createLibraryServiceClientSchema>;
+  eighth: LroHandler<Request, LibraryServiceStub, createLibraryServiceClient$1>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Ninth
    */
-  ninth: LroHandler<typeof RequestSchema, typeof stubLibraryServiceSchema, typeof unpackFirstResponseSchema>;
+  ninth: LroHandler<Request, stubLibraryService, unpackFirstResponse>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl$1<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl$1<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.First
    */
-  first(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof ClientSchema, typeof TransportSchema>>;
+  first(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<Client, Transport>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Second
    */
-  second(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof HandlerContextSchema, typeof ServiceImplSchema>>;
+  second(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<HandlerContext, ServiceImpl>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Third
    */
-  third(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof LroCallSchema, typeof LroMethodSchema>>;
+  third(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<LroCall, LroMethod$1>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Fourth
    */
-  fourth(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof LroServiceSchema, typeof RawOperationSchema>>;
+  fourth(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<LroService$1, RawOperation>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Fifth
    */
-  fifth(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof MaybePromiseSchema, typeof OperationInitSchema>>;
+  fifth(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<MaybePromise, OperationInit>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Sixth
    */
-  sixth(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof lroServiceSchema, typeof unpackResponseSchema>>;
+  sixth(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<lroService, unpackResponse>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Seventh
    */
-  seventh(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof LibraryServiceLroSchema, typeof LibraryServiceClientSchema>>;
+  seventh(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<LibraryServiceLro$1, LibraryServiceClient$1>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Eighth
    */
-  eighth(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof LibraryServiceStubSchema, typeof createLibraryServiceClientSchema>>;
+  eighth(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<LibraryServiceStub, createLibraryServiceClient$1>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.Ninth
    */
-  ninth(
-    request: Request,
-    context: HandlerContext$1,
-  ): MaybePromise$1<OperationInit$1<typeof stubLibraryServiceSchema, typeof unpackFirstResponseSchema>>;
+  ninth(request: Request, context: HandlerContext$1): MaybePromise$1<OperationInit$1<stubLibraryService, unpackFirstResponse>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl$1<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl$1<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

@@ -2,32 +2,35 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Error, ErrorMetadata, ErrorRequest, ErrorRequestSchema, Function, FunctionMetadata, FunctionRequest, FunctionRequestSchema, Object$, ObjectMetadata, ObjectRequest, ObjectRequestSchema, Omit as Omit$1, OmitMetadata, OmitRequest, OmitRequestSchema, Operation, OperationMetadata, OperationRequest, OperationRequestSchema, Partial$, PartialMetadata, PartialRequest, PartialRequestSchema, Promise, PromiseMetadata, PromiseRequest, PromiseRequestSchema, Record, RecordMetadata, RecordRequest, RecordRequestSchema, Status, StatusMetadata, StatusRequest, StatusRequestSchema, Symbol, SymbolMetadata, SymbolRequest, SymbolRequestSchema } from "./library_pb";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Error, ErrorMetadata, ErrorRequest, Function, FunctionMetadata, FunctionRequest, Object$, ObjectMetadata, ObjectRequest, Omit as Omit$1, OmitMetadata, OmitRequest, Operation, OperationMetadata, OperationRequest, Partial$, PartialMetadata, PartialRequest, Promise, PromiseMetadata, PromiseRequest, Record, RecordMetadata, RecordRequest, Status, StatusMetadata, StatusRequest, Symbol, SymbolMetadata, SymbolRequest } from "./library_pb";
 import { ErrorMetadataSchema, ErrorSchema, FunctionMetadataSchema, FunctionSchema, LibraryService, ObjectMetadataSchema, ObjectSchema, OmitMetadataSchema, OmitSchema, OperationMetadataSchema, OperationSchema, PartialMetadataSchema, PartialSchema, PromiseMetadataSchema, PromiseSchema, RecordMetadataSchema, RecordSchema, StatusMetadataSchema, StatusSchema, SymbolMetadataSchema, SymbolSchema } from "./library_pb";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    createOperation: LroMethod<typeof OperationSchema, typeof OperationMetadataSchema>;
-    createError: LroMethod<typeof ErrorSchema, typeof ErrorMetadataSchema>;
-    createObject: LroMethod<typeof ObjectSchema, typeof ObjectMetadataSchema>;
-    createPromise: LroMethod<typeof PromiseSchema, typeof PromiseMetadataSchema>;
-    createSymbol: LroMethod<typeof SymbolSchema, typeof SymbolMetadataSchema>;
-    createFunction: LroMethod<typeof FunctionSchema, typeof FunctionMetadataSchema>;
-    createStatus: LroMethod<typeof StatusSchema, typeof StatusMetadataSchema>;
-    createOmit: LroMethod<typeof OmitSchema, typeof OmitMetadataSchema>;
-    createRecord: LroMethod<typeof RecordSchema, typeof RecordMetadataSchema>;
-    createPartial: LroMethod<typeof PartialSchema, typeof PartialMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly createOperation: LroMethod<OperationRequest, Operation, OperationMetadata>;
+    readonly createError: LroMethod<ErrorRequest, Error, ErrorMetadata>;
+    readonly createObject: LroMethod<ObjectRequest, Object$, ObjectMetadata>;
+    readonly createPromise: LroMethod<PromiseRequest, Promise, PromiseMetadata>;
+    readonly createSymbol: LroMethod<SymbolRequest, Symbol, SymbolMetadata>;
+    readonly createFunction: LroMethod<FunctionRequest, Function, FunctionMetadata>;
+    readonly createStatus: LroMethod<StatusRequest, Status, StatusMetadata>;
+    readonly createOmit: LroMethod<OmitRequest, Omit$1, OmitMetadata>;
+    readonly createRecord: LroMethod<RecordRequest, Record, RecordMetadata>;
+    readonly createPartial: LroMethod<PartialRequest, Partial$, PartialMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     createOperation: {
       response: OperationSchema,
       metadata: OperationMetadataSchema,
@@ -69,8 +72,7 @@ export const LibraryServiceLro: LroService<
       metadata: PartialMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
@@ -79,190 +81,120 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateOperation
    */
-  createOperation: LroCall<typeof OperationRequestSchema, Operation, OperationMetadata>;
+  createOperation: LroCall<OperationRequest, Operation, OperationMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateError
    */
-  createError: LroCall<typeof ErrorRequestSchema, Error, ErrorMetadata>;
+  createError: LroCall<ErrorRequest, Error, ErrorMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateObject
    */
-  createObject: LroCall<typeof ObjectRequestSchema, Object$, ObjectMetadata>;
+  createObject: LroCall<ObjectRequest, Object$, ObjectMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreatePromise
    */
-  createPromise: LroCall<typeof PromiseRequestSchema, Promise, PromiseMetadata>;
+  createPromise: LroCall<PromiseRequest, Promise, PromiseMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateSymbol
    */
-  createSymbol: LroCall<typeof SymbolRequestSchema, Symbol, SymbolMetadata>;
+  createSymbol: LroCall<SymbolRequest, Symbol, SymbolMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateFunction
    */
-  createFunction: LroCall<typeof FunctionRequestSchema, Function, FunctionMetadata>;
+  createFunction: LroCall<FunctionRequest, Function, FunctionMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateStatus
    */
-  createStatus: LroCall<typeof StatusRequestSchema, Status, StatusMetadata>;
+  createStatus: LroCall<StatusRequest, Status, StatusMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateOmit
    */
-  createOmit: LroCall<typeof OmitRequestSchema, Omit$1, OmitMetadata>;
+  createOmit: LroCall<OmitRequest, Omit$1, OmitMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateRecord
    */
-  createRecord: LroCall<typeof RecordRequestSchema, Record, RecordMetadata>;
+  createRecord: LroCall<RecordRequest, Record, RecordMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreatePartial
    */
-  createPartial: LroCall<typeof PartialRequestSchema, Partial$, PartialMetadata>;
+  createPartial: LroCall<PartialRequest, Partial$, PartialMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateOperation: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateOperation, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateOperationResponse(operation: RawOperation): Operation | undefined {
-  return unpackResponse(operation, OperationSchema);
+export function unpackLibraryService_CreateOperation(operation: RawOperation): OperationSnapshot<Operation, OperationMetadata> {
+  return unpackOperation({ response: OperationSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateOperation: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateError, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateOperationMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
+export function unpackLibraryService_CreateError(operation: RawOperation): OperationSnapshot<Error, ErrorMetadata> {
+  return unpackOperation({ response: ErrorSchema, metadata: ErrorMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateError: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateObject, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateErrorResponse(operation: RawOperation): Error | undefined {
-  return unpackResponse(operation, ErrorSchema);
+export function unpackLibraryService_CreateObject(operation: RawOperation): OperationSnapshot<Object$, ObjectMetadata> {
+  return unpackOperation({ response: ObjectSchema, metadata: ObjectMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateError: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreatePromise, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateErrorMetadata(operation: RawOperation): ErrorMetadata | undefined {
-  return unpackMetadata(operation, ErrorMetadataSchema);
+export function unpackLibraryService_CreatePromise(operation: RawOperation): OperationSnapshot<Promise, PromiseMetadata> {
+  return unpackOperation({ response: PromiseSchema, metadata: PromiseMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateObject: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateSymbol, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateObjectResponse(operation: RawOperation): Object$ | undefined {
-  return unpackResponse(operation, ObjectSchema);
+export function unpackLibraryService_CreateSymbol(operation: RawOperation): OperationSnapshot<Symbol, SymbolMetadata> {
+  return unpackOperation({ response: SymbolSchema, metadata: SymbolMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateObject: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateFunction, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateObjectMetadata(operation: RawOperation): ObjectMetadata | undefined {
-  return unpackMetadata(operation, ObjectMetadataSchema);
+export function unpackLibraryService_CreateFunction(operation: RawOperation): OperationSnapshot<Function, FunctionMetadata> {
+  return unpackOperation({ response: FunctionSchema, metadata: FunctionMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreatePromise: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateStatus, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreatePromiseResponse(operation: RawOperation): Promise | undefined {
-  return unpackResponse(operation, PromiseSchema);
+export function unpackLibraryService_CreateStatus(operation: RawOperation): OperationSnapshot<Status, StatusMetadata> {
+  return unpackOperation({ response: StatusSchema, metadata: StatusMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreatePromise: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateOmit, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreatePromiseMetadata(operation: RawOperation): PromiseMetadata | undefined {
-  return unpackMetadata(operation, PromiseMetadataSchema);
+export function unpackLibraryService_CreateOmit(operation: RawOperation): OperationSnapshot<Omit$1, OmitMetadata> {
+  return unpackOperation({ response: OmitSchema, metadata: OmitMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateSymbol: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateRecord, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateSymbolResponse(operation: RawOperation): Symbol | undefined {
-  return unpackResponse(operation, SymbolSchema);
+export function unpackLibraryService_CreateRecord(operation: RawOperation): OperationSnapshot<Record, RecordMetadata> {
+  return unpackOperation({ response: RecordSchema, metadata: RecordMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateSymbol: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreatePartial, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateSymbolMetadata(operation: RawOperation): SymbolMetadata | undefined {
-  return unpackMetadata(operation, SymbolMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateFunction: undefined while it is not done, or when it failed.
- */
-export function unpackCreateFunctionResponse(operation: RawOperation): Function | undefined {
-  return unpackResponse(operation, FunctionSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateFunction: undefined where it has none.
- */
-export function unpackCreateFunctionMetadata(operation: RawOperation): FunctionMetadata | undefined {
-  return unpackMetadata(operation, FunctionMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateStatus: undefined while it is not done, or when it failed.
- */
-export function unpackCreateStatusResponse(operation: RawOperation): Status | undefined {
-  return unpackResponse(operation, StatusSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateStatus: undefined where it has none.
- */
-export function unpackCreateStatusMetadata(operation: RawOperation): StatusMetadata | undefined {
-  return unpackMetadata(operation, StatusMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateOmit: undefined while it is not done, or when it failed.
- */
-export function unpackCreateOmitResponse(operation: RawOperation): Omit$1 | undefined {
-  return unpackResponse(operation, OmitSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateOmit: undefined where it has none.
- */
-export function unpackCreateOmitMetadata(operation: RawOperation): OmitMetadata | undefined {
-  return unpackMetadata(operation, OmitMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateRecord: undefined while it is not done, or when it failed.
- */
-export function unpackCreateRecordResponse(operation: RawOperation): Record | undefined {
-  return unpackResponse(operation, RecordSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateRecord: undefined where it has none.
- */
-export function unpackCreateRecordMetadata(operation: RawOperation): RecordMetadata | undefined {
-  return unpackMetadata(operation, RecordMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreatePartial: undefined while it is not done, or when it failed.
- */
-export function unpackCreatePartialResponse(operation: RawOperation): Partial$ | undefined {
-  return unpackResponse(operation, PartialSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreatePartial: undefined where it has none.
- */
-export function unpackCreatePartialMetadata(operation: RawOperation): PartialMetadata | undefined {
-  return unpackMetadata(operation, PartialMetadataSchema);
+export function unpackLibraryService_CreatePartial(operation: RawOperation): OperationSnapshot<Partial$, PartialMetadata> {
+  return unpackOperation({ response: PartialSchema, metadata: PartialMetadataSchema }, operation);
 }
 
 /**
@@ -272,136 +204,107 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateOperation
    */
-  createOperation: LroHandler<typeof OperationRequestSchema, typeof OperationSchema, typeof OperationMetadataSchema>;
+  createOperation: LroHandler<OperationRequest, Operation, OperationMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateError
    */
-  createError: LroHandler<typeof ErrorRequestSchema, typeof ErrorSchema, typeof ErrorMetadataSchema>;
+  createError: LroHandler<ErrorRequest, Error, ErrorMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateObject
    */
-  createObject: LroHandler<typeof ObjectRequestSchema, typeof ObjectSchema, typeof ObjectMetadataSchema>;
+  createObject: LroHandler<ObjectRequest, Object$, ObjectMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreatePromise
    */
-  createPromise: LroHandler<typeof PromiseRequestSchema, typeof PromiseSchema, typeof PromiseMetadataSchema>;
+  createPromise: LroHandler<PromiseRequest, Promise, PromiseMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateSymbol
    */
-  createSymbol: LroHandler<typeof SymbolRequestSchema, typeof SymbolSchema, typeof SymbolMetadataSchema>;
+  createSymbol: LroHandler<SymbolRequest, Symbol, SymbolMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateFunction
    */
-  createFunction: LroHandler<typeof FunctionRequestSchema, typeof FunctionSchema, typeof FunctionMetadataSchema>;
+  createFunction: LroHandler<FunctionRequest, Function, FunctionMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateStatus
    */
-  createStatus: LroHandler<typeof StatusRequestSchema, typeof StatusSchema, typeof StatusMetadataSchema>;
+  createStatus: LroHandler<StatusRequest, Status, StatusMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateOmit
    */
-  createOmit: LroHandler<typeof OmitRequestSchema, typeof OmitSchema, typeof OmitMetadataSchema>;
+  createOmit: LroHandler<OmitRequest, Omit$1, OmitMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateRecord
    */
-  createRecord: LroHandler<typeof RecordRequestSchema, typeof RecordSchema, typeof RecordMetadataSchema>;
+  createRecord: LroHandler<RecordRequest, Record, RecordMetadata>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreatePartial
    */
-  createPartial: LroHandler<typeof PartialRequestSchema, typeof PartialSchema, typeof PartialMetadataSchema>;
+  createPartial: LroHandler<PartialRequest, Partial$, PartialMetadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "createOperation" | "createError" | "createObject" | "createPromise" | "createSymbol" | "createFunction" | "createStatus" | "createOmit" | "createRecord" | "createPartial"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createOperation" | "createError" | "createObject" | "createPromise" | "createSymbol" | "createFunction" | "createStatus" | "createOmit" | "createRecord" | "createPartial"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateOperation
    */
-  createOperation(
-    request: OperationRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof OperationSchema, typeof OperationMetadataSchema>>;
+  createOperation(request: OperationRequest, context: HandlerContext): MaybePromise<OperationInit<Operation, OperationMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateError
    */
-  createError(
-    request: ErrorRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof ErrorSchema, typeof ErrorMetadataSchema>>;
+  createError(request: ErrorRequest, context: HandlerContext): MaybePromise<OperationInit<Error, ErrorMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateObject
    */
-  createObject(
-    request: ObjectRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof ObjectSchema, typeof ObjectMetadataSchema>>;
+  createObject(request: ObjectRequest, context: HandlerContext): MaybePromise<OperationInit<Object$, ObjectMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreatePromise
    */
-  createPromise(
-    request: PromiseRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof PromiseSchema, typeof PromiseMetadataSchema>>;
+  createPromise(request: PromiseRequest, context: HandlerContext): MaybePromise<OperationInit<Promise, PromiseMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateSymbol
    */
-  createSymbol(
-    request: SymbolRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof SymbolSchema, typeof SymbolMetadataSchema>>;
+  createSymbol(request: SymbolRequest, context: HandlerContext): MaybePromise<OperationInit<Symbol, SymbolMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateFunction
    */
-  createFunction(
-    request: FunctionRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof FunctionSchema, typeof FunctionMetadataSchema>>;
+  createFunction(request: FunctionRequest, context: HandlerContext): MaybePromise<OperationInit<Function, FunctionMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateStatus
    */
-  createStatus(
-    request: StatusRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof StatusSchema, typeof StatusMetadataSchema>>;
+  createStatus(request: StatusRequest, context: HandlerContext): MaybePromise<OperationInit<Status, StatusMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateOmit
    */
-  createOmit(
-    request: OmitRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof OmitSchema, typeof OmitMetadataSchema>>;
+  createOmit(request: OmitRequest, context: HandlerContext): MaybePromise<OperationInit<Omit$1, OmitMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreateRecord
    */
-  createRecord(
-    request: RecordRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof RecordSchema, typeof RecordMetadataSchema>>;
+  createRecord(request: RecordRequest, context: HandlerContext): MaybePromise<OperationInit<Record, RecordMetadata>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.CreatePartial
    */
-  createPartial(
-    request: PartialRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof PartialSchema, typeof PartialMetadataSchema>>;
+  createPartial(request: PartialRequest, context: HandlerContext): MaybePromise<OperationInit<Partial$, PartialMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

@@ -2,25 +2,28 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
 import { LibraryService } from "./library_pb";
-import type { Any, Empty, StringValue, StringValueSchema, Struct, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Any, Empty, StringValue, Struct, Timestamp } from "@bufbuild/protobuf/wkt";
 import { AnySchema, EmptySchema, StructSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    deleteBook: LroMethod<typeof EmptySchema, typeof StructSchema>;
-    convertBook: LroMethod<typeof AnySchema, typeof TimestampSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly deleteBook: LroMethod<StringValue, Empty, Struct>;
+    readonly convertBook: LroMethod<StringValue, Any, Timestamp>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     deleteBook: {
       response: EmptySchema,
       metadata: StructSchema,
@@ -30,8 +33,7 @@ export const LibraryServiceLro: LroService<
       metadata: TimestampSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * @generated from service acme.library.v1.LibraryService
@@ -40,46 +42,32 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
   /**
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook: LroCall<typeof StringValueSchema, Empty, Struct>;
+  deleteBook: LroCall<StringValue, Empty, Struct>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.ConvertBook
    */
-  convertBook: LroCall<typeof StringValueSchema, Any, Timestamp>;
+  convertBook: LroCall<StringValue, Any, Timestamp>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.DeleteBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.DeleteBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackDeleteBookResponse(operation: RawOperation): Empty | undefined {
-  return unpackResponse(operation, EmptySchema);
+export function unpackLibraryService_DeleteBook(operation: RawOperation): OperationSnapshot<Empty, Struct> {
+  return unpackOperation({ response: EmptySchema, metadata: StructSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.DeleteBook: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.ConvertBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackDeleteBookMetadata(operation: RawOperation): Struct | undefined {
-  return unpackMetadata(operation, StructSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.ConvertBook: undefined while it is not done, or when it failed.
- */
-export function unpackConvertBookResponse(operation: RawOperation): Any | undefined {
-  return unpackResponse(operation, AnySchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.ConvertBook: undefined where it has none.
- */
-export function unpackConvertBookMetadata(operation: RawOperation): Timestamp | undefined {
-  return unpackMetadata(operation, TimestampSchema);
+export function unpackLibraryService_ConvertBook(operation: RawOperation): OperationSnapshot<Any, Timestamp> {
+  return unpackOperation({ response: AnySchema, metadata: TimestampSchema }, operation);
 }
 
 /**
@@ -89,48 +77,43 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
   /**
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook: LroHandler<typeof StringValueSchema, typeof EmptySchema, typeof StructSchema>;
+  deleteBook: LroHandler<StringValue, Empty, Struct>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.ConvertBook
    */
-  convertBook: LroHandler<typeof StringValueSchema, typeof AnySchema, typeof TimestampSchema>;
+  convertBook: LroHandler<StringValue, Any, Timestamp>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "deleteBook" | "convertBook"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "deleteBook" | "convertBook"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook(
-    request: StringValue,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof EmptySchema, typeof StructSchema>>;
+  deleteBook(request: StringValue, context: HandlerContext): MaybePromise<OperationInit<Empty, Struct>>;
   /**
    * @generated from rpc acme.library.v1.LibraryService.ConvertBook
    */
-  convertBook(
-    request: StringValue,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof AnySchema, typeof TimestampSchema>>;
+  convertBook(request: StringValue, context: HandlerContext): MaybePromise<OperationInit<Any, Timestamp>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

@@ -4,30 +4,32 @@
 // @generated from file acme/export/v1/export.proto (package acme.export.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { ExportMetadata, ExportResult, StartExportRequest, StartExportRequestSchema } from "./export_pb.ts";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { ExportMetadata, ExportResult, StartExportRequest } from "./export_pb.ts";
 import { BigDataExporter, ExportMetadataSchema, ExportResultSchema } from "./export_pb.ts";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.export.v1.BigDataExporter, with the response and metadata type of each.
+ * acme.export.v1.BigDataExporter with its long-running methods, and the request, response and metadata type of each.
  */
-export const BigDataExporterLro: LroService<
-  typeof BigDataExporter,
-  {
-    startExport: LroMethod<typeof ExportResultSchema, typeof ExportMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  BigDataExporter,
-  {
+export interface BigDataExporterLro extends LroService<typeof BigDataExporter> {
+  readonly methods: {
+    readonly startExport: LroMethod<StartExportRequest, ExportResult, ExportMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.export.v1.BigDataExporter.
+ */
+export const BigDataExporterLro: BigDataExporterLro = /*@__PURE__*/ lroService(BigDataExporter, {
+  methods: {
     startExport: {
       response: ExportResultSchema,
       metadata: ExportMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * Exports large tables to files.
@@ -40,28 +42,21 @@ export interface BigDataExporterClient extends Omit<Client<typeof BigDataExporte
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
-  startExport: LroCall<typeof StartExportRequestSchema, ExportResult, ExportMetadata>;
+  startExport: LroCall<StartExportRequest, ExportResult, ExportMetadata>;
 }
 
 /**
  * Creates a client for acme.export.v1.BigDataExporter, in which each long-running method returns a typed operation.
  */
-export function createBigDataExporterClient(transport: Transport, options?: LroClientOptions): BigDataExporterClient {
-  return lroClient(BigDataExporterLro, transport, options);
+export function createBigDataExporterClient(transport: Transport, options?: LroClientOptions<BigDataExporterLro>): BigDataExporterClient {
+  return createLroClient(BigDataExporterLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.export.v1.BigDataExporter.StartExport: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.export.v1.BigDataExporter.StartExport, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackStartExportResponse(operation: RawOperation): ExportResult | undefined {
-  return unpackResponse(operation, ExportResultSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.export.v1.BigDataExporter.StartExport: undefined where it has none.
- */
-export function unpackStartExportMetadata(operation: RawOperation): ExportMetadata | undefined {
-  return unpackMetadata(operation, ExportMetadataSchema);
+export function unpackBigDataExporter_StartExport(operation: RawOperation): OperationSnapshot<ExportResult, ExportMetadata> {
+  return unpackOperation({ response: ExportResultSchema, metadata: ExportMetadataSchema }, operation);
 }
 
 /**
@@ -73,39 +68,37 @@ export interface BigDataExporterHandlers extends Omit<ServiceImpl<typeof BigData
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
-  startExport: LroHandler<typeof StartExportRequestSchema, typeof ExportResultSchema, typeof ExportMetadataSchema>;
+  startExport: LroHandler<StartExportRequest, ExportResult, ExportMetadata>;
 }
 
 /**
- * Serves acme.export.v1.BigDataExporter, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.export.v1.BigDataExporter, and run its operations. Methods that are left out are not implemented.
  */
 export function registerBigDataExporter(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<BigDataExporterHandlers>,
-): ConnectRouter {
-  return server.register(router, BigDataExporterLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(BigDataExporterLro, handlers, options);
 }
 
 /**
- * An implementation of acme.export.v1.BigDataExporter that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.export.v1.BigDataExporter that returns typed operations, for servers with a job system of their own.
  */
-export interface BigDataExporterStub extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
+export interface BigDataExporterImpl extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
   /**
    * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
-  startExport(
-    request: StartExportRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof ExportResultSchema, typeof ExportMetadataSchema>>;
+  startExport(request: StartExportRequest, context: HandlerContext): MaybePromise<OperationInit<ExportResult, ExportMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubBigDataExporter(impl: Partial<BigDataExporterStub>): Partial<ServiceImpl<typeof BigDataExporter>> {
-  return lroStub(BigDataExporterLro, impl);
+export function implementBigDataExporter(impl: Partial<BigDataExporterImpl>): Partial<ServiceImpl<typeof BigDataExporter>> {
+  return lroImplementation(BigDataExporterLro, impl);
 }
 

@@ -4,26 +4,29 @@
 // @generated from file acme/library/v1/library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { Book, CreateBookRequest, CreateBookRequestSchema, DeleteBookRequest, DeleteBookRequestSchema, OperationMetadata } from "./library_pb.ts";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { Book, CreateBookRequest, DeleteBookRequest, OperationMetadata } from "./library_pb.ts";
 import { BookSchema, LibraryService, OperationMetadataSchema } from "./library_pb.ts";
 import type { Empty } from "@bufbuild/protobuf/wkt";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.library.v1.LibraryService, with the response and metadata type of each.
+ * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
  */
-export const LibraryServiceLro: LroService<
-  typeof LibraryService,
-  {
-    createBook: LroMethod<typeof BookSchema, typeof OperationMetadataSchema>;
-    deleteBook: LroMethod<typeof EmptySchema, typeof OperationMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  LibraryService,
-  {
+export interface LibraryServiceLro extends LroService<typeof LibraryService> {
+  readonly methods: {
+    readonly createBook: LroMethod<CreateBookRequest, Book, OperationMetadata>;
+    readonly deleteBook: LroMethod<DeleteBookRequest, Empty, OperationMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.library.v1.LibraryService.
+ */
+export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
+  methods: {
     createBook: {
       response: BookSchema,
       metadata: OperationMetadataSchema,
@@ -33,8 +36,7 @@ export const LibraryServiceLro: LroService<
       metadata: OperationMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * Keeps books.
@@ -47,48 +49,34 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
    *
    * @generated from rpc acme.library.v1.LibraryService.CreateBook
    */
-  createBook: LroCall<typeof CreateBookRequestSchema, Book, OperationMetadata>;
+  createBook: LroCall<CreateBookRequest, Book, OperationMetadata>;
   /**
    * Deletes a book, once every copy has come back.
    *
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook: LroCall<typeof DeleteBookRequestSchema, Empty, OperationMetadata>;
+  deleteBook: LroCall<DeleteBookRequest, Empty, OperationMetadata>;
 }
 
 /**
  * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
  */
-export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions): LibraryServiceClient {
-  return lroClient(LibraryServiceLro, transport, options);
+export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
+  return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.CreateBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateBookResponse(operation: RawOperation): Book | undefined {
-  return unpackResponse(operation, BookSchema);
+export function unpackLibraryService_CreateBook(operation: RawOperation): OperationSnapshot<Book, OperationMetadata> {
+  return unpackOperation({ response: BookSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.CreateBook: undefined where it has none.
+ * Unpacks an operation of acme.library.v1.LibraryService.DeleteBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateBookMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.library.v1.LibraryService.DeleteBook: undefined while it is not done, or when it failed.
- */
-export function unpackDeleteBookResponse(operation: RawOperation): Empty | undefined {
-  return unpackResponse(operation, EmptySchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.library.v1.LibraryService.DeleteBook: undefined where it has none.
- */
-export function unpackDeleteBookMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
+export function unpackLibraryService_DeleteBook(operation: RawOperation): OperationSnapshot<Empty, OperationMetadata> {
+  return unpackOperation({ response: EmptySchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
@@ -100,54 +88,49 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
    *
    * @generated from rpc acme.library.v1.LibraryService.CreateBook
    */
-  createBook: LroHandler<typeof CreateBookRequestSchema, typeof BookSchema, typeof OperationMetadataSchema>;
+  createBook: LroHandler<CreateBookRequest, Book, OperationMetadata>;
   /**
    * Deletes a book, once every copy has come back.
    *
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook: LroHandler<typeof DeleteBookRequestSchema, typeof EmptySchema, typeof OperationMetadataSchema>;
+  deleteBook: LroHandler<DeleteBookRequest, Empty, OperationMetadata>;
 }
 
 /**
- * Serves acme.library.v1.LibraryService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerLibraryService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<LibraryServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, LibraryServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
  */
-export interface LibraryServiceStub extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
+export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
   /**
    * Creates a book. Printing it takes a while.
    *
    * @generated from rpc acme.library.v1.LibraryService.CreateBook
    */
-  createBook(
-    request: CreateBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof BookSchema, typeof OperationMetadataSchema>>;
+  createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, OperationMetadata>>;
   /**
    * Deletes a book, once every copy has come back.
    *
    * @generated from rpc acme.library.v1.LibraryService.DeleteBook
    */
-  deleteBook(
-    request: DeleteBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof EmptySchema, typeof OperationMetadataSchema>>;
+  deleteBook(request: DeleteBookRequest, context: HandlerContext): MaybePromise<OperationInit<Empty, OperationMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubLibraryService(impl: Partial<LibraryServiceStub>): Partial<ServiceImpl<typeof LibraryService>> {
-  return lroStub(LibraryServiceLro, impl);
+export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
+  return lroImplementation(LibraryServiceLro, impl);
 }
 

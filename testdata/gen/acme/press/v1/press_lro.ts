@@ -4,24 +4,27 @@
 // @generated from file acme/press/v1/press.proto (package acme.press.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { MovePressMetadata, MovePressRequest, MovePressRequestSchema, MovePressResponse, PrintBookMetadata, PrintBookRequest, PrintBookRequestSchema, PrintBookResponse } from "./press_pb.ts";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { MovePressMetadata, MovePressRequest, MovePressResponse, PrintBookMetadata, PrintBookRequest, PrintBookResponse } from "./press_pb.ts";
 import { MovePressMetadataSchema, MovePressResponseSchema, PressService, PrintBookMetadataSchema, PrintBookResponseSchema } from "./press_pb.ts";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of acme.press.v1.PressService, with the response and metadata type of each.
+ * acme.press.v1.PressService with its long-running methods, and the request, response and metadata type of each.
  */
-export const PressServiceLro: LroService<
-  typeof PressService,
-  {
-    printBook: LroMethod<typeof PrintBookResponseSchema, typeof PrintBookMetadataSchema>;
-    movePress: LroMethod<typeof MovePressResponseSchema, typeof MovePressMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  PressService,
-  {
+export interface PressServiceLro extends LroService<typeof PressService> {
+  readonly methods: {
+    readonly printBook: LroMethod<PrintBookRequest, PrintBookResponse, PrintBookMetadata>;
+    readonly movePress: LroMethod<MovePressRequest, MovePressResponse, MovePressMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of acme.press.v1.PressService.
+ */
+export const PressServiceLro: PressServiceLro = /*@__PURE__*/ lroService(PressService, {
+  methods: {
     printBook: {
       response: PrintBookResponseSchema,
       metadata: PrintBookMetadataSchema,
@@ -31,8 +34,7 @@ export const PressServiceLro: LroService<
       metadata: MovePressMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * Prints books.
@@ -45,48 +47,34 @@ export interface PressServiceClient extends Omit<Client<typeof PressService>, "p
    *
    * @generated from rpc acme.press.v1.PressService.PrintBook
    */
-  printBook: LroCall<typeof PrintBookRequestSchema, PrintBookResponse, PrintBookMetadata>;
+  printBook: LroCall<PrintBookRequest, PrintBookResponse, PrintBookMetadata>;
   /**
    * Moves a press to another place.
    *
    * @generated from rpc acme.press.v1.PressService.MovePress
    */
-  movePress: LroCall<typeof MovePressRequestSchema, MovePressResponse, MovePressMetadata>;
+  movePress: LroCall<MovePressRequest, MovePressResponse, MovePressMetadata>;
 }
 
 /**
  * Creates a client for acme.press.v1.PressService, in which each long-running method returns a typed operation.
  */
-export function createPressServiceClient(transport: Transport, options?: LroClientOptions): PressServiceClient {
-  return lroClient(PressServiceLro, transport, options);
+export function createPressServiceClient(transport: Transport, options?: LroClientOptions<PressServiceLro>): PressServiceClient {
+  return createLroClient(PressServiceLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of acme.press.v1.PressService.PrintBook: undefined while it is not done, or when it failed.
+ * Unpacks an operation of acme.press.v1.PressService.PrintBook, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackPrintBookResponse(operation: RawOperation): PrintBookResponse | undefined {
-  return unpackResponse(operation, PrintBookResponseSchema);
+export function unpackPressService_PrintBook(operation: RawOperation): OperationSnapshot<PrintBookResponse, PrintBookMetadata> {
+  return unpackOperation({ response: PrintBookResponseSchema, metadata: PrintBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of acme.press.v1.PressService.PrintBook: undefined where it has none.
+ * Unpacks an operation of acme.press.v1.PressService.MovePress, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackPrintBookMetadata(operation: RawOperation): PrintBookMetadata | undefined {
-  return unpackMetadata(operation, PrintBookMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of acme.press.v1.PressService.MovePress: undefined while it is not done, or when it failed.
- */
-export function unpackMovePressResponse(operation: RawOperation): MovePressResponse | undefined {
-  return unpackResponse(operation, MovePressResponseSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of acme.press.v1.PressService.MovePress: undefined where it has none.
- */
-export function unpackMovePressMetadata(operation: RawOperation): MovePressMetadata | undefined {
-  return unpackMetadata(operation, MovePressMetadataSchema);
+export function unpackPressService_MovePress(operation: RawOperation): OperationSnapshot<MovePressResponse, MovePressMetadata> {
+  return unpackOperation({ response: MovePressResponseSchema, metadata: MovePressMetadataSchema }, operation);
 }
 
 /**
@@ -98,54 +86,49 @@ export interface PressServiceHandlers extends Omit<ServiceImpl<typeof PressServi
    *
    * @generated from rpc acme.press.v1.PressService.PrintBook
    */
-  printBook: LroHandler<typeof PrintBookRequestSchema, typeof PrintBookResponseSchema, typeof PrintBookMetadataSchema>;
+  printBook: LroHandler<PrintBookRequest, PrintBookResponse, PrintBookMetadata>;
   /**
    * Moves a press to another place.
    *
    * @generated from rpc acme.press.v1.PressService.MovePress
    */
-  movePress: LroHandler<typeof MovePressRequestSchema, typeof MovePressResponseSchema, typeof MovePressMetadataSchema>;
+  movePress: LroHandler<MovePressRequest, MovePressResponse, MovePressMetadata>;
 }
 
 /**
- * Serves acme.press.v1.PressService, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve acme.press.v1.PressService, and run its operations. Methods that are left out are not implemented.
  */
 export function registerPressService(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<PressServiceHandlers>,
-): ConnectRouter {
-  return server.register(router, PressServiceLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(PressServiceLro, handlers, options);
 }
 
 /**
- * An implementation of acme.press.v1.PressService that returns typed operations, for those with a job system of their own.
+ * An implementation of acme.press.v1.PressService that returns typed operations, for servers with a job system of their own.
  */
-export interface PressServiceStub extends Omit<ServiceImpl<typeof PressService>, "printBook" | "movePress"> {
+export interface PressServiceImpl extends Omit<ServiceImpl<typeof PressService>, "printBook" | "movePress"> {
   /**
    * Prints a book on a press.
    *
    * @generated from rpc acme.press.v1.PressService.PrintBook
    */
-  printBook(
-    request: PrintBookRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof PrintBookResponseSchema, typeof PrintBookMetadataSchema>>;
+  printBook(request: PrintBookRequest, context: HandlerContext): MaybePromise<OperationInit<PrintBookResponse, PrintBookMetadata>>;
   /**
    * Moves a press to another place.
    *
    * @generated from rpc acme.press.v1.PressService.MovePress
    */
-  movePress(
-    request: MovePressRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof MovePressResponseSchema, typeof MovePressMetadataSchema>>;
+  movePress(request: MovePressRequest, context: HandlerContext): MaybePromise<OperationInit<MovePressResponse, MovePressMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubPressService(impl: Partial<PressServiceStub>): Partial<ServiceImpl<typeof PressService>> {
-  return lroStub(PressServiceLro, impl);
+export function implementPressService(impl: Partial<PressServiceImpl>): Partial<ServiceImpl<typeof PressService>> {
+  return lroImplementation(PressServiceLro, impl);
 }
 

@@ -16,32 +16,35 @@
 // @generated from file google/cloud/redis/v1/cloud_redis.proto (package google.cloud.redis.v1, syntax proto3)
 /* eslint-disable */
 
-import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroServer, LroService, MaybePromise, OperationInit, RawOperation } from "protoc-gen-ts-lro/codegen";
-import { lroClient, lroService, lroStub, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import type { CreateInstanceRequest, CreateInstanceRequestSchema, DeleteInstanceRequest, DeleteInstanceRequestSchema, ExportInstanceRequest, ExportInstanceRequestSchema, FailoverInstanceRequest, FailoverInstanceRequestSchema, ImportInstanceRequest, ImportInstanceRequestSchema, Instance, OperationMetadata, RescheduleMaintenanceRequest, RescheduleMaintenanceRequestSchema, UpdateInstanceRequest, UpdateInstanceRequestSchema, UpgradeInstanceRequest, UpgradeInstanceRequestSchema } from "./cloud_redis_pb.js";
+import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import type { CreateInstanceRequest, DeleteInstanceRequest, ExportInstanceRequest, FailoverInstanceRequest, ImportInstanceRequest, Instance, OperationMetadata, RescheduleMaintenanceRequest, UpdateInstanceRequest, UpgradeInstanceRequest } from "./cloud_redis_pb.js";
 import { CloudRedis, InstanceSchema, OperationMetadataSchema } from "./cloud_redis_pb.js";
 import type { Empty } from "@bufbuild/protobuf/wkt";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import type { Client, ConnectRouter, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * Long-running methods of google.cloud.redis.v1.CloudRedis, with the response and metadata type of each.
+ * google.cloud.redis.v1.CloudRedis with its long-running methods, and the request, response and metadata type of each.
  */
-export const CloudRedisLro: LroService<
-  typeof CloudRedis,
-  {
-    createInstance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-    updateInstance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-    upgradeInstance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-    importInstance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-    exportInstance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-    failoverInstance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-    deleteInstance: LroMethod<typeof EmptySchema, typeof OperationMetadataSchema>;
-    rescheduleMaintenance: LroMethod<typeof InstanceSchema, typeof OperationMetadataSchema>;
-  }
-> = /*@__PURE__*/ lroService(
-  CloudRedis,
-  {
+export interface CloudRedisLro extends LroService<typeof CloudRedis> {
+  readonly methods: {
+    readonly createInstance: LroMethod<CreateInstanceRequest, Instance, OperationMetadata>;
+    readonly updateInstance: LroMethod<UpdateInstanceRequest, Instance, OperationMetadata>;
+    readonly upgradeInstance: LroMethod<UpgradeInstanceRequest, Instance, OperationMetadata>;
+    readonly importInstance: LroMethod<ImportInstanceRequest, Instance, OperationMetadata>;
+    readonly exportInstance: LroMethod<ExportInstanceRequest, Instance, OperationMetadata>;
+    readonly failoverInstance: LroMethod<FailoverInstanceRequest, Instance, OperationMetadata>;
+    readonly deleteInstance: LroMethod<DeleteInstanceRequest, Empty, OperationMetadata>;
+    readonly rescheduleMaintenance: LroMethod<RescheduleMaintenanceRequest, Instance, OperationMetadata>;
+  };
+}
+
+/**
+ * The long-running methods of google.cloud.redis.v1.CloudRedis.
+ */
+export const CloudRedisLro: CloudRedisLro = /*@__PURE__*/ lroService(CloudRedis, {
+  methods: {
     createInstance: {
       response: InstanceSchema,
       metadata: OperationMetadataSchema,
@@ -75,8 +78,7 @@ export const CloudRedisLro: LroService<
       metadata: OperationMetadataSchema,
     },
   },
-  1,
-);
+});
 
 /**
  * Configures and manages Cloud Memorystore for Redis instances
@@ -114,7 +116,7 @@ export interface CloudRedisClient extends Omit<Client<typeof CloudRedis>, "creat
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.CreateInstance
    */
-  createInstance: LroCall<typeof CreateInstanceRequestSchema, Instance, OperationMetadata>;
+  createInstance: LroCall<CreateInstanceRequest, Instance, OperationMetadata>;
   /**
    * Updates the metadata and configuration of a specific Redis instance.
    *
@@ -124,14 +126,14 @@ export interface CloudRedisClient extends Omit<Client<typeof CloudRedis>, "creat
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.UpdateInstance
    */
-  updateInstance: LroCall<typeof UpdateInstanceRequestSchema, Instance, OperationMetadata>;
+  updateInstance: LroCall<UpdateInstanceRequest, Instance, OperationMetadata>;
   /**
    * Upgrades Redis instance to the newer Redis version specified in the
    * request.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.UpgradeInstance
    */
-  upgradeInstance: LroCall<typeof UpgradeInstanceRequestSchema, Instance, OperationMetadata>;
+  upgradeInstance: LroCall<UpgradeInstanceRequest, Instance, OperationMetadata>;
   /**
    * Import a Redis RDB snapshot file from Cloud Storage into a Redis instance.
    *
@@ -144,7 +146,7 @@ export interface CloudRedisClient extends Omit<Client<typeof CloudRedis>, "creat
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.ImportInstance
    */
-  importInstance: LroCall<typeof ImportInstanceRequestSchema, Instance, OperationMetadata>;
+  importInstance: LroCall<ImportInstanceRequest, Instance, OperationMetadata>;
   /**
    * Export Redis instance data into a Redis RDB format file in Cloud Storage.
    *
@@ -155,147 +157,91 @@ export interface CloudRedisClient extends Omit<Client<typeof CloudRedis>, "creat
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.ExportInstance
    */
-  exportInstance: LroCall<typeof ExportInstanceRequestSchema, Instance, OperationMetadata>;
+  exportInstance: LroCall<ExportInstanceRequest, Instance, OperationMetadata>;
   /**
    * Initiates a failover of the primary node to current replica node for a
    * specific STANDARD tier Cloud Memorystore for Redis instance.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.FailoverInstance
    */
-  failoverInstance: LroCall<typeof FailoverInstanceRequestSchema, Instance, OperationMetadata>;
+  failoverInstance: LroCall<FailoverInstanceRequest, Instance, OperationMetadata>;
   /**
    * Deletes a specific Redis instance.  Instance stops serving and data is
    * deleted.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.DeleteInstance
    */
-  deleteInstance: LroCall<typeof DeleteInstanceRequestSchema, Empty, OperationMetadata>;
+  deleteInstance: LroCall<DeleteInstanceRequest, Empty, OperationMetadata>;
   /**
    * Reschedule maintenance for a given instance in a given project and
    * location.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.RescheduleMaintenance
    */
-  rescheduleMaintenance: LroCall<typeof RescheduleMaintenanceRequestSchema, Instance, OperationMetadata>;
+  rescheduleMaintenance: LroCall<RescheduleMaintenanceRequest, Instance, OperationMetadata>;
 }
 
 /**
  * Creates a client for google.cloud.redis.v1.CloudRedis, in which each long-running method returns a typed operation.
  */
-export function createCloudRedisClient(transport: Transport, options?: LroClientOptions): CloudRedisClient {
-  return lroClient(CloudRedisLro, transport, options);
+export function createCloudRedisClient(transport: Transport, options?: LroClientOptions<CloudRedisLro>): CloudRedisClient {
+  return createLroClient(CloudRedisLro, transport, options);
 }
 
 /**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.CreateInstance: undefined while it is not done, or when it failed.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.CreateInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateInstanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
+export function unpackCloudRedis_CreateInstance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.CreateInstance: undefined where it has none.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.UpdateInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackCreateInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
+export function unpackCloudRedis_UpdateInstance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.UpdateInstance: undefined while it is not done, or when it failed.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.UpgradeInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackUpdateInstanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
+export function unpackCloudRedis_UpgradeInstance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.UpdateInstance: undefined where it has none.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.ImportInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackUpdateInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
+export function unpackCloudRedis_ImportInstance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.UpgradeInstance: undefined while it is not done, or when it failed.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.ExportInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackUpgradeInstanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
+export function unpackCloudRedis_ExportInstance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.UpgradeInstance: undefined where it has none.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.FailoverInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackUpgradeInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
+export function unpackCloudRedis_FailoverInstance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.ImportInstance: undefined while it is not done, or when it failed.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.DeleteInstance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackImportInstanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
+export function unpackCloudRedis_DeleteInstance(operation: RawOperation): OperationSnapshot<Empty, OperationMetadata> {
+  return unpackOperation({ response: EmptySchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.ImportInstance: undefined where it has none.
+ * Unpacks an operation of google.cloud.redis.v1.CloudRedis.RescheduleMaintenance, wherever it came from: its metadata, and how it ended if it is done.
  */
-export function unpackImportInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.ExportInstance: undefined while it is not done, or when it failed.
- */
-export function unpackExportInstanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.ExportInstance: undefined where it has none.
- */
-export function unpackExportInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.FailoverInstance: undefined while it is not done, or when it failed.
- */
-export function unpackFailoverInstanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.FailoverInstance: undefined where it has none.
- */
-export function unpackFailoverInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.DeleteInstance: undefined while it is not done, or when it failed.
- */
-export function unpackDeleteInstanceResponse(operation: RawOperation): Empty | undefined {
-  return unpackResponse(operation, EmptySchema);
-}
-
-/**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.DeleteInstance: undefined where it has none.
- */
-export function unpackDeleteInstanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
-}
-
-/**
- * Unpacks the response of an operation of google.cloud.redis.v1.CloudRedis.RescheduleMaintenance: undefined while it is not done, or when it failed.
- */
-export function unpackRescheduleMaintenanceResponse(operation: RawOperation): Instance | undefined {
-  return unpackResponse(operation, InstanceSchema);
-}
-
-/**
- * Unpacks the metadata of an operation of google.cloud.redis.v1.CloudRedis.RescheduleMaintenance: undefined where it has none.
- */
-export function unpackRescheduleMaintenanceMetadata(operation: RawOperation): OperationMetadata | undefined {
-  return unpackMetadata(operation, OperationMetadataSchema);
+export function unpackCloudRedis_RescheduleMaintenance(operation: RawOperation): OperationSnapshot<Instance, OperationMetadata> {
+  return unpackOperation({ response: InstanceSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
@@ -318,7 +264,7 @@ export interface CloudRedisHandlers extends Omit<ServiceImpl<typeof CloudRedis>,
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.CreateInstance
    */
-  createInstance: LroHandler<typeof CreateInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  createInstance: LroHandler<CreateInstanceRequest, Instance, OperationMetadata>;
   /**
    * Updates the metadata and configuration of a specific Redis instance.
    *
@@ -328,14 +274,14 @@ export interface CloudRedisHandlers extends Omit<ServiceImpl<typeof CloudRedis>,
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.UpdateInstance
    */
-  updateInstance: LroHandler<typeof UpdateInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  updateInstance: LroHandler<UpdateInstanceRequest, Instance, OperationMetadata>;
   /**
    * Upgrades Redis instance to the newer Redis version specified in the
    * request.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.UpgradeInstance
    */
-  upgradeInstance: LroHandler<typeof UpgradeInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  upgradeInstance: LroHandler<UpgradeInstanceRequest, Instance, OperationMetadata>;
   /**
    * Import a Redis RDB snapshot file from Cloud Storage into a Redis instance.
    *
@@ -348,7 +294,7 @@ export interface CloudRedisHandlers extends Omit<ServiceImpl<typeof CloudRedis>,
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.ImportInstance
    */
-  importInstance: LroHandler<typeof ImportInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  importInstance: LroHandler<ImportInstanceRequest, Instance, OperationMetadata>;
   /**
    * Export Redis instance data into a Redis RDB format file in Cloud Storage.
    *
@@ -359,45 +305,45 @@ export interface CloudRedisHandlers extends Omit<ServiceImpl<typeof CloudRedis>,
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.ExportInstance
    */
-  exportInstance: LroHandler<typeof ExportInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  exportInstance: LroHandler<ExportInstanceRequest, Instance, OperationMetadata>;
   /**
    * Initiates a failover of the primary node to current replica node for a
    * specific STANDARD tier Cloud Memorystore for Redis instance.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.FailoverInstance
    */
-  failoverInstance: LroHandler<typeof FailoverInstanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  failoverInstance: LroHandler<FailoverInstanceRequest, Instance, OperationMetadata>;
   /**
    * Deletes a specific Redis instance.  Instance stops serving and data is
    * deleted.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.DeleteInstance
    */
-  deleteInstance: LroHandler<typeof DeleteInstanceRequestSchema, typeof EmptySchema, typeof OperationMetadataSchema>;
+  deleteInstance: LroHandler<DeleteInstanceRequest, Empty, OperationMetadata>;
   /**
    * Reschedule maintenance for a given instance in a given project and
    * location.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.RescheduleMaintenance
    */
-  rescheduleMaintenance: LroHandler<typeof RescheduleMaintenanceRequestSchema, typeof InstanceSchema, typeof OperationMetadataSchema>;
+  rescheduleMaintenance: LroHandler<RescheduleMaintenanceRequest, Instance, OperationMetadata>;
 }
 
 /**
- * Serves google.cloud.redis.v1.CloudRedis, and runs its operations. Methods that are left out are not implemented.
+ * Has a server serve google.cloud.redis.v1.CloudRedis, and run its operations. Methods that are left out are not implemented.
  */
 export function registerCloudRedis(
-  router: ConnectRouter,
   server: LroServer,
   handlers: Partial<CloudRedisHandlers>,
-): ConnectRouter {
-  return server.register(router, CloudRedisLro, handlers);
+  options?: LroRegisterOptions,
+): void {
+  server.register(CloudRedisLro, handlers, options);
 }
 
 /**
- * An implementation of google.cloud.redis.v1.CloudRedis that returns typed operations, for those with a job system of their own.
+ * An implementation of google.cloud.redis.v1.CloudRedis that returns typed operations, for servers with a job system of their own.
  */
-export interface CloudRedisStub extends Omit<ServiceImpl<typeof CloudRedis>, "createInstance" | "updateInstance" | "upgradeInstance" | "importInstance" | "exportInstance" | "failoverInstance" | "deleteInstance" | "rescheduleMaintenance"> {
+export interface CloudRedisImpl extends Omit<ServiceImpl<typeof CloudRedis>, "createInstance" | "updateInstance" | "upgradeInstance" | "importInstance" | "exportInstance" | "failoverInstance" | "deleteInstance" | "rescheduleMaintenance"> {
   /**
    * Creates a Redis instance based on the specified tier and memory size.
    *
@@ -414,10 +360,7 @@ export interface CloudRedisStub extends Omit<ServiceImpl<typeof CloudRedis>, "cr
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.CreateInstance
    */
-  createInstance(
-    request: CreateInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  createInstance(request: CreateInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
   /**
    * Updates the metadata and configuration of a specific Redis instance.
    *
@@ -427,20 +370,14 @@ export interface CloudRedisStub extends Omit<ServiceImpl<typeof CloudRedis>, "cr
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.UpdateInstance
    */
-  updateInstance(
-    request: UpdateInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  updateInstance(request: UpdateInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
   /**
    * Upgrades Redis instance to the newer Redis version specified in the
    * request.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.UpgradeInstance
    */
-  upgradeInstance(
-    request: UpgradeInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  upgradeInstance(request: UpgradeInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
   /**
    * Import a Redis RDB snapshot file from Cloud Storage into a Redis instance.
    *
@@ -453,10 +390,7 @@ export interface CloudRedisStub extends Omit<ServiceImpl<typeof CloudRedis>, "cr
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.ImportInstance
    */
-  importInstance(
-    request: ImportInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  importInstance(request: ImportInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
   /**
    * Export Redis instance data into a Redis RDB format file in Cloud Storage.
    *
@@ -467,46 +401,35 @@ export interface CloudRedisStub extends Omit<ServiceImpl<typeof CloudRedis>, "cr
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.ExportInstance
    */
-  exportInstance(
-    request: ExportInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  exportInstance(request: ExportInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
   /**
    * Initiates a failover of the primary node to current replica node for a
    * specific STANDARD tier Cloud Memorystore for Redis instance.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.FailoverInstance
    */
-  failoverInstance(
-    request: FailoverInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  failoverInstance(request: FailoverInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
   /**
    * Deletes a specific Redis instance.  Instance stops serving and data is
    * deleted.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.DeleteInstance
    */
-  deleteInstance(
-    request: DeleteInstanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof EmptySchema, typeof OperationMetadataSchema>>;
+  deleteInstance(request: DeleteInstanceRequest, context: HandlerContext): MaybePromise<OperationInit<Empty, OperationMetadata>>;
   /**
    * Reschedule maintenance for a given instance in a given project and
    * location.
    *
    * @generated from rpc google.cloud.redis.v1.CloudRedis.RescheduleMaintenance
    */
-  rescheduleMaintenance(
-    request: RescheduleMaintenanceRequest,
-    context: HandlerContext,
-  ): MaybePromise<OperationInit<typeof InstanceSchema, typeof OperationMetadataSchema>>;
+  rescheduleMaintenance(request: RescheduleMaintenanceRequest, context: HandlerContext): MaybePromise<OperationInit<Instance, OperationMetadata>>;
 }
 
 /**
- * Turns the stub into an implementation for a Connect router. Methods that are left out are not implemented.
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
  */
-export function stubCloudRedis(impl: Partial<CloudRedisStub>): Partial<ServiceImpl<typeof CloudRedis>> {
-  return lroStub(CloudRedisLro, impl);
+export function implementCloudRedis(impl: Partial<CloudRedisImpl>): Partial<ServiceImpl<typeof CloudRedis>> {
+  return lroImplementation(CloudRedisLro, impl);
 }
 

@@ -1,0 +1,23 @@
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { lroImplementation, type MaybePromise, type OperationInit } from "protoc-gen-ts-lro/codegenv1";
+import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.js";
+import { $ServiceLro } from "./service.js";
+
+/**
+ * An implementation of $service that returns typed operations, for servers with a job system of their own.
+ */
+export interface $ServiceImpl extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
+  /**
+   * @each
+   * @docs
+   */
+  $method(request: $Request, context: HandlerContext): MaybePromise<OperationInit<$Response, $Metadata>>;
+}
+
+/**
+ * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
+ * not implemented.
+ */
+export function implement$Service(impl: Partial<$ServiceImpl>): Partial<ServiceImpl<typeof $Service>> {
+  return lroImplementation($ServiceLro, impl);
+}
