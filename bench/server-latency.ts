@@ -21,7 +21,7 @@ export async function latency(database: BenchDatabase): Promise<Record<string, s
       signal.addEventListener("abort", () => resolve());
     });
   });
-  const http = createServer(connectNodeAdapter({ routes: (router) => served.lro.registerOperations(router) }));
+  const http = createServer(connectNodeAdapter({ routes: served.lro.routes }));
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -14,9 +14,7 @@ async function open(connectionString: string, schema: string, baseUrl: string): 
     return createConnectTransport({ baseUrl, httpVersion: "1.1" });
   }
   const lro = await createLroServer({ engine: postgres({ connectionString, schema }) });
-  return createRouterTransport((router) => {
-    lro.registerOperations(router);
-  });
+  return createRouterTransport(lro.routes);
 }
 
 const [, , connectionString = "", schema = "", baseUrl = ""] = process.argv;

@@ -3,6 +3,7 @@
  * of them: `npm run bench:server -- PGlite`.
  */
 import { randomUUID } from "node:crypto";
+import { openEngine } from "../src/server/engine.ts";
 import { median, quantile } from "./quantile.ts";
 import { type Served, serve } from "./served-press.ts";
 import { type BenchDatabase, openPGlite, openPostgres } from "./server-databases.ts";
@@ -31,7 +32,7 @@ async function throughput(database: BenchDatabase): Promise<void> {
   const rounds = 5;
   const perRound = database.connectionString ? 2_000 : 600;
   const floor = await openFloor(database, database.transaction);
-  const store = await database.engine("ours").open({ leaseSeconds: 30, sweepSeconds: 3, log: () => {} });
+  const store = await openEngine(database.engine("ours"), { leaseSeconds: 30, sweepSeconds: 3, log: () => {} });
   await store.listen(() => {});
   const result = { response: new Uint8Array(20) };
   const start = async (): Promise<void> => {

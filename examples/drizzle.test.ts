@@ -16,10 +16,8 @@ test("Drizzle writes in the transaction that ends the operation", async () => {
     await pool.end();
     await database.stop();
   });
-  const transport = createRouterTransport((router) => {
-    lro.registerOperations(router);
-    registerLibraryService(router, lro, handlers);
-  });
+  registerLibraryService(lro, handlers);
+  const transport = createRouterTransport(lro.routes);
   await pool.query("CREATE TABLE books (name text PRIMARY KEY, title text NOT NULL)");
   await lro.start();
   const library = createLibraryServiceClient(transport);

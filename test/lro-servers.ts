@@ -27,27 +27,19 @@ import {
   registerPressService,
 } from "../testdata/gen/acme/press/v1/press_lro.ts";
 import type {
-  MovePressMetadataSchema,
-  MovePressRequestSchema,
-  MovePressResponseSchema,
-  PrintBookMetadataSchema,
-  PrintBookRequestSchema,
-  PrintBookResponseSchema,
+  MovePressMetadata,
+  MovePressRequest,
+  MovePressResponse,
+  PrintBookMetadata,
+  PrintBookRequest,
+  PrintBookResponse,
 } from "../testdata/gen/acme/press/v1/press_pb.ts";
 import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
 import { emptyPGlite } from "./empty-pglite.ts";
 import { createDatabase } from "./shared-postgres.ts";
 
-export type PrintBook = LroHandler<
-  typeof PrintBookRequestSchema,
-  typeof PrintBookResponseSchema,
-  typeof PrintBookMetadataSchema
->;
-export type MovePress = LroHandler<
-  typeof MovePressRequestSchema,
-  typeof MovePressResponseSchema,
-  typeof MovePressMetadataSchema
->;
+export type PrintBook = LroHandler<PrintBookRequest, PrintBookResponse, PrintBookMetadata>;
+export type MovePress = LroHandler<MovePressRequest, MovePressResponse, MovePressMetadata>;
 
 /** What the press of a test does. */
 export interface Press extends Partial<Omit<LroServerOptions, "engine">> {
@@ -162,30 +154,25 @@ export async function openPress(
   engine: Engine,
   { printBook, movePress, work = true, headers, ...options }: Press,
 ): Promise<PressServer> {
-  const lro = await createLroServer({ lease: { seconds: 10 }, log: () => {}, ...options, engine });
-  const transport = createRouterTransport(
-    (router) => {
-      registerPressService(router, lro, {
-        printBook: printBook ?? (({ title }) => ({ title })),
-        movePress: movePress ?? (({ destination }) => ({ location: destination })),
-      });
-      lro.registerOperations(router);
-    },
-    {
-      transport: {
-        interceptors: [
-          (next) => (request) => {
-            for (const [name, value] of Object.entries(headers ?? {})) {
-              if (!request.header.has(name)) {
-                request.header.set(name, value);
-              }
+  const lro = await createLroServer({ leaseMs: 10_000, log: () => {}, ...options, engine });
+  registerPressService(lro, {
+    printBook: printBook ?? (({ title }) => ({ title })),
+    movePress: movePress ?? (({ destination }) => ({ location: destination })),
+  });
+  const transport = createRouterTransport(lro.routes, {
+    transport: {
+      interceptors: [
+        (next) => (request) => {
+          for (const [name, value] of Object.entries(headers ?? {})) {
+            if (!request.header.has(name)) {
+              request.header.set(name, value);
             }
-            return next(request);
-          },
-        ],
-      },
+          }
+          return next(request);
+        },
+      ],
     },
-  );
+  });
   await lro.start({ work });
   return {
     lro,

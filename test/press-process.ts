@@ -11,17 +11,23 @@
 import { appendFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Message } from "@bufbuild/protobuf";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { pglite } from "../src/engine/pglite.ts";
 import { postgres } from "../src/engine/postgres.ts";
-import { createLroServer, type Engine, type OperationInterruption, type Parallel } from "../src/server/index.ts";
+import {
+  createLroServer,
+  type Engine,
+  type LroExclusiveOptions,
+  type OperationInterruption,
+} from "../src/server/index.ts";
 import { registerPressService } from "../testdata/gen/acme/press/v1/press_lro.ts";
 
 /** How to start the process. */
 export interface ProcessOptions {
   readonly engine: { readonly connectionString: string; readonly schema: string } | { readonly dataDir: string };
-  readonly parallel?: Parallel;
-  readonly maxAttempts?: number;
+  readonly onBusy?: LroExclusiveOptions<Message>["onBusy"];
+  readonly maxCrashes?: number;
   readonly work?: boolean;
   /** How many operations it runs at once. */
   readonly concurrency?: number;
@@ -48,55 +54,49 @@ function note(line: string): void {
 }
 
 async function main(): Promise<void> {
-  const { parallel = "queue", maxAttempts = 5, work = true, concurrency = 20 } = options;
+  const { onBusy = "queue", maxCrashes = 5, work = true, concurrency = 20 } = options;
   const engine: Engine = "dataDir" in options.engine ? pglite(options.engine) : postgres(options.engine);
-  const lro = await createLroServer({ engine, lease: { seconds: 10 }, maxAttempts, concurrency, log: () => {} });
-  const server = createServer(
-    connectNodeAdapter({
-      routes(router) {
-        registerPressService(router, lro, {
-          printBook: {
-            key: ({ press }) => press || undefined,
-            parallel,
-            async run({ title, press }, operation) {
-              const { attempt, signal } = operation;
-              signal.addEventListener("abort", () => {
-                const { reason } = signal.reason as OperationInterruption;
-                say({ kind: "interrupted", title, reason });
-              });
-              note(`begin ${press} ${title}`);
-              say({ kind: "began", title, attempt });
-              const [what, ms] = title.split(" ");
-              if (what === "exit") {
-                process.exit(1);
-              }
-              if (attempt === 1 && what === "hang") {
-                await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-              }
-              if (attempt === 1 && what === "stubborn") {
-                await new Promise(() => {});
-              }
-              if (attempt === 1 && what === "stall") {
-                const end = performance.now() + Number(ms);
-                while (performance.now() < end) {}
-                say({ kind: "stalled", title, attempt });
-                try {
-                  await operation.update({ progressPercent: 99 });
-                } catch (error) {
-                  say({ kind: "refused", title, reason: (error as OperationInterruption).reason });
-                }
-              }
-              note(`end ${press} ${title}`);
-              say({ kind: "ended", title, attempt });
-              return { title: `${title}, attempt ${attempt}` };
-            },
-          },
-          movePress: ({ destination }) => ({ location: destination }),
+  const defaults = { maxCrashes };
+  const lro = await createLroServer({ engine, leaseMs: 10_000, defaults, concurrency, log: () => {} });
+  registerPressService(lro, {
+    printBook: {
+      exclusive: { key: ({ press }) => press || undefined, onBusy },
+      async run({ title, press }, operation) {
+        const { attempt, signal } = operation;
+        signal.addEventListener("abort", () => {
+          const { reason } = signal.reason as OperationInterruption;
+          say({ kind: "interrupted", title, reason });
         });
-        lro.registerOperations(router);
+        note(`begin ${press} ${title}`);
+        say({ kind: "began", title, attempt });
+        const [what, ms] = title.split(" ");
+        if (what === "exit") {
+          process.exit(1);
+        }
+        if (attempt === 1 && what === "hang") {
+          await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        }
+        if (attempt === 1 && what === "stubborn") {
+          await new Promise(() => {});
+        }
+        if (attempt === 1 && what === "stall") {
+          const end = performance.now() + Number(ms);
+          while (performance.now() < end) {}
+          say({ kind: "stalled", title, attempt });
+          try {
+            await operation.update({ progressPercent: 99 });
+          } catch (error) {
+            say({ kind: "refused", title, reason: (error as OperationInterruption).reason });
+          }
+        }
+        note(`end ${press} ${title}`);
+        say({ kind: "ended", title, attempt });
+        return { title: `${title}, attempt ${attempt}` };
       },
-    }),
-  );
+    },
+    movePress: ({ destination }) => ({ location: destination }),
+  });
+  const server = createServer(connectNodeAdapter({ routes: lro.routes }));
   await lro.start({ work });
   server.listen(0, "127.0.0.1", () => {
     say({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });

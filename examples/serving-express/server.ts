@@ -1,11 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { expressConnectMiddleware } from "@connectrpc/connect-express";
 import express from "express";
-import { drainOnSigterm, openExports, routes } from "../serving-node/exports.js";
+import { drainOnSigterm, openExports } from "../serving-node/exports.js";
 
 const lro = await openExports();
 const app = express();
-app.use(expressConnectMiddleware({ routes: routes(lro) }));
+app.use(expressConnectMiddleware({ routes: lro.routes }));
 app.get("/healthz", async (_, response) => {
   const health = await lro.health();
   response.status(health.database ? 200 : 503).json(health);

@@ -1,10 +1,10 @@
 import { fastifyConnectPlugin } from "@connectrpc/connect-fastify";
 import { fastify } from "fastify";
-import { drainOnSigterm, openExports, routes } from "../serving-node/exports.js";
+import { drainOnSigterm, openExports } from "../serving-node/exports.js";
 
 const lro = await openExports();
 const server = fastify();
-await server.register(fastifyConnectPlugin, { routes: routes(lro) });
+await server.register(fastifyConnectPlugin, { routes: lro.routes });
 server.get("/healthz", async (_, reply) => {
   const health = await lro.health();
   return reply.code(health.database ? 200 : 503).send(health);

@@ -2,6 +2,7 @@ import { Pool } from "pg";
 import { expect, test } from "vitest";
 import { describePostgres } from "../../test/lro-servers.ts";
 import { pressProcesses } from "../../test/press-processes.ts";
+import { openEngine } from "../server/engine.ts";
 
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
@@ -24,7 +25,7 @@ describePostgres((engine) => {
   test("a name that cannot be a schema is refused", async () => {
     const pool = new Pool(engine.address());
     const { postgres } = await import("./postgres.ts");
-    const opening = postgres({ pool, schema: "lro; DROP TABLE operations" }).open({
+    const opening = openEngine(postgres({ pool, schema: "lro; DROP TABLE operations" }), {
       leaseSeconds: 30,
       sweepSeconds: 3,
       log: () => {},

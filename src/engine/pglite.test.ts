@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { openEngine } from "../server/engine.ts";
 import { pglite } from "./pglite.ts";
 
 test("a directory whose store cannot be opened is closed, and can be opened again", async () => {
@@ -11,11 +12,11 @@ test("a directory whose store cannot be opened is closed, and can be opened agai
   const dataDir = join(directory, "data");
   const options = { leaseSeconds: 10, sweepSeconds: 1, log: () => {} };
   const create = vi.spyOn(PGlite, "create");
-  await expect(pglite({ dataDir, schema: "no schema" }).open(options)).rejects.toThrow(
+  await expect(openEngine(pglite({ dataDir, schema: "no schema" }), options)).rejects.toThrow(
     "cannot be the name of a schema",
   );
   const refused = await create.mock.results[0]?.value;
   expect(refused.closed).toBe(true);
-  const store = await pglite({ dataDir }).open(options);
+  const store = await openEngine(pglite({ dataDir }), options);
   await store.close();
 });

@@ -81,7 +81,10 @@ describeEngines((engine) => {
 
     test("lives below the parent that operationName says", async () => {
       const { press, operations } = await engine.open({
-        printBook: { run: ({ title }) => ({ title }), operationName: ({ press }, id) => `${press}/operations/${id}` },
+        printBook: {
+          run: ({ title }) => ({ title }),
+          operationName: ({ press }, { id }) => `${press}/operations/${id}`,
+        },
       });
       const operation = await press.printBook(emma);
       expect(operation.name).toMatch(/^presses\/1\/operations\//);
@@ -154,8 +157,7 @@ describeEngines((engine) => {
             }
             return { title: validateOnly ? "valid" : title };
           },
-          key: ({ press }) => press,
-          parallel: "abort",
+          exclusive: { key: ({ press }) => press, onBusy: "reject" },
           validateOnly: "run",
         },
       });
@@ -186,10 +188,13 @@ describeEngines((engine) => {
       });
     });
 
-    test("comes before the parallel policy", async () => {
+    test("comes before what is exclusive", async () => {
       const end = gate();
       const { press } = await engine.open({
-        printBook: { run: () => end.passed.then(() => ({})), key: ({ press }) => press, parallel: "abort" },
+        printBook: {
+          run: () => end.passed.then(() => ({})),
+          exclusive: { key: ({ press }) => press, onBusy: "reject" },
+        },
       });
       const first = await press.printBook({ ...emma, requestId: "1" });
       expect((await press.printBook({ ...emma, requestId: "1" })).name).toBe(first.name);

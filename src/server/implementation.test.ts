@@ -2,14 +2,14 @@ import { Code, createRouterTransport } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import {
   createLibraryServiceClient,
+  implementLibraryService,
   type LibraryServiceClient,
-  type LibraryServiceStub,
-  stubLibraryService,
+  type LibraryServiceImpl,
 } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 
-function libraryOf(stub: Partial<LibraryServiceStub>): LibraryServiceClient {
-  const transport = createRouterTransport(({ service }) => service(LibraryService, stubLibraryService(stub)));
+function libraryOf(impl: Partial<LibraryServiceImpl>): LibraryServiceClient {
+  const transport = createRouterTransport(({ service }) => service(LibraryService, implementLibraryService(impl)));
   return createLibraryServiceClient(transport);
 }
 
@@ -25,7 +25,7 @@ test("packs what long-running methods return, and leaves the others as they are"
 });
 
 test("takes an instance of a class", async () => {
-  class Library implements Partial<LibraryServiceStub> {
+  class Library implements Partial<LibraryServiceImpl> {
     readonly title = "Emma";
     createBook() {
       return { response: { title: this.title } };

@@ -29,32 +29,26 @@ describeEngines((engine) => {
 
   beforeEach(async () => {
     resize = gate<void>();
-    lro = await createLroServer({ engine: engine.engine(), lease: { seconds: 10 }, log: () => {} });
-    const server = createServer(
-      connectNodeAdapter({
-        routes(router) {
-          registerCloudRedis(router, lro, {
-            createInstance: {
-              operationName: ({ parent }, id) => `${parent}/operations/${id}`,
-              async run({ instanceId, parent, instance }, operation) {
-                await operation.update({ target: instanceId, verb: "create", apiVersion: "v1" });
-                if (instanceId === "forever") {
-                  await new Promise((resolve) => operation.signal.addEventListener("abort", resolve));
-                  operation.signal.throwIfAborted();
-                }
-                if (instanceId === "broken") {
-                  const details = [{ desc: ErrorInfoSchema, value: { reason: "ZONE_IS_FULL", domain: "acme.com" } }];
-                  throw new ConnectError("no room in the zone", Code.ResourceExhausted, undefined, details);
-                }
-                await resize.passed;
-                return { name: `${parent}/instances/${instanceId}`, tier: instance?.tier ?? 0, memorySizeGb: 4 };
-              },
-            },
-          });
-          lro.registerOperations(router);
+    lro = await createLroServer({ engine: engine.engine(), leaseMs: 10_000, log: () => {} });
+    registerCloudRedis(lro, {
+      createInstance: {
+        operationName: ({ parent }, { id }) => `${parent}/operations/${id}`,
+        async run({ instanceId, parent, instance }, operation) {
+          await operation.update({ target: instanceId, verb: "create", apiVersion: "v1" });
+          if (instanceId === "forever") {
+            await new Promise((resolve) => operation.signal.addEventListener("abort", resolve));
+            operation.signal.throwIfAborted();
+          }
+          if (instanceId === "broken") {
+            const details = [{ desc: ErrorInfoSchema, value: { reason: "ZONE_IS_FULL", domain: "acme.com" } }];
+            throw new ConnectError("no room in the zone", Code.ResourceExhausted, undefined, details);
+          }
+          await resize.passed;
+          return { name: `${parent}/instances/${instanceId}`, tier: instance?.tier ?? 0, memorySizeGb: 4 };
         },
-      }),
-    );
+      },
+    });
+    const server = createServer(connectNodeAdapter({ routes: lro.routes }));
     const sessions = new Set<ServerHttp2Session>();
     server.on("session", (session) => sessions.add(session));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -11,12 +11,20 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createLroServer, type LroServer, type RunningOperation } from "protoc-gen-ts-lro/server";
 import { pglite } from "protoc-gen-ts-lro/server/pglite";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
-import { readPressApi } from "../press-api.ts";
+import { registerPressService } from "../../testdata/gen/acme/press/v1/press_lro.ts";
+import type {
+  PrintBookMetadata,
+  PrintBookRequest,
+  PrintBookResponse,
+} from "../../testdata/gen/acme/press/v1/press_pb.ts";
 import { leaseMs, pastLeaseMs } from "./lease.ts";
 
 const [, , engine, location = ""] = process.argv;
 
-async function printBook({ title }: { title: string }, operation: RunningOperation): Promise<unknown> {
+async function printBook(
+  { title }: PrintBookRequest,
+  operation: RunningOperation<PrintBookResponse, PrintBookMetadata>,
+): Promise<PrintBookResponse> {
   const { name, attempt, signal } = operation;
   const began = Date.now();
   const [ms, how] = title.split(" ");
@@ -25,7 +33,7 @@ async function printBook({ title }: { title: string }, operation: RunningOperati
   } else {
     for (let part = 1; part <= 3; part++) {
       await sleep(Number(ms) / 3, undefined, { signal });
-      await operation.update({ progressPercent: part * 33 } as never);
+      await operation.update({ progressPercent: part * 33 });
     }
   }
   if (how === "fails") {
@@ -33,7 +41,7 @@ async function printBook({ title }: { title: string }, operation: RunningOperati
   }
   return await operation.commit(async (tx) => {
     await tx.query("INSERT INTO chaos.commits (name, attempt, began) VALUES ($1, $2, $3)", [name, attempt, began]);
-    return { title: `attempt ${attempt}` } as never;
+    return { title: `attempt ${attempt}` };
   });
 }
 
@@ -47,9 +55,9 @@ async function opened(): Promise<LroServer> {
           engine === "pglite"
             ? pglite({ dataDir: location, schema })
             : postgres({ connectionString: location, schema }),
-        lease: { seconds: leaseMs / 1_000 },
+        leaseMs,
         // An attempt that a killed worker has burnt is not what this is about.
-        maxAttempts: 100,
+        defaults: { maxCrashes: 100 },
         log: () => {},
       });
     } catch (error) {
@@ -62,15 +70,10 @@ async function opened(): Promise<LroServer> {
 }
 
 const lro = await opened();
-const handler = { key: ({ press }: { press: string }) => press || undefined, parallel: "queue", run: printBook };
-const server = createServer(
-  connectNodeAdapter({
-    routes(router) {
-      lro.registerOperations(router);
-      lro.register(router, readPressApi(), { printBook: handler } as never);
-    },
-  }),
-);
+registerPressService(lro, {
+  printBook: { exclusive: { key: ({ press }) => press || undefined, onBusy: "queue" }, run: printBook },
+});
+const server = createServer(connectNodeAdapter({ routes: lro.routes }));
 await lro.start();
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on("SIGTERM", async () => {

@@ -89,7 +89,7 @@ describeEngines((engine) => {
     const [ann, bob] = [{ principal: "ann" }, { principal: "bob" }];
 
     test("lets only who started an operation see it, and does not tell others whether it exists", async () => {
-      const { press, operations } = await engine.open({ principal: byHeader, work: false });
+      const { press, operations } = await engine.open({ access: { principal: byHeader }, work: false });
       const { name } = await press.printBook(emma, { headers: ann });
       expect(await operations.getOperation({ name }, { headers: ann })).toMatchObject({ name });
 
@@ -103,14 +103,14 @@ describeEngines((engine) => {
     });
 
     test("tells who may know that an operation is not there", async () => {
-      const { press, operations } = await engine.open({ principal: byHeader, work: false });
+      const { press, operations } = await engine.open({ access: { principal: byHeader }, work: false });
       const { name } = await press.printBook(emma, { headers: ann });
       await operations.deleteOperation({ name }, { headers: ann });
       await expect(operations.getOperation({ name }, { headers: ann })).rejects.toMatchObject({ code: Code.NotFound });
     });
 
     test("lists what the caller has started, and a page token opens no other list", async () => {
-      const server = await engine.open({ principal: byHeader, work: false });
+      const server = await engine.open({ access: { principal: byHeader }, work: false });
       const ofAnn = await start(server, 2, ann);
       const ofNobody = await start(server, 1, {});
       const list = async (headers: Record<string, string>, pageToken = ""): Promise<[string[], string]> => {
@@ -128,12 +128,14 @@ describeEngines((engine) => {
     test("asks the server's authorize, for every action", async () => {
       const asked: string[] = [];
       const server = await engine.open({
-        principal: byHeader,
-        authorize({ action, principal }) {
-          asked.push(`${principal} ${action}`);
-          return principal === "ann";
+        access: {
+          principal: byHeader,
+          authorize({ action, principal }) {
+            asked.push(`${principal} ${action}`);
+            return principal === "ann";
+          },
+          listScope: () => "all",
         },
-        listScope: () => "all",
         work: false,
       });
       const { operations, press } = server;
@@ -153,7 +155,7 @@ describeEngines((engine) => {
     });
 
     test("separates the request ids of those who call", async () => {
-      const { press } = await engine.open({ principal: byHeader, work: false });
+      const { press } = await engine.open({ access: { principal: byHeader }, work: false });
       const first = await press.printBook({ ...emma, requestId: "1" }, { headers: ann });
       const second = await press.printBook({ ...emma, requestId: "1" }, { headers: bob });
       expect(first.name).not.toBe(second.name);
@@ -161,7 +163,7 @@ describeEngines((engine) => {
   });
 
   test("bad input fails with INVALID_ARGUMENT, NOT_FOUND or PERMISSION_DENIED, never INTERNAL", async () => {
-    const { operations, press } = await engine.open({ work: false, maxWait: { seconds: 0.01 } });
+    const { operations, press } = await engine.open({ work: false, maxWaitMs: 10 });
     const { name } = await press.printBook(emma);
     const seed = 20261120;
     const random = seededRandom(seed);

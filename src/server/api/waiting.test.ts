@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { StoredOperation } from "../engine.ts";
+import type { StoredOperation } from "../operation-store.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
 const name = "operations/1";

@@ -5,13 +5,15 @@ import { postgresClient } from "protoc-gen-ts-lro/server/postgres";
 import { describe, expect, test } from "vitest";
 import { describeEngines, gate, type PressServer, type PrintBook } from "../../../test/lro-servers.ts";
 import { PrintBookMetadataSchema } from "../../../testdata/gen/acme/press/v1/press_pb.ts";
-import type { Transaction } from "../engine.ts";
+import type { LroTransaction } from "../handler.ts";
 
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
   /** Opens a server on which printing "Emma" commits with this function, and everything else is printed. */
-  async function openCommitting(commit: (tx: Transaction, server: PressServer) => Promise<void>): Promise<PressServer> {
+  async function openCommitting(
+    commit: (tx: LroTransaction, server: PressServer) => Promise<void>,
+  ): Promise<PressServer> {
     const printBook: PrintBook = async ({ title }, operation) =>
       title === "Emma"
         ? await operation.commit(async (tx) => {
@@ -119,7 +121,7 @@ describeEngines((engine) => {
   }
 
   test("a transaction refuses queries once its commit has returned", async () => {
-    let leaked: Transaction | undefined;
+    let leaked: LroTransaction | undefined;
     const server = await openCommitting(async (tx) => {
       leaked = tx;
     });
@@ -131,7 +133,7 @@ describeEngines((engine) => {
   });
 
   test("a transaction refuses queries once its commit has failed", async () => {
-    let leaked: Transaction | undefined;
+    let leaked: LroTransaction | undefined;
     const server = await openCommitting(async (tx) => {
       leaked = tx;
       throw new ConnectError("no paper", Code.ResourceExhausted);

@@ -45,13 +45,13 @@ describeEngines((engine) => {
   });
 
   test("poison: a handler that ends the process fails with INTERNAL in the end, and frees its key", async () => {
-    const first = await processes.start({ maxAttempts: 2 });
+    const first = await processes.start({ maxCrashes: 2 });
     const poison = await first.press.printBook({ press: "presses/1", title: "exit" }).catch(() => undefined);
     await first.exited;
     // It may end before it is ready.
-    const second = await processes.start({ maxAttempts: 2 }).catch(() => undefined);
+    const second = await processes.start({ maxCrashes: 2 }).catch(() => undefined);
     await second?.exited;
-    const third = await processes.start({ maxAttempts: 2 });
+    const third = await processes.start({ maxCrashes: 2 });
     const next = await third.press.printBook({ press: "presses/1", title: "next" });
     expect(await next.wait()).toMatchObject({ title: "next, attempt 1" });
     const name = poison?.name ?? (await third.operations.listOperations({})).operations.at(-1)?.name ?? "";
@@ -59,7 +59,7 @@ describeEngines((engine) => {
   });
 
   test("drain: SIGTERM hands a running operation over without counting it as a crash", async () => {
-    const first = await processes.start({ maxAttempts: 1 });
+    const first = await processes.start({ maxCrashes: 1 });
     const { name } = await first.press.printBook({ press: "presses/1", title: "hang" });
     const stubborn = await first.press.printBook({ press: "presses/2", title: "stubborn" });
     await first.saw("began", "hang");
@@ -67,7 +67,7 @@ describeEngines((engine) => {
     first.signal("SIGTERM");
     expect(await first.saw("interrupted", "hang")).toMatchObject({ reason: "draining" });
     expect(await first.exited).toBe(0);
-    const second = await processes.start({ maxAttempts: 1 });
+    const second = await processes.start({ maxCrashes: 1 });
     expect(await second.press.printBook.resume(name).wait()).toMatchObject({ title: "hang, attempt 2" });
     expect(await second.press.printBook.resume(stubborn.name).wait()).toMatchObject({ title: "stubborn, attempt 2" });
   });

@@ -13,7 +13,7 @@ import {
 import { BookSchema } from "../../../testdata/gen/acme/library/v1/library_pb.ts";
 import { type PrintBookResponse, PrintBookResponseSchema } from "../../../testdata/gen/acme/press/v1/press_pb.ts";
 import { createLroServer } from "../create-server.ts";
-import type { Engine } from "../engine.ts";
+import { createEngine, openEngine } from "../engine.ts";
 
 const emma = { press: "presses/1", title: "Emma" };
 const key = ({ press }: { press: string }): string => press;
@@ -130,19 +130,10 @@ describeEngines((engine) => {
     await api.lro.close();
 
     // The old version serves a library, and nothing else.
-    const old = await createLroServer({ engine: engine.engine(), lease: { seconds: 10 } });
-    const transport = createRouterTransport((router) => {
-      registerLibraryService(router, old, {
-        getBook: () => ({}),
-        createBook: () => ({ title: "Emma" }),
-        deleteBook: () => ({}),
-      });
-    });
-    const oldTransport = createRouterTransport((router) => {
-      old.registerOperations(router);
-    });
+    const old = await createLroServer({ engine: engine.engine(), leaseMs: 10_000 });
+    registerLibraryService(old, { createBook: () => ({ title: "Emma" }) });
     await old.start();
-    const library = createLibraryServiceClient(transport, { operationsTransport: oldTransport });
+    const library = createLibraryServiceClient(createRouterTransport(old.routes));
     expect(await (await library.createBook({})).wait()).toMatchObject({ title: "Emma" });
     expect(await engine.sql("SELECT done, attempt FROM operations WHERE name = $1", [name])).toEqual([
       { done: false, attempt: 0 },
@@ -185,8 +176,7 @@ describeEngines((engine) => {
     const ran: string[] = [];
     const { press } = await engine.open({
       printBook: {
-        key,
-        parallel: "preempt",
+        exclusive: { key, onBusy: "preempt" },
         async run({ title }, { signal }) {
           if (title !== "book 19") {
             await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -201,7 +191,7 @@ describeEngines((engine) => {
     for (let i = 0; i < 20; i++) {
       started.push(await press.printBook({ ...emma, title: `book ${i}` }));
     }
-    const outcomes = await Promise.all(started.map((operation) => operation.result()));
+    const outcomes = await Promise.all(started.map((operation) => operation.outcome()));
     expect(outcomes.pop()).toMatchObject({ status: "succeeded", response: { title: "book 19" } });
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Aborted } });
@@ -212,7 +202,7 @@ describeEngines((engine) => {
 
   test("preempt storm: of 20 updates at the same time one wins", async () => {
     const { press } = await engine.open({
-      printBook: { key, parallel: "preempt", run: ({ title }) => ({ title }) },
+      printBook: { exclusive: { key, onBusy: "preempt" }, run: ({ title }) => ({ title }) },
       work: false,
     });
     const started = await Promise.all(
@@ -256,17 +246,15 @@ describeEngines((engine) => {
       vi.useRealTimers();
     });
     let afterRead = async (): Promise<void> => {};
-    const slow: Engine = {
-      async open(options) {
-        const store = await engine.engine().open(options);
-        const read: typeof store.read = async (names) => {
-          const found = await store.read(names);
-          await afterRead();
-          return found;
-        };
-        return { ...store, read };
-      },
-    };
+    const slow = createEngine(async (options) => {
+      const store = await openEngine(engine.engine(), options);
+      const read: typeof store.read = async (names) => {
+        const found = await store.read(names);
+        await afterRead();
+        return found;
+      };
+      return { ...store, read };
+    });
     const other = await engine.open({ work: false });
     const { lro, press, operations } = await openPress(slow, { work: false });
     const { name } = await press.printBook(emma);

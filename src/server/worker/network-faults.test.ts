@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { describeEngines, describePostgres, gate, openPress } from "../../../test/lro-servers.ts";
 import { startPostgres } from "../../../test/postgres-server.ts";
 import { tcpProxy } from "../../../test/tcp-proxy.ts";
-import { createPressServiceClient, registerPressService } from "../../../testdata/gen/acme/press/v1/press_lro.ts";
+import { createPressServiceClient } from "../../../testdata/gen/acme/press/v1/press_lro.ts";
 import { postgres } from "../../engine/postgres.ts";
 
 const emma = { press: "presses/1", title: "Emma" };
@@ -18,12 +18,7 @@ const emma = { press: "presses/1", title: "Emma" };
 describeEngines((engine) => {
   test("commit, reply lost: a retry with the same request_id finds the one operation", async () => {
     const { lro, operations } = await engine.open();
-    const server = createServer(
-      connectNodeAdapter({
-        routes: (router) =>
-          registerPressService(router, lro, { printBook: ({ title }) => ({ title }), movePress: () => ({}) }),
-      }),
-    );
+    const server = createServer(connectNodeAdapter({ routes: lro.routes }));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const proxy = await tcpProxy((server.address() as AddressInfo).port);
     try {

@@ -7,14 +7,13 @@ const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
   describe("operations with one key", () => {
-    const options = { key: ({ press }: { press: string }) => press };
+    const key = ({ press }: { press: string }): string => press;
 
-    test("run at the same time where parallel is allowed", async () => {
+    test("run at the same time if none is exclusive", async () => {
       const both = gate();
       let running = 0;
       const { press } = await engine.open({
         printBook: {
-          ...options,
           async run() {
             running++;
             await (running === 2 ? both.open() : both.passed);
@@ -31,8 +30,7 @@ describeEngines((engine) => {
       const order: string[] = [];
       const { press } = await engine.open({
         printBook: {
-          ...options,
-          parallel: "queue",
+          exclusive: { key, onBusy: "queue" },
           async run({ title }) {
             order.push(`${title} begins`);
             await new Promise(setImmediate);
@@ -53,7 +51,7 @@ describeEngines((engine) => {
     test("abort the start of another, until the first is done", async () => {
       const end = gate();
       const { press } = await engine.open({
-        printBook: { ...options, parallel: "abort", run: () => end.passed.then(() => ({})) },
+        printBook: { exclusive: { key, onBusy: "reject" }, run: () => end.passed.then(() => ({})) },
       });
       const first = await press.printBook(emma);
       await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.Aborted });
@@ -68,8 +66,7 @@ describeEngines((engine) => {
       const began = gate();
       const { press } = await engine.open({
         printBook: {
-          ...options,
-          parallel: "preempt",
+          exclusive: { key, onBusy: "preempt" },
           async run({ title }, { signal }) {
             if (title === "first") {
               began.open();
