@@ -1,0 +1,216 @@
+import { Code, ConnectError, createClient, createRouterTransport, type Interceptor } from "@connectrpc/connect";
+import { expect, onTestFinished, test } from "vitest";
+import { emptyPGlite } from "../../test/empty-pglite.ts";
+import { createLibraryServiceClient, registerLibraryService } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { createPressServiceClient, registerPressService } from "../../testdata/gen/acme/press/v1/press_lro.ts";
+import { Operations } from "../../testdata/gen/google/longrunning/operations_pb.ts";
+import { pglite } from "../engine/pglite.ts";
+import { createLroServer, type Engine, type LroLogEntry, type LroServer, type LroServerOptions } from "./index.ts";
+
+async function open(options: Partial<LroServerOptions> = {}): Promise<LroServer> {
+  const lro = await createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }), ...options });
+  onTestFinished(() => lro.close());
+  return lro;
+}
+
+test("a service is registered once, for all routers", async () => {
+  const lro = await open();
+  registerPressService(lro, { printBook: ({ title }) => ({ title }) });
+  expect(() => registerPressService(lro, { printBook: () => ({ title: "another" }) })).toThrow(
+    "acme.press.v1.PressService is registered already: register its handlers once, for all routers",
+  );
+  const [one, other] = [createRouterTransport(lro.routes), createRouterTransport(lro.routes)];
+  await lro.start();
+  const operation = await createPressServiceClient(one).printBook({ title: "Emma" });
+  const seen = createPressServiceClient(other).printBook.resume(operation.name);
+  expect(await seen.wait()).toMatchObject({ title: "Emma" });
+});
+
+test("a service that is registered after the routes were taken is refused, as nobody would serve it", async () => {
+  const lro = await open();
+  createRouterTransport(lro.routes);
+  expect(() => registerPressService(lro, {})).toThrow(
+    "acme.press.v1.PressService is registered after its routes were taken, so nobody would serve it: register all " +
+      "services before you pass lro.routes on",
+  );
+});
+
+test("a process without routes runs the operations that another one starts", async () => {
+  const db = await emptyPGlite();
+  const api = await open({ engine: pglite({ db }) });
+  registerPressService(api, { printBook: () => ({ title: "by the API" }) });
+  await api.start({ work: false });
+  const worker = await open({ engine: pglite({ db }) });
+  registerPressService(worker, { printBook: () => ({ title: "by the worker" }) });
+  await worker.start();
+  const press = createPressServiceClient(createRouterTransport(api.routes));
+  expect(await (await press.printBook({})).wait()).toMatchObject({ title: "by the worker" });
+});
+
+test("the Operations service comes with the routes", async () => {
+  const lro = await open();
+  const operations = createClient(Operations, createRouterTransport(lro.routes));
+  expect(await operations.listOperations({})).toMatchObject({ operations: [] });
+});
+
+test("other services stand beside those of the server", async () => {
+  const lro = await open();
+  registerPressService(lro, { printBook: ({ title }) => ({ title }) });
+  const transport = createRouterTransport((router) => {
+    lro.routes(router);
+    router.rpc(Operations.method.getOperation, () => ({ name: "mine" }));
+  });
+  expect(await createPressServiceClient(transport).printBook({})).toMatchObject({ done: false });
+});
+
+test("a service has interceptors of its own", async () => {
+  const lro = await open();
+  const calls: string[] = [];
+  const interceptor: Interceptor = (next) => (request) => {
+    calls.push(request.method.name);
+    return next(request);
+  };
+  registerPressService(lro, { printBook: ({ title }) => ({ title }) }, { interceptors: [interceptor] });
+  registerLibraryService(lro, { getBook: () => ({ title: "Emma" }) });
+  const transport = createRouterTransport(lro.routes);
+  await createLibraryServiceClient(transport).getBook({});
+  await createPressServiceClient(transport).printBook({});
+  expect(calls).toEqual(["PrintBook"]);
+});
+
+test("a server that was never started says so when it accepts its first operation", async () => {
+  const entries: LroLogEntry[] = [];
+  const lro = await open({ log: (entry) => entries.push(entry) });
+  registerPressService(lro, { printBook: ({ title }) => ({ title }) });
+  const press = createPressServiceClient(createRouterTransport(lro.routes));
+  const { name } = await press.printBook({});
+  await press.printBook({});
+  expect(entries).toEqual([
+    {
+      level: "warn",
+      operation: name,
+      method: "acme.press.v1.PressService.PrintBook",
+      message:
+        "operations are stored, but this process does not run them: call lro.start(), or lro.start({ work: false }) " +
+        "if another process does",
+    },
+  ]);
+});
+
+test("a server that only serves says nothing about that", async () => {
+  const entries: LroLogEntry[] = [];
+  const lro = await open({ log: (entry) => entries.push(entry) });
+  registerPressService(lro, { printBook: ({ title }) => ({ title }) });
+  await lro.start({ work: false });
+  await createPressServiceClient(createRouterTransport(lro.routes)).printBook({});
+  expect(entries).toEqual([]);
+});
+
+test("a server is closed at the end of its block", async () => {
+  let closed: LroServer;
+  {
+    await using lro = await createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }) });
+    closed = lro;
+    expect(await lro.health()).toMatchObject({ database: true });
+  }
+  await expect(closed.start()).rejects.toThrow("the server is closed: start it once");
+});
+
+test.each<[string, Partial<LroServerOptions>, string]>([
+  ["a lease in parts of a second", { leaseMs: 10_500 }, "leaseMs: 10500 is not possible: it takes whole seconds"],
+  ["a lease that is too short", { leaseMs: 9_000 }, "leaseMs: 9000 is not possible"],
+  ["a concurrency of nothing", { concurrency: 0 }, "concurrency: 0 is not possible: it must be a whole number from 1"],
+  ["a wait of no number", { maxWaitMs: Number.NaN }, "maxWaitMs: NaN is not possible"],
+  ["no crash at all", { defaults: { maxCrashes: 0 } }, "defaults has maxCrashes: 0: it must be a whole number from 1"],
+  ["an expiry before the end", { defaults: { expireAfterMs: -1 } }, "defaults has expireAfterMs: -1"],
+  ["an engine of somebody else", { engine: {} as Engine }, "give createLroServer what pglite() or postgres() returns"],
+])("%s is refused when the server is opened", async (_, options, message) => {
+  await expect(open(options)).rejects.toThrow(message);
+});
+
+test.each<[string, object, string]>([
+  ["without run", {}, 'has no handler: give a function, or an object with a function "run"'],
+  ["exclusive without a key", { run: () => ({}), exclusive: { onBusy: "queue" } }, 'has "exclusive" without a key'],
+  [
+    "with a policy that there is not",
+    { run: () => ({}), exclusive: { key: () => "k", onBusy: "abort" } },
+    'has onBusy: "abort": it must be "queue", "reject" or "preempt"',
+  ],
+  ["with half a crash", { run: () => ({}), maxCrashes: 0.5 }, "has maxCrashes: 0.5: it must be a whole number from 1"],
+])("a handler %s is refused when it is registered", async (_, handler, message) => {
+  const lro = await open();
+  expect(() => registerPressService(lro, { printBook: handler as never })).toThrow(
+    `acme.press.v1.PressService.PrintBook ${message}`,
+  );
+});
+
+test("callbacks of a handler and of the server's access see who starts what, and the call", async () => {
+  const seen: unknown[] = [];
+  const lro = await open({
+    access: {
+      principal: (call) => call.requestHeader.get("user") ?? "",
+      authorize({ action, principal, call, ...request }) {
+        seen.push([action, principal, call.method.name, "request" in request ? request.request.$typeName : request]);
+        return true;
+      },
+      listScope({ principal, parent, call }) {
+        seen.push(["scope", principal, parent, call.method.name]);
+        return "all";
+      },
+    },
+  });
+  const note =
+    (what: string) => (request: { title: string }, start: { principal: string; call: { method: object } }) => {
+      seen.push([what, request.title, start.principal, (start.call.method as { name: string }).name]);
+      return undefined;
+    };
+  registerPressService(lro, {
+    printBook: {
+      run: ({ title }) => ({ title }),
+      validate: note("validate"),
+      immediate: note("immediate"),
+      requestId: note("requestId"),
+      operationName: (request, start) => {
+        note("operationName")(request, start);
+        return `operations/${start.id}`;
+      },
+      exclusive: { key: note("key"), onBusy: "reject" },
+    },
+  });
+  const transport = createRouterTransport(lro.routes);
+  const headers = { user: "ann" };
+  const { name } = await createPressServiceClient(transport).printBook({ title: "Emma" }, { headers });
+  const operations = createClient(Operations, transport);
+  await operations.listOperations({}, { headers });
+  await operations.getOperation({ name }, { headers });
+  expect(seen).toEqual([
+    ["start", "ann", "PrintBook", "acme.press.v1.PrintBookRequest"],
+    ...["validate", "immediate", "key", "operationName", "requestId"].map((what) => [what, "Emma", "ann", "PrintBook"]),
+    ["list", "ann", "ListOperations", { parent: "" }],
+    ["scope", "ann", "", "ListOperations"],
+    [
+      ...["get", "ann", "GetOperation"],
+      {
+        name,
+        operation: { name, method: "acme.press.v1.PressService.PrintBook", principal: "ann", done: false },
+      },
+    ],
+  ]);
+});
+
+test("a class without a method leaves it unimplemented, and keeps its own state", async () => {
+  class Library {
+    readonly #title = "Emma";
+    createBook(): { title: string } {
+      return { title: this.#title };
+    }
+  }
+  const lro = await open();
+  registerLibraryService(lro, new Library());
+  await lro.start();
+  const library = createLibraryServiceClient(createRouterTransport(lro.routes));
+  expect(await (await library.createBook({})).wait()).toMatchObject({ title: "Emma" });
+  await expect(library.deleteBook({})).rejects.toSatisfy(
+    (error) => error instanceof ConnectError && error.code === Code.Unimplemented,
+  );
+});
