@@ -20,7 +20,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
-    globalSetup: ["test/postgres-user.ts"],
+    globalSetup: ["test/postgres-user.ts", "test/built-package.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
