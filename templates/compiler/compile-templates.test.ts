@@ -17,7 +17,7 @@ describe("a mistake in a template", () => {
   it("is told with file and line where TypeScript finds it", () => {
     const message = messageOf(() =>
       compileTemplates({
-        "client.ts": change("client.ts", "return lroClient(", "return lroClent("),
+        "client.ts": change("client.ts", "lroClient($ServiceLro", "lroClent($ServiceLro"),
         "service.ts": change("service.ts", "response: $ResponseSchema", "response: $Service"),
         "unpack.ts": change("unpack.ts", "type $Response,", "type $Respnse,"),
       }),
