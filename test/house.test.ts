@@ -35,22 +35,26 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ["descriptor"],
 };
 
-/** An import in a module of src. Modules are named by their paths in src, packages as they are imported. */
+/** An import in a module of a folder. Modules are named by their paths in it, packages as they are imported. */
 interface Import {
   readonly from: string;
   readonly to: string;
 }
 
-const modules = globSync("**/*.ts", { cwd: `${root}src` })
-  .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => !/\.test(-d)?\.ts$/.test(path));
-const imports = modules.flatMap((from): Import[] => {
-  const { importedFiles } = ts.preProcessFile(readFileSync(`${root}src/${from}`, "utf8"), true, true);
+const modules = modulesIn("src").filter((path) => !/\.test(-d)?\.ts$/.test(path));
+const imports = modules.flatMap((path) => importsOf("src", path));
+
+function modulesIn(folder: string): string[] {
+  return globSync("**/*.ts", { cwd: `${root}${folder}` }).map((path) => path.replaceAll("\\", "/"));
+}
+
+function importsOf(folder: string, from: string): Import[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(`${root}${folder}/${from}`, "utf8"), true, true);
   return importedFiles.map(({ fileName }) => ({
     from,
     to: fileName.startsWith(".") ? posix.join(posix.dirname(from), fileName) : fileName,
   }));
-});
+}
 
 const partOf = (path: string): string => path.slice(0, `${path}/`.indexOf("/"));
 const isIn = (path: string, parts: readonly string[]): boolean =>
@@ -81,6 +85,16 @@ test("generated code imports from nothing but its own folder, and compiled templ
   const outside = generated.filter(({ from, to }) => !(isIn(from, ["gen"]) && isIn(to, ["gen"])));
   expect(outside).toEqual([{ from: "plugin/templates.gen.ts", to: "plugin/template.ts" }]);
 });
+
+test.each(["examples/gen", "testdata/gen", ...globSync("testdata/cases/*/gen", { cwd: root })])(
+  "generated code imports nothing from outside of %s but packages",
+  (folder) => {
+    const upwards = modulesIn(folder).flatMap((path) =>
+      importsOf(folder, path).filter(({ to }) => to.startsWith("..")),
+    );
+    expect(upwards).toEqual([]);
+  },
+);
 
 describe("what is loaded at run time", () => {
   test("by the client is nothing of the server, and no package but two", async () => {
