@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
     include: ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
-    globalSetup: ["test/shared-postgres.ts"],
+    globalSetup: ["test/shared-postgres.ts", "test/built-package.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

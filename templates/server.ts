@@ -1,10 +1,10 @@
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import type { LroHandler, LroServer } from "protoc-gen-ts-lro/codegen";
-import type { $MetadataSchema, $MethodNames, $RequestSchema, $ResponseSchema, $Service } from "./placeholders.js";
-import { $ServiceLro } from "./service.js";
+import type { $MetadataSchema, $MethodNames, $RequestSchema, $ResponseSchema, $Service } from "./placeholders.ts";
+import { $ServiceLro } from "./service.ts";
 
 /**
- * The handlers of $service, whose long-running methods a server runs and serves.
+ * The handlers of {@link $service}, whose long-running methods a server runs and serves.
  */
 export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
   /**
@@ -15,7 +15,7 @@ export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $Me
 }
 
 /**
- * Serves $service, and runs its operations. Methods that are left out are not implemented.
+ * Serves {@link $service}, and runs its operations. Methods that are left out are not implemented.
  */
 export function register$Service(
   router: ConnectRouter,

@@ -1,8 +1,8 @@
 import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
-import { $MetadataSchema, $polling, $ResponseSchema, $Service } from "./placeholders.js";
+import { $MetadataSchema, $polling, $ResponseSchema, $Service } from "./placeholders.ts";
 
 /**
- * Long-running methods of $service, with the response and metadata type of each.
+ * Long-running methods of {@link $service}, with the response and metadata type of each.
  */
 export const $ServiceLro: LroService<
   typeof $Service,

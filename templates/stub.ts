@@ -1,10 +1,10 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { lroStub, type MaybePromise, type OperationInit } from "protoc-gen-ts-lro/codegen";
-import type { $MetadataSchema, $MethodNames, $Request, $ResponseSchema, $Service } from "./placeholders.js";
-import { $ServiceLro } from "./service.js";
+import type { $MetadataSchema, $MethodNames, $Request, $ResponseSchema, $Service } from "./placeholders.ts";
+import { $ServiceLro } from "./service.ts";
 
 /**
- * An implementation of $service that returns typed operations, for those with a job system of their own.
+ * An implementation of {@link $service} that returns typed operations, for those with a job system of their own.
  */
 export interface $ServiceStub extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
   /**

@@ -1,8 +1,8 @@
 import { type RawOperation, unpackMetadata, unpackResponse } from "protoc-gen-ts-lro/codegen";
-import { type $Metadata, $MetadataSchema, type $Response, $ResponseSchema } from "./placeholders.js";
+import { type $Metadata, $MetadataSchema, type $Response, $ResponseSchema } from "./placeholders.ts";
 
 /**
- * Unpacks the response of an operation of $rpc: undefined while it is not done, or when it failed.
+ * Unpacks the response of an operation of {@link $rpc}: undefined while it is not done, or when it failed.
  *
  * @each
  */
@@ -11,7 +11,7 @@ export function unpack$MethodResponse(operation: RawOperation): $Response | unde
 }
 
 /**
- * Unpacks the metadata of an operation of $rpc: undefined where it has none.
+ * Unpacks the metadata of an operation of {@link $rpc}: undefined where it has none.
  *
  * @each
  */

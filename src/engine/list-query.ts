@@ -1,5 +1,6 @@
 import type { ListQuery } from "../server/engine.ts";
-import type { Filter } from "../server/filter.ts";
+
+type Filter = NonNullable<ListQuery["filter"]>;
 
 /** A statement and its values. */
 export interface Statement {
