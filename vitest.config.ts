@@ -1,12 +1,19 @@
 import { availableParallelism } from "node:os";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfigFn } from "vitest/config";
 
-const config: ViteUserConfig = defineConfig({
+const long = ["**/*.long.test.ts"];
+
+/** `npm test` runs the fast suite. `npm run test:long`, whose mode is `long`, runs what stands in `*.long.test.ts`. */
+const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
   // Emitted code imports the package by name; tests run it against the source.
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
-    include: ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
+    dir: import.meta.dirname,
+    include: mode === "long" ? long : ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
+    exclude: mode === "long" ? ["node_modules"] : long,
+    provide: { leases: mode === "long" ? "real" : "aged" },
     globalSetup: ["test/shared-postgres.ts"],
+    reporters: ["default", "./test/slowest-files.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
@@ -14,6 +21,6 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: availableParallelism() + 1,
     dangerouslyIgnoreUnhandledErrors: false,
   },
-});
+}));
 
 export default config;

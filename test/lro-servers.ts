@@ -1,7 +1,7 @@
 /*
  * Servers of long-running operations for tests, on each engine.
  */
-
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Client,
   createClient,
@@ -11,7 +11,7 @@ import {
 } from "@connectrpc/connect";
 import type { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
 import { pglite } from "../src/engine/pglite.ts";
 import { postgres } from "../src/engine/postgres.ts";
 import {
@@ -76,14 +76,35 @@ export interface TestEngine {
   open(press?: Press): Promise<PressServer>;
   /** Runs SQL. `operations` stands for the table. */
   sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /**
+   * Lets the leases pass that workers hold now. In the long suite, this takes the time that it takes; else what shows
+   * when a worker was last alive is made older.
+   */
+  leasesPass(): Promise<void>;
   /** PostgreSQL only: where another process finds the schema of this test. */
   address(): { readonly connectionString: string; readonly schema: string };
 }
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** How the leases of tests pass. */
+    leases: "real" | "aged";
+  }
+}
+
+/** The lease of all servers of tests: the shortest that there is. */
+export const leaseSeconds = 10;
 
 let schemas = 0;
 
 /** Runs the same tests on both engines. */
 export function describeEngines(tests: (engine: TestEngine) => void): void {
+  describePGlite(tests);
+  describePostgres(tests);
+}
+
+/** Runs tests on PGlite. */
+export function describePGlite(tests: (engine: TestEngine) => void): void {
   describe("on PGlite", () => {
     let db: PGlite;
     beforeAll(async () => {
@@ -98,7 +119,6 @@ export function describeEngines(tests: (engine: TestEngine) => void): void {
       }),
     );
   });
-  describePostgres(tests);
 }
 
 /** Runs tests on PostgreSQL. */
@@ -149,6 +169,13 @@ function testEngine(
       throw new Error(`${kind} has no address: no other process can share it`);
     },
     ...parts,
+    async leasesPass() {
+      if (inject("leases") === "real") {
+        await sleep(leaseSeconds * 1_000);
+      } else {
+        await parts.sql("UPDATE job SET heartbeat_on = heartbeat_on - interval '1 day' WHERE state = 'active'");
+      }
+    },
     async open(press = {}) {
       const server = await openPress(parts.engine(), press);
       opened.push(server.lro);
@@ -162,7 +189,7 @@ export async function openPress(
   engine: Engine,
   { printBook, movePress, work = true, headers, ...options }: Press,
 ): Promise<PressServer> {
-  const lro = await createLroServer({ lease: { seconds: 10 }, log: () => {}, ...options, engine });
+  const lro = await createLroServer({ lease: { seconds: leaseSeconds }, log: () => {}, ...options, engine });
   const transport = createRouterTransport(
     (router) => {
       registerPressService(router, lro, {
