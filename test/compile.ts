@@ -5,12 +5,10 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema, type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { root } from "./repository.ts";
 
 /**
  * Compiles protos with buf: some of those given, by path, and what they import. All of them by default.

@@ -5,10 +5,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { Feed } from "./feed.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { root } from "./repository.ts";
 
 /** Node's options for programs of TypeScript in this repository, which run against the source of the package. */
 export const sourceOptions: readonly string[] = [
