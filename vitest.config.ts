@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig, type ViteUserConfigFn } from "vitest/config";
+import { fastPGlite } from "./test/program.ts";
 
 const long = ["**/*.long.test.ts"];
 
@@ -11,7 +13,10 @@ const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
     dir: import.meta.dirname,
     include: mode === "long" ? long : ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
     exclude: mode === "long" ? ["node_modules"] : long,
-    provide: { leases: mode === "long" ? "real" : "aged" },
+    provide: { suite: mode === "long" ? "long" : "fast" },
+    execArgv: [fastPGlite],
+    // What processes of tests compile is kept for the next ones.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".cache/node") },
     globalSetup: ["test/shared-postgres.ts"],
     reporters: ["default", "./test/slowest-files.ts"],
     testTimeout: 60_000,

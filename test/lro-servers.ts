@@ -11,7 +11,7 @@ import {
 } from "@connectrpc/connect";
 import type { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { pglite } from "../src/engine/pglite.ts";
 import { postgres } from "../src/engine/postgres.ts";
 import {
@@ -37,6 +37,7 @@ import type {
 import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
 import { emptyPGlite } from "./empty-pglite.ts";
 import { createDatabase } from "./shared-postgres.ts";
+import { isLong } from "./suite.ts";
 
 export type PrintBook = LroHandler<
   typeof PrintBookRequestSchema,
@@ -83,13 +84,6 @@ export interface TestEngine {
   leasesPass(): Promise<void>;
   /** PostgreSQL only: where another process finds the schema of this test. */
   address(): { readonly connectionString: string; readonly schema: string };
-}
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** How the leases of tests pass. */
-    leases: "real" | "aged";
-  }
 }
 
 /** The lease of all servers of tests: the shortest that there is. */
@@ -170,7 +164,7 @@ function testEngine(
     },
     ...parts,
     async leasesPass() {
-      if (inject("leases") === "real") {
+      if (isLong()) {
         await sleep(leaseSeconds * 1_000);
       } else {
         await parts.sql("UPDATE job SET heartbeat_on = heartbeat_on - interval '1 day' WHERE state = 'active'");

@@ -8,12 +8,16 @@ import { buffer, text } from "node:stream/consumers";
 import { Feed } from "./feed.ts";
 import { root } from "./repository.ts";
 
+/** Tests end before it has paid to optimise the WebAssembly of PGlite. */
+export const fastPGlite = "--liftoff-only";
+
 /** Node's options for programs of TypeScript in this repository, which run against the source of the package. */
 export const sourceOptions: readonly string[] = [
   "--conditions=protoc-gen-ts-lro/source",
   // Generated code has enums.
   "--experimental-transform-types",
   "--disable-warning=ExperimentalWarning",
+  fastPGlite,
   `--import=${new URL("typescript-imports.ts", import.meta.url)}`,
 ];
 
