@@ -25,6 +25,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
+  /** The path of Node. Default: that of this process. */
+  readonly node?: string | undefined;
   /** Default: the root of the repository. */
   readonly cwd?: string;
   /** What its environment has beside that of this process. */
@@ -60,7 +62,7 @@ process.on("exit", () => {
   }
 });
 
-/** Starts a program, on the Node of this process. */
+/** Starts a program. */
 export function startProgram<Message = unknown>(path: string, options: ProgramOptions = {}): Program<Message> {
   const child = spawnNode(path, options, ["ignore", "pipe", "inherit", "ipc"]);
   const lines = new Feed<string>();
@@ -90,7 +92,7 @@ export interface Run extends Pick<Exit, "exitCode"> {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, on the Node of this process, with something on stdin. */
+/** Runs a program to its end, with something on stdin. */
 export async function runProgram(
   path: string,
   { stdin = "", ...options }: ProgramOptions & { readonly stdin?: string | Uint8Array } = {},
@@ -113,11 +115,11 @@ function exitOf(child: ChildProcess): Promise<Exit> {
 
 function spawnNode(
   path: string,
-  { args = [], nodeOptions = [], cwd = root, env, timeoutMs }: ProgramOptions,
+  { args = [], node = process.execPath, nodeOptions = [], cwd = root, env, timeoutMs }: ProgramOptions,
   stdio: ("ignore" | "pipe" | "inherit" | "ipc")[],
 ): ChildProcess {
   const options = path.endsWith(".ts") ? [...sourceOptions, ...nodeOptions] : nodeOptions;
-  const child = spawn(process.execPath, [...options, path, ...args], {
+  const child = spawn(node, [...options, path, ...args], {
     cwd,
     stdio,
     env: { ...process.env, ...env },

@@ -45,7 +45,10 @@ describe("buf generate", () => {
   });
 
   async function generate(strategy: string, opt = "target=ts"): Promise<{ stdout: string; stderr: string }> {
-    const template = { version: "v2", plugins: [{ local: bin, out: "gen", opt, strategy }] };
+    const template = {
+      version: "v2",
+      plugins: [{ local: process.platform === "win32" ? [process.execPath, bin] : bin, out: "gen", opt, strategy }],
+    };
     const config = { version: "v2", modules: [{ path: "protos" }, { path: "imports" }] };
     return promisify(execFile)(
       process.execPath,
