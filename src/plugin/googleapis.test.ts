@@ -8,7 +8,6 @@ import {
   emittedFiles,
   files,
   generateProtobufEs,
-  generatePruned,
   methods,
   notImported,
   pruningDifferences,
