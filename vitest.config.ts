@@ -1,12 +1,24 @@
 import { availableParallelism } from "node:os";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { join } from "node:path";
+import { defineConfig, type ViteUserConfigFn } from "vitest/config";
+import { fastPGlite } from "./test/program.ts";
 
-const config: ViteUserConfig = defineConfig({
+const long = ["**/*.long.test.ts"];
+
+/** `npm test` runs the fast suite. `npm run test:long`, whose mode is `long`, runs what stands in `*.long.test.ts`. */
+const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
   // Emitted code imports the package by name; tests run it against the source.
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
-    include: ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
-    globalSetup: ["test/shared-postgres.ts"],
+    dir: import.meta.dirname,
+    include: mode === "long" ? long : ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
+    exclude: mode === "long" ? ["node_modules"] : long,
+    provide: { suite: mode === "long" ? "long" : "fast" },
+    execArgv: [fastPGlite],
+    // What processes of tests compile is kept for the next ones.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".cache/node") },
+    globalSetup: ["test/shared-postgres.ts", "test/built-package.ts"],
+    reporters: ["default", "./test/slowest-files.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
@@ -14,6 +26,6 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: availableParallelism() + 1,
     dangerouslyIgnoreUnhandledErrors: false,
   },
-});
+}));
 
 export default config;

@@ -6,14 +6,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  encodeRequest,
-  googleapis,
-  longRunningDirectories,
-  type ProtoFile,
-  root,
-  sources,
-} from "../test/googleapis.ts";
+import { encodeRequest, googleapis, longRunningDirectories, type ProtoFile, sources } from "../test/googleapis.ts";
+import { root } from "../test/repository.ts";
 import { type Measurement, measure, medianOf } from "./measure.ts";
 
 /** What is run, by the name that is printed. */
@@ -39,7 +33,7 @@ interface Case {
 }
 
 const rounds = 5;
-const files = googleapis();
+const files = await googleapis();
 const cases: Case[] = [
   {
     title: "(a) google/cloud/redis/v1",

@@ -10,7 +10,8 @@ import {
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { buildProtos, root } from "../test/googleapis.ts";
+import { buildProtos } from "../test/googleapis.ts";
+import { root } from "../test/repository.ts";
 
 const names = readdirSync(join(root, "proto/google"), { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".proto"))

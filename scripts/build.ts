@@ -1,9 +1,11 @@
 /*
- * Builds dist/: the runtime as modules, each plugin as one file. `npm run build`
+ * Builds dist/: the runtime as modules, each plugin as one file. Then generates with it what examples need and what is
+ * not checked in. `npm run build`
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
+import { generateGoogleExamples } from "./examples.ts";
 import { patchProtoplugin } from "./protoplugin.ts";
 
 /** The plugins by name, and the module that each starts with. */
@@ -42,3 +44,4 @@ await build({
 for (const name of Object.keys(plugins)) {
   chmodSync(`dist/bin/${name}.cjs`, 0o755);
 }
+generateGoogleExamples();

@@ -7,6 +7,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 import { Programs } from "./demo-programs.ts";
+import { generateExamples } from "./examples.ts";
 
 const startedAt = performance.now();
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -50,8 +51,7 @@ function buildPackage(): string {
 }
 
 function generate(): string {
-  const template = ["--config", "examples/buf.yaml", "--template", "examples/buf.gen.yaml"];
-  execFileSync("buf", ["generate", ...template, "--output", `${work}/src`], { stdio: "inherit" });
+  generateExamples(`${work}/src`);
   const files = globSync(`${work}/src/gen/**/*.ts`);
   const emitted = files.filter((path) => path.endsWith("_lro.ts")).sort();
   return [`${files.length} files from ${emitted.length} APIs with buf`, ...emitted.map(summary)].join("\n    ");

@@ -2,9 +2,10 @@
  * Makes everything in the repository that is made from something else: `npm run generate`.
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { compileTemplates } from "../templates/compiler/compile-templates.ts";
 import { generateCases } from "../test/golden-cases.ts";
+import { generateExamples } from "./examples.ts";
 
 const buf = (...args: string[]): void => {
   execFileSync("node_modules/.bin/buf", args, { stdio: "inherit" });
@@ -15,4 +16,5 @@ writeFileSync("src/plugin/templates.gen.ts", compileTemplates());
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 buf("generate");
 await generateCases();
-buf("generate", "--config", "examples/buf.yaml", "--template", "examples/buf.gen.yaml", "--output", "examples");
+rmSync("examples/gen", { recursive: true, force: true });
+generateExamples("examples");

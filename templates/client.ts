@@ -1,7 +1,7 @@
 import type { Client, Transport } from "@connectrpc/connect";
 import { createLroClient, type LroCall, type LroClientOptions } from "protoc-gen-ts-lro/codegenv1";
-import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.js";
-import { $ServiceLro } from "./service.js";
+import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.ts";
+import { $ServiceLro } from "./service.ts";
 
 /**
  * @docs
@@ -15,7 +15,7 @@ export interface $ServiceClient extends Omit<Client<typeof $Service>, $MethodNam
 }
 
 /**
- * Creates a client for $service, in which each long-running method returns a typed operation.
+ * Creates a client for {@link $service}, in which each long-running method returns a typed operation.
  */
 export function create$ServiceClient(transport: Transport, options?: LroClientOptions<$ServiceLro>): $ServiceClient {
   return createLroClient($ServiceLro, transport, options);

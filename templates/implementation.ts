@@ -1,10 +1,10 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { lroImplementation, type MaybePromise, type OperationInit } from "protoc-gen-ts-lro/codegenv1";
-import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.js";
-import { $ServiceLro } from "./service.js";
+import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.ts";
+import { $ServiceLro } from "./service.ts";
 
 /**
- * An implementation of $service that returns typed operations, for servers with a job system of their own.
+ * An implementation of {@link $service} that returns typed operations, for servers with a job system of their own.
  */
 export interface $ServiceImpl extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
   /**

@@ -1,10 +1,10 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { LroHandler, LroRegisterOptions, LroServer } from "protoc-gen-ts-lro/codegenv1";
-import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.js";
-import { $ServiceLro } from "./service.js";
+import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./placeholders.ts";
+import { $ServiceLro } from "./service.ts";
 
 /**
- * The handlers of $service, whose long-running methods a server runs and serves.
+ * The handlers of {@link $service}, whose long-running methods a server runs and serves.
  */
 export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
   /**
@@ -15,7 +15,7 @@ export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $Me
 }
 
 /**
- * Has a server serve $service, and run its operations. Methods that are left out are not implemented.
+ * Has a server serve {@link $service}, and run its operations. Methods that are left out are not implemented.
  */
 export function register$Service(
   server: LroServer,

@@ -7,10 +7,10 @@ import {
   type $Response,
   $ResponseSchema,
   $Service,
-} from "./placeholders.js";
+} from "./placeholders.ts";
 
 /**
- * $service with its long-running methods, and the request, response and metadata type of each.
+ * {@link $service} with its long-running methods, and the request, response and metadata type of each.
  */
 export interface $ServiceLro extends LroService<typeof $Service> {
   readonly methods: {
@@ -20,7 +20,7 @@ export interface $ServiceLro extends LroService<typeof $Service> {
 }
 
 /**
- * The long-running methods of $service.
+ * The long-running methods of {@link $service}.
  */
 export const $ServiceLro: $ServiceLro = /*@__PURE__*/ lroService($Service, {
   methods: {

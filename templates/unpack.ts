@@ -1,8 +1,8 @@
 import { type OperationSnapshot, type RawOperation, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
-import { type $Metadata, $MetadataSchema, type $Response, $ResponseSchema } from "./placeholders.js";
+import { type $Metadata, $MetadataSchema, type $Response, $ResponseSchema } from "./placeholders.ts";
 
 /**
- * Unpacks an operation of $rpc, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks an operation of {@link $rpc}, wherever it came from: its metadata, and how it ended if it is done.
  *
  * @each
  */

@@ -5,10 +5,8 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { writeFiles } from "./compile.ts";
-
-const root: string = fileURLToPath(new URL("..", import.meta.url));
+import { root } from "./repository.ts";
 
 /** The check plugin as it is published, which `npm run build` makes. */
 export const checkBin: string = join(root, "dist/bin/buf-plugin-lro.cjs");

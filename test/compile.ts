@@ -2,23 +2,38 @@
  * Requests of tests, from protos written in them.
  */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema, type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { cached, root } from "./repository.ts";
 
 /**
- * Compiles protos with buf: some of those given, by path, and what they import. All of them by default.
+ * Compiles protos with buf: some of those given, by path, and what they import. All of them by default. What comes of it
+ * is kept between runs.
  */
 export async function compile(
   protos: Readonly<Record<string, string>>,
   paths: readonly string[] = Object.keys(protos),
 ): Promise<FileDescriptorSet> {
+  const made = createHash("sha256").update(JSON.stringify([protos, paths, await importable()]));
+  const image = await cached(`compiled/${made.digest("hex")}.binpb`, ["@bufbuild/buf"], async (path) => {
+    await writeFile(path, await build(protos, paths));
+  });
+  return fromBinary(FileDescriptorSetSchema, await readFile(image));
+}
+
+/** What the protos may import. */
+async function importable(): Promise<string[]> {
+  const folder = join(root, "proto");
+  const files = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".proto"));
+  return Promise.all(files.sort().map((path) => readFile(join(folder, path), "utf8")));
+}
+
+async function build(protos: Readonly<Record<string, string>>, paths: readonly string[]): Promise<Uint8Array> {
   const directory = await mkdtemp(join(tmpdir(), "compile-"));
   try {
     await writeFiles(join(directory, "protos"), protos);
@@ -33,7 +48,7 @@ export async function compile(
       ],
       { cwd: directory, encoding: "buffer" },
     );
-    return fromBinary(FileDescriptorSetSchema, stdout);
+    return stdout;
   } finally {
     await rm(directory, { recursive: true });
   }

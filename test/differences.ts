@@ -21,24 +21,53 @@ export interface Behaviour {
   readonly why?: string;
 }
 
-export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[] {
+/** What servers answer, to be put together. */
+interface Answers {
+  /** The full name of the type of a response. */
+  readonly typeName: string;
+  readonly instance: (name: string) => Any;
+  readonly progress: Any;
+  /** Bytes that are no message. */
+  readonly broken: Uint8Array<ArrayBuffer>;
+  readonly info: Any;
+  readonly running: State;
+  readonly done: State;
+  readonly returns: (value: Any) => State;
+  readonly fails: (code: number, message: string, details?: Any[]) => State;
+  readonly poll: (code: Code) => ConnectError;
+  readonly busy: ConnectError;
+}
+
+export function behaviours(api: RedisApi): Behaviour[] {
+  const answers = createAnswers(api);
+  return [starts, responses, failures, failedPolls, callers, otherCallers].flatMap((group) => group(answers));
+}
+
+function createAnswers({ instance: schema, metadata }: RedisApi): Answers {
   const instance = (name: string): Any => anyPack(schema, create(schema, { name } as Record<string, unknown>));
-  const progress: Any = anyPack(metadata, create(metadata, { target: "here" } as Record<string, unknown>));
-  const broken = new Uint8Array([0x0a, 0xff]);
-  const info = anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: "QUOTA" }));
-
-  const running: State = {};
   const returns = (value: Any): State => ({ done: true, result: { case: "response", value } });
-  const done = returns(instance("i"));
-  const fails = (code: number, message: string, details: Any[] = []): State => ({
-    done: true,
-    result: { case: "error", value: { code, message, details } },
-  });
-  const poll = (code: Code): ConnectError => new ConnectError("the poll failed", code);
-  const busy = new ConnectError("the poll failed", Code.ResourceExhausted, undefined, [
-    { desc: RetryInfoSchema, value: { retryDelay: { nanos: 50_000_000 } } },
-  ]);
+  return {
+    typeName: schema.typeName,
+    instance,
+    progress: anyPack(metadata, create(metadata, { target: "here" } as Record<string, unknown>)),
+    broken: new Uint8Array([0x0a, 0xff]),
+    info: anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: "QUOTA" })),
+    running: {},
+    done: returns(instance("i")),
+    returns,
+    fails: (code, message, details = []) => ({
+      done: true,
+      result: { case: "error", value: { code, message, details } },
+    }),
+    poll: (code) => new ConnectError("the poll failed", code),
+    busy: new ConnectError("the poll failed", Code.ResourceExhausted, undefined, [
+      { desc: RetryInfoSchema, value: { retryDelay: { nanos: 50_000_000 } } },
+    ]),
+  };
+}
 
+/** What a server may say when it starts an operation. */
+function starts({ progress, running, done, fails, poll }: Answers): Behaviour[] {
   return [
     { what: "It is done when it is started.", start: done },
     { what: "It is done when it is started, and has no name.", start: { ...done, name: "" } },
@@ -56,6 +85,12 @@ export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[
       google: async ({ metadata }) => (metadata as { target?: string } | null)?.target,
       ours: async ({ metadata }) => (metadata as { target?: string } | undefined)?.target,
     },
+  ];
+}
+
+/** What a server may say of an operation that succeeds. */
+function responses({ instance, progress, broken, info, returns, done, typeName, fails }: Answers): Behaviour[] {
+  return [
     {
       what: "It is done, with a newer field in the response.",
       polls: [returns({ ...instance("i"), value: concat(instance("i").value, [0xf8, 0x3f, 1]) })],
@@ -77,11 +112,11 @@ export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[
     },
     {
       what: "It is done, and the type URL has another host.",
-      polls: [returns({ ...instance("i"), typeUrl: `example.com/${schema.typeName}` })],
+      polls: [returns({ ...instance("i"), typeUrl: `example.com/${typeName}` })],
     },
     {
       what: "It is done, and the type URL has no host.",
-      polls: [returns({ ...instance("i"), typeUrl: schema.typeName })],
+      polls: [returns({ ...instance("i"), typeUrl: typeName })],
     },
     {
       what: "It is done, and the response does not parse.",
@@ -106,6 +141,12 @@ export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[
       what: "It is not done, but has an error already.",
       polls: [{ ...fails(Code.Internal, "early"), done: false }, done],
     },
+  ];
+}
+
+/** How an operation may fail. */
+function failures({ progress, info, running, fails }: Answers): Behaviour[] {
+  return [
     { what: "It fails.", polls: [fails(Code.PermissionDenied, "Permission denied")] },
     { what: "It fails without a message.", polls: [fails(Code.Internal, "")] },
     {
@@ -141,6 +182,12 @@ export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[
     },
     { what: "It was cancelled by someone else.", polls: [running, fails(Code.Canceled, "by the operator")] },
     { what: "It ran out of its own time.", polls: [fails(Code.DeadlineExceeded, "the job was too slow")] },
+  ];
+}
+
+/** What may become of a poll. */
+function failedPolls({ running, done, poll, busy }: Answers): Behaviour[] {
+  return [
     {
       what: "A poll fails with UNAVAILABLE, once.",
       polls: [poll(Code.Unavailable), done],
@@ -181,6 +228,12 @@ export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[
       polls: [{ name: "operations/other" }, done],
       why: "It is asked for by the name that it was started with.",
     },
+  ];
+}
+
+/** What a caller may do while an operation runs. */
+function callers({ running, done, fails, poll }: Answers): Behaviour[] {
+  return [
     {
       what: "The caller waits a second time.",
       polls: [running, done],
@@ -232,6 +285,12 @@ export function behaviours({ instance: schema, metadata }: RedisApi): Behaviour[
       },
       ours: (operation) => operation.cancel({ wait: true }).then(() => operation.wait()),
     },
+  ];
+}
+
+/** What a caller may do who has no time, or did not start the operation. */
+function otherCallers({ running, done, poll }: Answers): Behaviour[] {
+  return [
     {
       what: "The caller has no more time.",
       polls: [running],

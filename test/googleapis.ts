@@ -2,12 +2,11 @@
  * All of googleapis, from google-proto-files on npm, as buf and protoc would give it to a plugin.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { cached, root } from "./repository.ts";
 
 /** A proto file, of which only the head has been read. */
 export interface ProtoFile {
@@ -20,27 +19,17 @@ export interface ProtoFile {
   readonly encoded: Uint8Array;
 }
 
-/** The root of the repository. */
-export const root: string = fileURLToPath(new URL("..", import.meta.url));
-
-/** Where what takes long to make is kept between runs, for the versions of the packages that make it. */
-export const cache: string = join(
-  root,
-  ".cache",
-  ["google-proto-files", "@bufbuild/buf", "@bufbuild/protoc-gen-es"].map(nameAndVersion).join("_"),
-);
+/** The packages that make what is kept of googleapis. */
+export const packages: readonly string[] = ["google-proto-files", "@bufbuild/buf", "@bufbuild/protoc-gen-es"];
 
 /**
  * Returns the files of googleapis by name, each after those that it imports. The first call takes a quarter of a minute,
  * in which buf compiles them.
  */
-export function googleapis(): Map<string, ProtoFile> {
-  const image = join(cache, "googleapis.binpb");
-  if (!existsSync(image)) {
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(`${image}.new`, buildProtos("node_modules/google-proto-files"));
-    renameSync(`${image}.new`, image);
-  }
+export async function googleapis(): Promise<Map<string, ProtoFile>> {
+  const image = await cached("googleapis.binpb", packages, async (path) => {
+    writeFileSync(path, buildProtos("node_modules/google-proto-files"));
+  });
   return new Map(readImage(readFileSync(image)).map((file) => [file.name, file]));
 }
 
@@ -143,9 +132,4 @@ function readHead(encoded: Uint8Array): ProtoFile {
     }
   }
   return { name, directory: dirname(name), imports, longRunning, encoded };
-}
-
-function nameAndVersion(packageName: string): string {
-  const { version } = createRequire(import.meta.url)(`${root}/node_modules/${packageName}/package.json`);
-  return `${packageName.replace(/^.*\//, "")}-${version}`;
 }

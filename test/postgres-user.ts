@@ -1,7 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { root } from "./repository.ts";
 
 /**
  * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, which is created where it is missing.

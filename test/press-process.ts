@@ -3,12 +3,12 @@
  *
  * - `hang`: prints until it is told to stop, on its first attempt.
  * - `exit`: ends the process.
- * - `stall 3000`: blocks the event loop for so many milliseconds on its first attempt, and goes on as if nothing was.
+ * - `stall PATH`: blocks the event loop until there is a file, on its first attempt, and goes on as if nothing was.
  * - `stubborn`: does not stop when it is told to, on its first attempt.
  *
  * All others are printed at once.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Message } from "@bufbuild/protobuf";
@@ -53,6 +53,13 @@ function note(line: string): void {
   }
 }
 
+function blockUntilFile(path: string): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  while (!existsSync(path)) {
+    Atomics.wait(nothing, 0, 0, 10);
+  }
+}
+
 async function main(): Promise<void> {
   const { onBusy = "queue", maxCrashes = 5, work = true, concurrency = 20 } = options;
   const engine: Engine = "dataDir" in options.engine ? pglite(options.engine) : postgres(options.engine);
@@ -69,7 +76,7 @@ async function main(): Promise<void> {
         });
         note(`begin ${press} ${title}`);
         say({ kind: "began", title, attempt });
-        const [what, ms] = title.split(" ");
+        const [what, path = ""] = title.split(" ");
         if (what === "exit") {
           process.exit(1);
         }
@@ -80,8 +87,7 @@ async function main(): Promise<void> {
           await new Promise(() => {});
         }
         if (attempt === 1 && what === "stall") {
-          const end = performance.now() + Number(ms);
-          while (performance.now() < end) {}
+          blockUntilFile(path);
           say({ kind: "stalled", title, attempt });
           try {
             await operation.update({ progressPercent: 99 });

@@ -1,7 +1,7 @@
 /*
  * Starts processes of `press-process.ts`, and talks to them.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@connectrpc/connect";
@@ -35,6 +35,8 @@ export function pressProcesses(engine: TestEngine): {
   start(options?: Omit<ProcessOptions, "engine">, env?: NodeJS.ProcessEnv): Promise<PressProcess>;
   /** A directory that is removed after the test. */
   directory(): string;
+  /** The title of a book that blocks its process, and what ends that. */
+  stall(): { readonly title: string; end(): void };
 } {
   const startProgram = testPrograms();
   const directories: string[] = [];
@@ -60,6 +62,10 @@ export function pressProcesses(engine: TestEngine): {
 
   return {
     directory,
+    stall() {
+      const path = join(directory(), "end");
+      return { title: `stall ${path}`, end: () => writeFileSync(path, "") };
+    },
     async start(options = {}, env = {}) {
       const all: ProcessOptions = { engine: engine.kind === "PostgreSQL" ? engine.address() : { dataDir }, ...options };
       const { messages, exited, signal } = startProgram<ProcessEvent>("test/press-process.ts", {

@@ -5,10 +5,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { Feed } from "./feed.ts";
+import { root } from "./repository.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+/** Tests end before it has paid to optimise the WebAssembly of PGlite. */
+export const fastPGlite = "--liftoff-only";
 
 /** Node's options for programs of TypeScript in this repository, which run against the source of the package. */
 export const sourceOptions: readonly string[] = [
@@ -16,6 +17,7 @@ export const sourceOptions: readonly string[] = [
   // Generated code has enums.
   "--experimental-transform-types",
   "--disable-warning=ExperimentalWarning",
+  fastPGlite,
   `--import=${new URL("typescript-imports.ts", import.meta.url)}`,
 ];
 
@@ -23,6 +25,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
+  /** The path of Node. Default: that of this process. */
+  readonly node?: string | undefined;
   /** Default: the root of the repository. */
   readonly cwd?: string;
   /** What its environment has beside that of this process. */
@@ -58,7 +62,7 @@ process.on("exit", () => {
   }
 });
 
-/** Starts a program, on the Node of this process. */
+/** Starts a program. */
 export function startProgram<Message = unknown>(path: string, options: ProgramOptions = {}): Program<Message> {
   const child = spawnNode(path, options, ["ignore", "pipe", "inherit", "ipc"]);
   const lines = new Feed<string>();
@@ -88,7 +92,7 @@ export interface Run extends Pick<Exit, "exitCode"> {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, on the Node of this process, with something on stdin. */
+/** Runs a program to its end, with something on stdin. */
 export async function runProgram(
   path: string,
   { stdin = "", ...options }: ProgramOptions & { readonly stdin?: string | Uint8Array } = {},
@@ -111,11 +115,11 @@ function exitOf(child: ChildProcess): Promise<Exit> {
 
 function spawnNode(
   path: string,
-  { args = [], nodeOptions = [], cwd = root, env, timeoutMs }: ProgramOptions,
+  { args = [], node = process.execPath, nodeOptions = [], cwd = root, env, timeoutMs }: ProgramOptions,
   stdio: ("ignore" | "pipe" | "inherit" | "ipc")[],
 ): ChildProcess {
   const options = path.endsWith(".ts") ? [...sourceOptions, ...nodeOptions] : nodeOptions;
-  const child = spawn(process.execPath, [...options, path, ...args], {
+  const child = spawn(node, [...options, path, ...args], {
     cwd,
     stdio,
     env: { ...process.env, ...env },

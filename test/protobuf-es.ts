@@ -2,11 +2,12 @@
  * The output of protoc-gen-es for googleapis, beside which our own stands.
  */
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
-import { cache, encodeRequest, type ProtoFile, root } from "./googleapis.ts";
+import { encodeRequest, type ProtoFile, packages } from "./googleapis.ts";
+import { cached, root } from "./repository.ts";
 
 /** Where the files of protoc-gen-es are, and how to read one. */
 export interface ProtobufEsOutput {
@@ -22,19 +23,15 @@ export async function protobufEsOutput(
   toGenerate: readonly ProtoFile[],
   files: ReadonlyMap<string, ProtoFile>,
 ): Promise<ProtobufEsOutput> {
-  const directory = join(cache, "protoc-gen-es");
-  if (!existsSync(directory)) {
-    const unfinished = `${directory}.new`;
-    rmSync(unfinished, { recursive: true, force: true });
-    mkdirSync(unfinished, { recursive: true });
+  const directory = await cached("protoc-gen-es", packages, async (unfinished) => {
+    mkdirSync(unfinished);
     const request = encodeRequest(toGenerate, files, "target=ts,import_extension=js");
     const { file } = fromBinary(CodeGeneratorResponseSchema, await runProtobufEs(request, unfinished));
     writeFiles(
       unfinished,
       file.map(({ name, content }) => [name, content]),
     );
-    renameSync(unfinished, directory);
-  }
+  });
   return { directory, read: (path) => readFileSync(join(directory, path), "utf8") };
 }
 

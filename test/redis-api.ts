@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { createFileRegistry, type DescMessage, type DescService, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
+import { root } from "./repository.ts";
 
 /** Google's Redis API, as the protos of @google-cloud/redis have it, with its long-running CreateInstance. */
 export interface RedisApi {
@@ -13,7 +13,6 @@ export interface RedisApi {
 
 /** Reads the API from its protos, without generated code. */
 export function readRedisApi(): RedisApi {
-  const root = fileURLToPath(new URL("..", import.meta.url));
   const config = {
     version: "v2",
     modules: [

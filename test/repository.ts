@@ -26,8 +26,12 @@ export async function cached(
     // Several may make it at the same time: one of them comes first.
     const unfinished = `${path}.${process.pid}`;
     await make(unfinished);
-    if (!existsSync(path)) {
+    try {
       renameSync(unfinished, path);
+    } catch (error) {
+      if (!existsSync(path)) {
+        throw error;
+      }
     }
     rmSync(unfinished, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./googleapis.ts";
+import { root } from "./repository.ts";
 
 /**
  * Type-checks the emitted files in some folders with flags that are stricter than the default. Both directories, the one

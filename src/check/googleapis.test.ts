@@ -2,14 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, test } from "vitest";
-import { googleapis, root } from "../../test/googleapis.ts";
+import { googleapis } from "../../test/googleapis.ts";
 import { type LongRunningMethod, readLongRunningMethods, type TypeReference } from "../../test/long-running-methods.ts";
+import { root } from "../../test/repository.ts";
 import { readCounts } from "../../test/rule-sections.ts";
 import { CheckRequestSchema, RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import { createCheckService } from "./check-service.ts";
 import { rules } from "./rules/index.ts";
 
-const files = googleapis();
+const files = await googleapis();
 const methods = readLongRunningMethods(files);
 const outside = methods.filter(({ name }) => !name.startsWith("google.longrunning."));
 

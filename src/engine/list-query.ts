@@ -1,5 +1,6 @@
-import type { Filter } from "../server/filter.ts";
 import type { ListQuery } from "../server/operation-store.ts";
+
+type Filter = NonNullable<ListQuery["filter"]>;
 
 /** A statement and its values. */
 export interface Statement {

@@ -6,4 +6,5 @@ import type { Empty } from "@bufbuild/protobuf/wkt";
 export type InitOf<T extends Message> = MessageInitShape<GenMessage<T>>;
 
 /** What gives a response: nothing at all does for google.protobuf.Empty. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without return is what this is for.
 export type ResponseInit<R extends Message> = InitOf<R> | (R extends Empty ? void : never);

@@ -1,8 +1,10 @@
 import { clone, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, type FileDescriptorSet } from "@bufbuild/protobuf/wkt";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { compile, encodeRequest } from "../../test/compile.ts";
 import { type Output, runOnProtos, runOnRequest } from "../../test/run-plugin.ts";
+import { runPlugin } from "./plugin.ts";
 
 /** A file with a long-running method, whose types are declared in another. */
 function proto(packageName: string): string {
@@ -71,6 +73,24 @@ describe("the output", () => {
     const crlf = Object.entries(protos).map(([path, content]) => [path, content.replaceAll("\n", "\r\n")]);
     expect(await runOnProtos(Object.fromEntries(crlf), parameter)).toEqual(output);
   });
+});
+
+it("takes an error for what it is, and does not run again", () => {
+  const readYaml = vi.fn(() => {
+    throw new Error("the file is broken");
+  });
+  const request = encodeRequest(compiled, toGenerate, "service_yaml=library.yaml");
+  expect(() => runPlugin(request, readYaml)).toThrow("the file is broken");
+  expect(readYaml).toHaveBeenCalledTimes(1);
+});
+
+it("passes over options that are encoded as groups", () => {
+  const data = new BinaryWriter().tag(1, WireType.LengthDelimited).string("us").tag(50_001, WireType.EndGroup).finish();
+  const file = compiled.file.map((original) => clone(FileDescriptorProtoSchema, original));
+  for (const { options } of file.flatMap(({ service }) => service.flatMap(({ method }) => method))) {
+    options?.$unknown?.unshift({ no: 50_001, wireType: WireType.StartGroup, data });
+  }
+  expect(runOnRequest(encodeRequest({ file }, toGenerate, parameter))).toEqual(output);
 });
 
 it("reads options that compilers hold back for the source, where a request has them", () => {

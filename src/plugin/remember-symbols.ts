@@ -2,7 +2,6 @@ import type { AnyDesc } from "@bufbuild/protobuf";
 import type { GeneratedFile, ImportSymbol } from "@bufbuild/protoplugin";
 
 const schemas = new WeakMap<AnyDesc, ImportSymbol>();
-const schemaTypes = new WeakMap<AnyDesc, ImportSymbol>();
 const shapes = new WeakMap<AnyDesc, ImportSymbol>();
 
 /**
@@ -12,8 +11,10 @@ const shapes = new WeakMap<AnyDesc, ImportSymbol>();
 export function rememberSymbols(f: GeneratedFile): GeneratedFile {
   return {
     ...f,
-    importSchema: (desc, typeOnly = false) =>
-      remember(typeOnly ? schemaTypes : schemas, desc, () => f.importSchema(desc, typeOnly)),
+    importSchema: (desc, typeOnly = false) => {
+      const symbol = remember(schemas, desc, () => f.importSchema(desc));
+      return typeOnly ? symbol.toTypeOnly() : symbol;
+    },
     importShape: (desc) => remember(shapes, desc, () => f.importShape(desc)),
   };
 }

@@ -1,8 +1,8 @@
 // Compiled from templates/ by `npm run generate`. Do not edit.
-import { globalName, printDocs, printPolling, type Template } from "./template.ts";
+import * as template from "./template.ts";
 
 /** Compiled from templates/client.ts. */
-export const clientTemplate: Template = {
+export const clientTemplate: template.Template = {
   ts(f, service) {
     const Client = f.import("Client", "@connectrpc/connect", true);
     const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegenv1", true);
@@ -10,14 +10,14 @@ export const clientTemplate: Template = {
     const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegenv1", true);
     const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
     f.print(f.jsDoc(service.desc, ""));
-    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${template.globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
       f.print`  ${method.desc.localName}: ${LroCall}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
     f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")} {`;
     f.print`  return ${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
     f.print`}`;
@@ -25,7 +25,7 @@ export const clientTemplate: Template = {
   },
   js(f, service) {
     const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
-    printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
     f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport, options) {`;
     f.print`  return ${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
     f.print`}`;
@@ -37,44 +37,44 @@ export const clientTemplate: Template = {
     const Transport = f.import("Transport", "@connectrpc/connect", true);
     const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegenv1", true);
     f.print(f.jsDoc(service.desc, ""));
-    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${template.globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
       f.print`  ${method.desc.localName}: ${LroCall}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
     f.print`${f.export("declare function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")};`;
     f.print();
   },
 };
 
 /** Compiled from templates/implementation.ts. */
-export const implementationTemplate: Template = {
+export const implementationTemplate: template.Template = {
   ts(f, service) {
     const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
     const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
     const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegenv1", true);
     const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegenv1", true);
     const lroImplementation = f.import("lroImplementation", "protoc-gen-ts-lro/codegenv1");
-    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    template.printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
       f.print`  ${method.desc.localName}(request: ${f.importShape(method.desc.input)}, context: ${HandlerContext}): ${MaybePromise}<${OperationInit}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
-    f.print`${f.export("function", service.nameOf("implement$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>> {`;
+    template.printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    f.print`${f.export("function", service.nameOf("implement$Service"))}(impl: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${template.globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>> {`;
     f.print`  return ${lroImplementation}(${service.nameOf("$ServiceLro")}, impl);`;
     f.print`}`;
     f.print();
   },
   js(f, service) {
     const lroImplementation = f.import("lroImplementation", "protoc-gen-ts-lro/codegenv1");
-    printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    template.printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
     f.print`${f.export("function", service.nameOf("implement$Service"))}(impl) {`;
     f.print`  return ${lroImplementation}(${service.nameOf("$ServiceLro")}, impl);`;
     f.print`}`;
@@ -85,39 +85,39 @@ export const implementationTemplate: Template = {
     const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
     const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegenv1", true);
     const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegenv1", true);
-    printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    template.printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
       f.print`  ${method.desc.localName}(request: ${f.importShape(method.desc.input)}, context: ${HandlerContext}): ${MaybePromise}<${OperationInit}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
-    f.print`${f.export("declare function", service.nameOf("implement$Service"))}(impl: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>>;`;
+    template.printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    f.print`${f.export("declare function", service.nameOf("implement$Service"))}(impl: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${template.globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>>;`;
     f.print();
   },
 };
 
 /** Compiled from templates/server.ts. */
-export const serverTemplate: Template = {
+export const serverTemplate: template.Template = {
   ts(f, service) {
     const ServiceImpl = f.import("ServiceImpl", "@connectrpc/connect", true);
     const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegenv1", true);
     const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegenv1", true);
     const LroRegisterOptions = f.import("LroRegisterOptions", "protoc-gen-ts-lro/codegenv1", true);
-    printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    template.printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
       f.print`  ${method.desc.localName}: ${LroHandler}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    template.printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
     f.print`${f.export("function", service.nameOf("register$Service"))}(`;
     f.print`  server: ${LroServer},`;
-    f.print`  handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>,`;
+    f.print`  handlers: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>,`;
     f.print`  options?: ${LroRegisterOptions},`;
     f.print`): void {`;
     f.print`  server.register(${service.nameOf("$ServiceLro")}, handlers, options);`;
@@ -125,7 +125,7 @@ export const serverTemplate: Template = {
     f.print();
   },
   js(f, service) {
-    printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    template.printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
     f.print`${f.export("function", service.nameOf("register$Service"))}(server, handlers, options) {`;
     f.print`  server.register(${service.nameOf("$ServiceLro")}, handlers, options);`;
     f.print`}`;
@@ -136,28 +136,28 @@ export const serverTemplate: Template = {
     const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegenv1", true);
     const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegenv1", true);
     const LroRegisterOptions = f.import("LroRegisterOptions", "protoc-gen-ts-lro/codegenv1", true);
-    printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc, true)}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
+    template.printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
       f.print`  ${method.desc.localName}: ${LroHandler}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
     }
     f.print`}`;
     f.print();
-    printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
-    f.print`${f.export("declare function", service.nameOf("register$Service"))}(server: ${LroServer}, handlers: ${globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>, options?: ${LroRegisterOptions}): void;`;
+    template.printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    f.print`${f.export("declare function", service.nameOf("register$Service"))}(server: ${LroServer}, handlers: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>, options?: ${LroRegisterOptions}): void;`;
     f.print();
   },
 };
 
 /** Compiled from templates/service.ts. */
-export const serviceTemplate: Template = {
+export const serviceTemplate: template.Template = {
   ts(f, service) {
     const LroService = f.import("LroService", "protoc-gen-ts-lro/codegenv1", true);
     const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegenv1", true);
     const lroService = f.import("lroService", "protoc-gen-ts-lro/codegenv1");
-    printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc, true)}> {`;
+    template.printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc).toTypeOnly()}> {`;
     f.print`  readonly methods: {`;
     for (const method of service.methods) {
       f.print`    readonly ${method.desc.localName}: ${LroMethod}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
@@ -165,7 +165,7 @@ export const serviceTemplate: Template = {
     f.print`  };`;
     f.print`}`;
     f.print();
-    printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
+    template.printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
     f.print`${f.export("const", service.nameOf("$ServiceLro"))}: ${service.nameOf("$ServiceLro")} = /*@__PURE__*/ ${lroService}(${f.importSchema(service.desc)}, {`;
     f.print`  methods: {`;
     for (const method of service.methods) {
@@ -173,7 +173,7 @@ export const serviceTemplate: Template = {
       f.print`      response: ${f.importSchema(method.response)},`;
       f.print`      metadata: ${f.importSchema(method.metadata)},`;
       if (method.polling !== undefined) {
-        f.print`      polling: ${printPolling(method)},`;
+        f.print`      polling: ${template.printPolling(method)},`;
       }
       f.print`    },`;
     }
@@ -183,7 +183,7 @@ export const serviceTemplate: Template = {
   },
   js(f, service) {
     const lroService = f.import("lroService", "protoc-gen-ts-lro/codegenv1");
-    printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
+    template.printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
     f.print`${f.export("const", service.nameOf("$ServiceLro"))} = /*@__PURE__*/ ${lroService}(${f.importSchema(service.desc)}, {`;
     f.print`  methods: {`;
     for (const method of service.methods) {
@@ -191,7 +191,7 @@ export const serviceTemplate: Template = {
       f.print`      response: ${f.importSchema(method.response)},`;
       f.print`      metadata: ${f.importSchema(method.metadata)},`;
       if (method.polling !== undefined) {
-        f.print`      polling: ${printPolling(method)},`;
+        f.print`      polling: ${template.printPolling(method)},`;
       }
       f.print`    },`;
     }
@@ -202,8 +202,8 @@ export const serviceTemplate: Template = {
   dts(f, service) {
     const LroService = f.import("LroService", "protoc-gen-ts-lro/codegenv1", true);
     const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegenv1", true);
-    printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
-    f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc, true)}> {`;
+    template.printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
+    f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc).toTypeOnly()}> {`;
     f.print`  readonly methods: {`;
     for (const method of service.methods) {
       f.print`    readonly ${method.desc.localName}: ${LroMethod}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
@@ -211,20 +211,20 @@ export const serviceTemplate: Template = {
     f.print`  };`;
     f.print`}`;
     f.print();
-    printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
+    template.printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
     f.print`${f.export("declare const", service.nameOf("$ServiceLro"))}: ${service.nameOf("$ServiceLro")};`;
     f.print();
   },
 };
 
 /** Compiled from templates/unpack.ts. */
-export const unpackTemplate: Template = {
+export const unpackTemplate: template.Template = {
   ts(f, service) {
     const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegenv1", true);
     const OperationSnapshot = f.import("OperationSnapshot", "protoc-gen-ts-lro/codegenv1", true);
     const unpackOperation = f.import("unpackOperation", "protoc-gen-ts-lro/codegenv1");
     for (const method of service.methods) {
-      printDocs(f, `Unpacks an operation of ${service.desc.typeName}.${method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      template.printDocs(f, `Unpacks an operation of ${service.desc.typeName + "." + method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
       f.print`${f.export("function", method.nameOf("unpack$Service_$Method"))}(operation: ${RawOperation}): ${OperationSnapshot}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}> {`;
       f.print`  return ${unpackOperation}({ response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} }, operation);`;
       f.print`}`;
@@ -234,7 +234,7 @@ export const unpackTemplate: Template = {
   js(f, service) {
     const unpackOperation = f.import("unpackOperation", "protoc-gen-ts-lro/codegenv1");
     for (const method of service.methods) {
-      printDocs(f, `Unpacks an operation of ${service.desc.typeName}.${method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      template.printDocs(f, `Unpacks an operation of ${service.desc.typeName + "." + method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
       f.print`${f.export("function", method.nameOf("unpack$Service_$Method"))}(operation) {`;
       f.print`  return ${unpackOperation}({ response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} }, operation);`;
       f.print`}`;
@@ -245,7 +245,7 @@ export const unpackTemplate: Template = {
     const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegenv1", true);
     const OperationSnapshot = f.import("OperationSnapshot", "protoc-gen-ts-lro/codegenv1", true);
     for (const method of service.methods) {
-      printDocs(f, `Unpacks an operation of ${service.desc.typeName}.${method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      template.printDocs(f, `Unpacks an operation of ${service.desc.typeName + "." + method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
       f.print`${f.export("declare function", method.nameOf("unpack$Service_$Method"))}(operation: ${RawOperation}): ${OperationSnapshot}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
       f.print();
     }

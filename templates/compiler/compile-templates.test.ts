@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { Project } from "ts-morph";
 import { describe, expect, it } from "vitest";
 import { compileTemplates } from "./compile-templates.ts";
+import { readPlaceholders } from "./placeholders.ts";
 import { compilePrinter } from "./printer.ts";
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
@@ -16,7 +17,7 @@ describe("a mistake in a template", () => {
   it("is told with file and line where TypeScript finds it", () => {
     const message = messageOf(() =>
       compileTemplates({
-        "client.ts": change("client.ts", "return lroClient(", "return lroClent("),
+        "client.ts": change("client.ts", "lroClient($ServiceLro", "lroClent($ServiceLro"),
         "service.ts": change("service.ts", "response: $ResponseSchema", "response: $Service"),
         "unpack.ts": change("unpack.ts", "type $Response,", "type $Respnse,"),
       }),
@@ -31,16 +32,16 @@ describe("a mistake in a template", () => {
   });
 
   it.each([
-    ["a directive that is not one", "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n", "1:1: only the directives of"],
+    ["a directive that is not one", "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n", "2:4: only the directives of"],
     [
       "a name in a comment that is not one",
-      "/** Of $sevice. */\nexport const $ServiceX = 1;\n",
-      "1:1: nothing says what $sevice prints",
+      "/** Of {@link $sevice}. */\nexport const $ServiceX = 1;\n",
+      "1:8: nothing says what $sevice prints",
     ],
     [
       "a name of a method in the comment of a service",
-      "/** Of $rpc. */\nexport const $ServiceX = 1;\n",
-      "1:1: $rpc is of a method: it can only stand below an @each",
+      "/** Of {@link $rpc}. */\nexport const $ServiceX = 1;\n",
+      "1:8: $rpc is of a method: it can only stand below an @each",
     ],
     [
       "a name of a method in the code of a service",
@@ -63,8 +64,12 @@ describe("a mistake in a template", () => {
       "2:1: a template holds functions, interfaces and constants",
     ],
   ])("is told with file and line: %s", (_, text, message) => {
-    const file = new Project({ useInMemoryFileSystem: true }).createSourceFile("/library.ts", text);
-    expect(messageOf(() => compilePrinter(file))).toContain(`templates/library.ts:${message}`);
+    const project = new Project({ useInMemoryFileSystem: true });
+    const placeholders = readPlaceholders(
+      project.createSourceFile("/placeholders.ts", read("templates/placeholders.ts")),
+    );
+    const file = project.createSourceFile("/library.ts", text);
+    expect(messageOf(() => compilePrinter(file, placeholders))).toContain(`templates/library.ts:${message}`);
   });
 
   function change(name: string, from: string, to: string): string {

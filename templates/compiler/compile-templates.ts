@@ -4,7 +4,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { Project, type SourceFile } from "ts-morph";
-import { compilePrinter } from "./printer.ts";
+import { readPlaceholders } from "./placeholders.ts";
+import { compilePrinter, indent } from "./printer.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -17,18 +18,14 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export function compileTemplates(changed: Readonly<Record<string, string>> = {}): string {
   const project = new Project({ tsConfigFilePath: `${root}tsconfig.json`, skipAddingFilesFromTsConfig: true });
   // allowJs is for what TypeScript emits, and does not go with isolatedDeclarations.
-  project.compilerOptions.set({
-    allowJs: true,
-    isolatedDeclarations: false,
-    noEmit: false,
-    allowImportingTsExtensions: false,
-  });
+  project.compilerOptions.set({ allowJs: true, isolatedDeclarations: false, noEmit: false });
   const templates = project
     .addSourceFilesAtPaths(`${root}templates/*.ts`)
     .filter((file) => file.getBaseName() !== "placeholders.ts");
   for (const [name, text] of Object.entries(changed)) {
     project.getSourceFileOrThrow(`${root}templates/${name}`).replaceWithText(text);
   }
+  const placeholders = readPlaceholders(project.getSourceFileOrThrow(`${root}templates/placeholders.ts`));
   const errors = templates.flatMap((file) => file.getPreEmitDiagnostics());
   if (errors.length > 0) {
     throw new Error(project.formatDiagnosticsWithColorAndContext(errors));
@@ -42,17 +39,19 @@ export function compileTemplates(changed: Readonly<Record<string, string>> = {})
 
   const compileTemplate = (template: SourceFile): string => {
     const path = template.getFilePath();
-    const variant = (extension: string): SourceFile =>
+    const variant = (extension: string): SourceFile => {
+      const text = emitted.get(path.replace(/\.ts$/, extension)) ?? "";
       // Beside the template, so that its imports resolve to the same declarations.
-      project.createSourceFile(
-        path.replace(/\.ts$/, `.emitted${extension}`),
-        halveIndentation(emitted.get(path.replace(/\.ts$/, extension)) ?? ""),
-      );
+      const file = project.createSourceFile(path.replace(/\.ts$/, `.emitted${extension}`), text);
+      // TypeScript indents by four spaces, protoc-gen-es by two.
+      file.formatText({ indentSize: 2 });
+      return file;
+    };
     const printer = (target: string, file: SourceFile): string =>
-      `${target}(f, service) {\n${compilePrinter(file)}\n  },`;
+      [`${target}(f, service) {`, ...indent(compilePrinter(file, placeholders), 4), "  },"].join("\n");
     return `
 /** Compiled from templates/${template.getBaseName()}. */
-export const ${template.getBaseNameWithoutExtension()}Template: Template = {
+export const ${template.getBaseNameWithoutExtension()}Template: template.Template = {
   ${printer("ts", template)}
   ${printer("js", variant(".js"))}
   ${printer("dts", variant(".d.ts"))}
@@ -60,11 +59,6 @@ export const ${template.getBaseNameWithoutExtension()}Template: Template = {
 `;
   };
   return `// Compiled from templates/ by \`npm run generate\`. Do not edit.
-import { globalName, printDocs, printPolling, type Template } from "./template.ts";
+import * as template from "./template.ts";
 ${templates.map(compileTemplate).join("")}`;
-}
-
-/** TypeScript indents by four spaces, protoc-gen-es by two. */
-function halveIndentation(text: string): string {
-  return text.replace(/^( {4})+/gm, (spaces) => spaces.slice(spaces.length / 2));
 }

@@ -32,6 +32,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
   const counts = { starts: 0, stalls: 0, retries: 0, cancels: 0, waits: 0 };
   const acknowledged = new Map<string, Acknowledged>();
   const problems: string[] = [];
+  const onRetry = (): void => void counts.retries++;
 
   async function client(index: number, endsAt: number): Promise<void> {
     const random = seededRandom(seed + 2 + index);
@@ -43,12 +44,12 @@ export function createClients(fleet: Fleet, seed: number): Clients {
       const request = { press: key, title, requestId: `${index}-${start}` };
       counts.starts++;
       counts.stalls += Number(stalls);
-      const { name } = await retried(() => press.printBook(request));
+      const { name } = await retried(() => press.printBook(request), onRetry);
       acknowledged.set(name, {});
       const what = pick(10);
       if (what === 0) {
         counts.cancels++;
-        await retried(() => operations.cancelOperation({ name }));
+        await retried(() => operations.cancelOperation({ name }), onRetry);
       }
       if (what < 7) {
         await see(name);
@@ -60,7 +61,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
   async function see(name: string): Promise<void> {
     counts.waits++;
     await press.printBook.resume(name).result();
-    const operation = await retried(() => operations.getOperation({ name }));
+    const operation = await retried(() => operations.getOperation({ name }), onRetry);
     const bytes = toBinary(OperationSchema, operation);
     const known = acknowledged.get(name) as Acknowledged;
     known.done ??= bytes;
@@ -69,26 +70,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     }
   }
 
-  function report(error: unknown): void {
-    problems.push(`a client got no answer: ${error}`);
-  }
-
-  /** Does as a program does when a server is away: calls another. Nothing else may go wrong. */
-  async function retried<T>(call: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await call();
-      } catch (error) {
-        const { code, cause } = ConnectError.from(error);
-        const lostConnection = typeof (cause as { code?: unknown } | undefined)?.code === "string";
-        if (code !== Code.Unavailable && !lostConnection) {
-          throw error;
-        }
-        counts.retries++;
-        await sleep(200);
-      }
-    }
-  }
+  const report = (error: unknown): number => problems.push(`a client got no answer: ${error}`);
 
   return {
     counts,
@@ -101,6 +83,23 @@ export function createClients(fleet: Fleet, seed: number): Clients {
       await Promise.all([...acknowledged.keys()].map((name) => see(name).catch(report)));
     },
   };
+}
+
+/** Does as a program does when a server is away: calls another. Nothing else may go wrong. */
+async function retried<T>(call: () => Promise<T>, onRetry: () => void): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const { code, cause } = ConnectError.from(error);
+      const lostConnection = typeof (cause as { code?: unknown } | undefined)?.code === "string";
+      if (code !== Code.Unavailable && !lostConnection) {
+        throw error;
+      }
+      onRetry();
+      await sleep(200);
+    }
+  }
 }
 
 /** Makes each call to one of the servers, as a load balancer does. */

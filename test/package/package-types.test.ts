@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { isLong } from "../suite.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(project, { recursive: true }));
 
-test.each(["typescript", "typescript-6.0", "typescript-5.9"])(
+test.each(isLong() ? ["typescript", "typescript-6.0", "typescript-5.9"] : ["typescript"])(
   "the package needs no types of others, with %s",
   (compiler) => {
     const entries = ["client", "codegen", "longrunning", "server", "server/pglite", "server/postgres", "testing"];

@@ -19,44 +19,6 @@ const emma = { press: "presses/1", title: "Emma" };
 const key = ({ press }: { press: string }): string => press;
 
 describeEngines((engine) => {
-  test("cancel against completion: 1,000 rounds end in one state each, which never changes", async () => {
-    const rounds = 1_000;
-    const began = new Map<string, () => void>();
-    const gates = new Map<string, ReturnType<typeof gate>>();
-    const { press, operations } = await engine.open({
-      concurrency: 50,
-      async printBook({ title }, { signal }) {
-        began.get(title)?.();
-        await gates.get(title)?.passed;
-        signal.throwIfAborted();
-        return { title };
-      },
-    });
-    const outcomes = { response: 0, error: 0 };
-
-    async function round(title: string): Promise<void> {
-      const end = gate();
-      gates.set(title, end);
-      const beginning = new Promise<void>((resolve) => began.set(title, resolve));
-      const { name } = await press.printBook({ ...emma, title });
-      await beginning;
-      const cancelled = operations.cancelOperation({ name });
-      end.open();
-      await cancelled;
-      const done = await operations.waitOperation({ name });
-      expect(done.done).toBe(true);
-      await operations.cancelOperation({ name });
-      expect(await operations.getOperation({ name })).toEqual(done);
-      outcomes[done.result.case === "response" ? "response" : "error"]++;
-    }
-
-    for (let first = 0; first < rounds; first += 50) {
-      await Promise.all(Array.from({ length: 50 }, (_, i) => round(`book ${first + i}`)));
-    }
-    expect(outcomes.response + outcomes.error).toBe(rounds);
-    expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
-  });
-
   test("delete while running: it is not found, its work ends, and it does not come back", async () => {
     const [began, end, ended] = [gate(), gate(), gate()];
     const { press, operations } = await engine.open({

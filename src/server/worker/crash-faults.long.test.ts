@@ -1,0 +1,2 @@
+// The same, with leases that pass by themselves.
+import "./crash-faults.test.ts";

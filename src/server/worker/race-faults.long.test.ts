@@ -1,0 +1,2 @@
+// The same, more often.
+import "./race-faults.test.ts";

@@ -1,0 +1,79 @@
+/*
+ * What might go wrong once in many times.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { describeEngines, gate } from "../../../test/lro-servers.ts";
+import { pressProcesses } from "../../../test/press-processes.ts";
+import { times } from "../../../test/suite.ts";
+
+const rounds = times(200, 1_000);
+const operationsOfKey = times(50, 200);
+
+describeEngines((engine) => {
+  const processes = pressProcesses(engine);
+
+  test(`cancel against completion: ${rounds} rounds end in one state each, which never changes`, async () => {
+    const began = new Map<string, () => void>();
+    const gates = new Map<string, ReturnType<typeof gate>>();
+    const { press, operations } = await engine.open({
+      concurrency: 50,
+      async printBook({ title }, { signal }) {
+        began.get(title)?.();
+        await gates.get(title)?.passed;
+        signal.throwIfAborted();
+        return { title };
+      },
+    });
+    const outcomes = { response: 0, error: 0 };
+
+    async function round(title: string): Promise<void> {
+      const end = gate();
+      gates.set(title, end);
+      const beginning = new Promise<void>((resolve) => began.set(title, resolve));
+      const { name } = await press.printBook({ press: "presses/1", title });
+      await beginning;
+      const cancelled = operations.cancelOperation({ name });
+      end.open();
+      await cancelled;
+      const done = await operations.waitOperation({ name });
+      expect(done.done).toBe(true);
+      await operations.cancelOperation({ name });
+      expect(await operations.getOperation({ name })).toEqual(done);
+      outcomes[done.result.case === "response" ? "response" : "error"]++;
+    }
+
+    for (let first = 0; first < rounds; first += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, i) => round(`book ${first + i}`)));
+    }
+    expect(outcomes.response + outcomes.error).toBe(rounds);
+    expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
+  });
+
+  test(`two workers, one key: ${operationsOfKey} operations of each key run one at a time, in the order of their start`, async () => {
+    const journal = join(processes.directory(), "journal");
+    // With room for one operation each, both workers are needed: there is always work of another key.
+    const options = { journal, concurrency: 1 };
+    const first = await processes.start(options);
+    const second = engine.kind === "PGlite" ? first : await processes.start(options);
+    const presses = ["presses/1", "presses/2", "presses/3"];
+    const titles = Array.from({ length: operationsOfKey }, (_, i) => `book-${i}`);
+    const last = new Map<string, string>();
+    for (const title of titles) {
+      for (const press of presses) {
+        last.set(press, (await first.press.printBook({ press, title })).name);
+      }
+    }
+    await Promise.all([...last.values()].map((name) => second.press.printBook.resume(name).wait()));
+    const lines = readFileSync(journal, "utf8").trim().split("\n");
+    for (const press of presses) {
+      expect(lines.filter((line) => line.includes(press))).toEqual(
+        titles.flatMap((title) => [`begin ${press} ${title}`, `end ${press} ${title}`]),
+      );
+    }
+    for (const { events } of [first, second]) {
+      expect(events.some(({ kind }) => kind === "began")).toBe(true);
+    }
+  });
+});

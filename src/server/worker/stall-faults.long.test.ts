@@ -1,0 +1,47 @@
+/*
+ * The same, with leases that pass by themselves, and also where the process that stands still is the only one.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { describePGlite } from "../../../test/lro-servers.ts";
+import { type PressProcess, pressProcesses } from "../../../test/press-processes.ts";
+import "./stall-faults.test.ts";
+
+/** Longer than the lease, and the time until somebody looks. */
+const stoppedMs = 13_000;
+
+describePGlite((engine) => {
+  const processes = pressProcesses(engine);
+
+  /** The process goes on with what it did, or runs it again: the operation ends once, by the latest attempt. */
+  async function endsOnce(only: PressProcess, name: string): Promise<void> {
+    const { title } = await only.press.printBook.resume(name).wait();
+    const done = await only.operations.getOperation({ name });
+    const attempts = Number(title.at(-1));
+    await expect.poll(() => only.events.filter(({ kind }) => kind === "ended").length).toBe(attempts);
+    expect(only.events.filter(({ kind }) => kind === "began")).toHaveLength(attempts);
+    expect(await only.operations.getOperation({ name })).toEqual(done);
+  }
+
+  test("zombie: a stopped worker that wakes up again ends its operation once", async () => {
+    const stall = processes.stall();
+    const zombie = await processes.start();
+    const { name } = await zombie.press.printBook({ press: "presses/1", title: stall.title });
+    await zombie.saw("began");
+    zombie.signal("SIGSTOP");
+    await sleep(stoppedMs);
+    stall.end();
+    zombie.signal("SIGCONT");
+    await endsOnce(zombie, name);
+  });
+
+  test("event-loop stall: a worker that blocks past its lease ends its operation once", async () => {
+    const stall = processes.stall();
+    const stalled = await processes.start();
+    const { name } = await stalled.press.printBook({ press: "presses/1", title: stall.title });
+    await stalled.saw("began");
+    await sleep(stoppedMs);
+    stall.end();
+    await endsOnce(stalled, name);
+  });
+});

@@ -1,0 +1,65 @@
+import { type Identifier, Node, type SourceFile, type Statement, SyntaxKind } from "ts-morph";
+import { docCommentOf } from "./doc-comment.ts";
+import type { Printed, Subject } from "./placeholders.ts";
+import { templateError } from "./template-error.ts";
+
+/** An exported declaration of a template. */
+export interface Declaration {
+  readonly name: Identifier;
+  /** Where the export keyword starts: how a declaration is exported is protoplugin's to print. */
+  readonly start: number;
+  /** What stands between the export keyword and the name, such as `declare const`. */
+  readonly keywords: string;
+}
+
+/** Returns the declarations of a template. */
+export function readDeclarations(file: SourceFile): Declaration[] {
+  return file.getStatements().flatMap((statement) => {
+    const { keyword, names } = readStatement(statement);
+    const modifiers = Node.isModifierable(statement) ? statement.getModifiers() : [];
+    const exported = modifiers.find((modifier) => modifier.getKind() === SyntaxKind.ExportKeyword);
+    const others = modifiers.filter((modifier) => modifier !== exported).map((modifier) => modifier.getText());
+    return names.map((name) => {
+      if (exported === undefined) {
+        throw templateError(file, statement.getStart(), notATemplate);
+      }
+      if (docCommentOf(statement) === undefined) {
+        throw templateError(file, statement.getStart(), "a declaration of a template lacks a doc comment");
+      }
+      return { name, start: exported.getStart(), keywords: [...others, keyword].join(" ") };
+    });
+  });
+}
+
+/** Says for what a declaration of a template is made once. */
+export function subjectOf(declaration: Node): Subject {
+  const isStatement = Node.isStatement(declaration);
+  const statement = isStatement ? declaration : declaration.getFirstAncestorOrThrow((node) => Node.isStatement(node));
+  return docCommentOf(statement)?.each ? "method" : "service";
+}
+
+/** Returns what prints the name of a declaration of a template. */
+export function printName(name: string, declaration: Node): Printed {
+  const subject = subjectOf(declaration);
+  return { source: `${subject}.nameOf(${JSON.stringify(name)})`, subject };
+}
+
+const notATemplate = "a template holds functions, interfaces and constants, and exports them all";
+
+function readStatement(statement: Statement): { readonly keyword: string; readonly names: readonly Identifier[] } {
+  if (Node.isVariableStatement(statement)) {
+    const names = statement.getDeclarations().map((declaration) => declaration.getNameNode());
+    return { keyword: statement.getDeclarationKind(), names: names.filter((name) => Node.isIdentifier(name)) };
+  }
+  if (Node.isFunctionDeclaration(statement)) {
+    return { keyword: "function", names: [statement.getNameNodeOrThrow()] };
+  }
+  if (Node.isInterfaceDeclaration(statement)) {
+    return { keyword: "interface", names: [statement.getNameNode()] };
+  }
+  // The latter is what TypeScript adds to a module that exports nothing.
+  if (Node.isImportDeclaration(statement) || (Node.isExportDeclaration(statement) && !statement.hasNamedExports())) {
+    return { keyword: "", names: [] };
+  }
+  throw templateError(statement.getSourceFile(), statement.getStart(), notATemplate);
+}

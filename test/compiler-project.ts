@@ -1,0 +1,82 @@
+/*
+ * A project with protos that a compiler is to generate code for.
+ */
+import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach } from "vitest";
+import { writeFiles } from "./compile.ts";
+import { root } from "./repository.ts";
+
+// Neither of the services imports the types beside it, and shelf.proto writes the option in parts.
+export const protos: Readonly<Record<string, string>> = {
+  "acme/library/v1/library.proto": `syntax = "proto3";
+package acme.library.v1;
+import "google/longrunning/operations.proto";
+service Library {
+  rpc CreateBook(Request) returns (google.longrunning.Operation) {
+    option (google.longrunning.operation_info) = { response_type: "Book" metadata_type: "Metadata" };
+  }
+  rpc PrintBook(Request) returns (google.longrunning.Operation);
+}
+message Request {}
+`,
+  "acme/library/v1/types.proto": `syntax = "proto3";
+package acme.library.v1;
+message Book {}
+message Metadata {}
+`,
+  "acme/shelf/v1/shelf.proto": `syntax = "proto3";
+package acme.shelf.v1;
+import "google/longrunning/operations.proto";
+service Shelves {
+  rpc CreateShelf(Request) returns (google.longrunning.Operation) {
+    option (google.longrunning.operation_info).response_type = "Shelf";
+    option (google.longrunning.operation_info).metadata_type = "Shelf.Metadata";
+  }
+}
+message Request {}
+`,
+  "acme/shelf/v1/types.proto": `syntax = "proto3";
+package acme.shelf.v1;
+message Shelf {
+  message Metadata {}
+}
+`,
+};
+/** The files that are emitted for them. */
+export const emitted: readonly string[] = ["acme/library/v1/library_lro.ts", "acme/shelf/v1/shelf_lro.ts"];
+/** What is noted about PrintBook. */
+export const note: string =
+  "protoc-gen-ts-lro: acme/library/v1/library.proto:8:3: rpc acme.library.v1.Library.PrintBook: " +
+  "returns google.longrunning.Operation without operation_info. It stays a plain rpc. ";
+
+export interface CompilerProject {
+  /** Has the protos in `protos`, and google.longrunning in `imports`. */
+  directory(): string;
+  /** Reads what was emitted into `gen`. */
+  readGenerated(): Promise<Record<string, string>>;
+}
+
+/** Makes a project for each test. */
+export function compilerProject(): CompilerProject {
+  let directory = "";
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "compilers-"));
+    await writeFiles(join(directory, "protos"), protos);
+    await symlink(join(root, "proto"), join(directory, "imports"), "junction");
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+  return {
+    directory: () => directory,
+    async readGenerated() {
+      const gen = join(directory, "gen");
+      const paths = (await readdir(gen, { recursive: true })).filter((path) => path.endsWith(".ts"));
+      const read = async (path: string): Promise<[string, string]> => [
+        path.replaceAll("\\", "/"),
+        await readFile(join(gen, path), "utf8"),
+      ];
+      return Object.fromEntries(await Promise.all(paths.sort().map(read)));
+    },
+  };
+}

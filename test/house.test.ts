@@ -1,0 +1,143 @@
+/*
+ * The arrows of the house: which part may import from which.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { ts } from "ts-morph";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What the parts of src may import from, beside themselves: other parts, and modules within them. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  gen: [],
+  descriptor: ["gen"],
+  plugin: ["descriptor", "gen"],
+  check: ["descriptor", "gen"],
+  operation: ["gen"],
+  client: ["operation", "gen"],
+  server: ["operation", "gen"],
+  engine: ["server/engine.ts"],
+  testing: ["operation", "gen", "client/clock.ts", "server/operation-init.ts"],
+  "tanstack-query": ["client/operation.ts"],
+  "codegen.ts": ["client", "operation", "server", "gen"],
+  "longrunning.ts": ["gen"],
+};
+
+/** The packages that only these parts may name. */
+const owners: Readonly<Record<string, readonly string[]>> = {
+  "pg-boss": ["engine"],
+  pg: ["engine"],
+  "@electric-sql/pglite": ["engine"],
+  "@bufbuild/protoplugin": ["plugin"],
+  yaml: ["descriptor"],
+};
+
+/** An import in a module of a folder. Modules are named by their paths in it, packages as they are imported. */
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const modules = modulesIn("src").filter((path) => !/\.test(-d)?\.ts$/.test(path));
+const imports = modules.flatMap((path) => importsOf("src", path));
+
+function modulesIn(folder: string): string[] {
+  return globSync("**/*.ts", { cwd: `${root}${folder}` }).map((path) => path.replaceAll("\\", "/"));
+}
+
+function importsOf(folder: string, from: string): Import[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(`${root}${folder}/${from}`, "utf8"), true, true);
+  return importedFiles.map(({ fileName }) => ({
+    from,
+    to: fileName.startsWith(".") ? posix.join(posix.dirname(from), fileName) : fileName,
+  }));
+}
+
+const partOf = (path: string): string => path.slice(0, `${path}/`.indexOf("/"));
+const isIn = (path: string, parts: readonly string[]): boolean =>
+  parts.some((part) => path === part || path.startsWith(`${part}/`));
+
+test("each part of src has its arrows here", () => {
+  expect([...new Set(modules.map(partOf))].sort()).toEqual(Object.keys(arrows).sort());
+});
+
+test.each(Object.entries(arrows))("%s imports from nothing in src but itself and %j", (part, allowed) => {
+  const within = imports.filter(({ from, to }) => partOf(from) === part && modules.includes(to));
+  expect(within.filter(({ to }) => !isIn(to, [part, ...allowed]))).toEqual([]);
+});
+
+test("nothing in src imports from outside of it, but for the version in package.json", () => {
+  const upwards = imports.filter(({ to }) => to.startsWith(".."));
+  expect(upwards).toEqual([{ from: "descriptor/version.ts", to: "../package.json" }]);
+});
+
+test.each(Object.entries(owners))("%s is named by nobody but %j", (name, parts) => {
+  const naming = imports.filter(({ to }) => isIn(to, [name]));
+  expect(naming).not.toEqual([]);
+  expect(naming.filter(({ from }) => !isIn(from, parts))).toEqual([]);
+});
+
+test("generated code imports from nothing but its own folder, and compiled templates from template.ts", () => {
+  const generated = imports.filter(({ from, to }) => /(^gen\/|\.gen\.ts$)/.test(from) && modules.includes(to));
+  const outside = generated.filter(({ from, to }) => !(isIn(from, ["gen"]) && isIn(to, ["gen"])));
+  expect(outside).toEqual([{ from: "plugin/templates.gen.ts", to: "plugin/template.ts" }]);
+});
+
+test.each(["examples/gen", "testdata/gen", ...globSync("testdata/cases/*/gen", { cwd: root })])(
+  "generated code imports nothing from outside of %s but packages",
+  (folder) => {
+    const upwards = modulesIn(folder).flatMap((path) =>
+      importsOf(folder, path).filter(({ to }) => to.startsWith("..")),
+    );
+    expect(upwards).toEqual([]);
+  },
+);
+
+describe("what is loaded at run time", () => {
+  test("by the client is nothing of the server, and no package but two", async () => {
+    const loaded = await reach("src/client/index.ts");
+    expect(loaded.modules.filter((path) => isIn(path, ["src/server", "src/engine"]))).toEqual([]);
+    expect(loaded.packages).toEqual(["@bufbuild/protobuf", "@connectrpc/connect"]);
+  });
+
+  // What protoplugin would load, scripts/protoplugin.ts takes out of the bundle.
+  test.each([
+    ["plugin", ["@bufbuild/protobuf", "@bufbuild/protoplugin", "yaml"]],
+    ["check", ["@bufbuild/protobuf", "yaml"]],
+  ])("by the %s are these packages, and nothing of the runtime: %j", async (part, packages) => {
+    const loaded = await reach(`src/${part}/bin.ts`);
+    expect(loaded.modules.filter((path) => !isIn(path, sourcesOf(part)))).toEqual(["package.json"]);
+    expect(loaded.packages).toEqual(packages);
+  });
+});
+
+function sourcesOf(part: string): string[] {
+  return [part, ...(arrows[part] ?? [])].map((name) => `src/${name}`);
+}
+
+/** Follows the imports of a module that are left when its types are stripped. */
+async function reach(entryPoint: string): Promise<{ modules: string[]; packages: string[] }> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entryPoint],
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  const external = Object.values(metafile.inputs).flatMap((input) => input.imports.filter(({ external }) => external));
+  const names = external.map(({ path }) => path).filter((path) => !path.startsWith("node:"));
+  const packages = names.map((path) =>
+    path
+      .split("/")
+      .slice(0, path.startsWith("@") ? 2 : 1)
+      .join("/"),
+  );
+  return { modules: Object.keys(metafile.inputs), packages: [...new Set(packages)].sort() };
+}

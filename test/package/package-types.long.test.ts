@@ -1,0 +1,2 @@
+// The same, under every compiler.
+import "./package-types.test.ts";
