@@ -45,7 +45,7 @@ export function readTables(files: EmittedFiles, readProtobufEs: (path: string) =
   });
 }
 
-const tablePattern = /\blroService\(\s*([\w$]+),\s*\{(.*?)\},\s*\d+,?\s*\);/gs;
+const tablePattern = /\blroService\(\s*([\w$]+),\s*\{\s*methods: \{(.*?)\},\s*\}\);/gs;
 const entryPattern = /([\w$]+):\s*\{\s*response:\s*([\w$]+),\s*metadata:\s*([\w$]+),?\s*\},/g;
 
 /** What the exports of a file of protoc-gen-es stand for. */

@@ -19,10 +19,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   operation: ["gen"],
   client: ["operation", "gen"],
   server: ["operation", "gen"],
-  engine: ["server/engine.ts"],
+  engine: ["server/engine.ts", "server/handler.ts", "server/operation-store.ts"],
   testing: ["operation", "gen", "client/clock.ts", "server/operation-init.ts"],
   "tanstack-query": ["client/operation.ts"],
-  "codegen.ts": ["client", "operation", "server", "gen"],
+  "codegenv1.ts": ["client", "operation", "server", "gen"],
   "longrunning.ts": ["gen"],
 };
 

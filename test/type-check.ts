@@ -29,7 +29,7 @@ export function typeCheck(
     declaration: true,
     noEmit: true,
     rootDirs: directories,
-    paths: { "protoc-gen-ts-lro/codegen": [join(root, "dist/codegen.d.ts")] },
+    paths: { "protoc-gen-ts-lro/codegenv1": [join(root, "dist/codegenv1.d.ts")] },
   };
   writeFileSync(
     config,

@@ -128,9 +128,9 @@ describe("emitted code", () => {
         "start.js": `
           ${load("createRouterTransport", "@connectrpc/connect")}
           ${load("LibraryService", "./library_pb.js")}
-          ${load("createLibraryServiceClient, stubLibraryService", "./library_lro.js")}
-          const stub = stubLibraryService({ ${method}: () => ({ name: "operations/1" }) });
-          const transport = createRouterTransport(({ service }) => service(LibraryService, stub));
+          ${load("createLibraryServiceClient, implementLibraryService", "./library_lro.js")}
+          const impl = implementLibraryService({ ${method}: () => ({ name: "operations/1" }) });
+          const transport = createRouterTransport(({ service }) => service(LibraryService, impl));
           createLibraryServiceClient(transport).${method}({}).then(({ name }) => console.log(name));`,
       });
       const { stdout } = await run(node, ["start.js"], { cwd: folder(name) });

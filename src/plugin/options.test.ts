@@ -104,7 +104,7 @@ describe("rewrite_imports", () => {
       "rewrite_imports=./acme/types/**/*_pb.js:@acme/types,rewrite_imports=@connectrpc/connect:npm:connect";
     const { files } = run(`target=ts,import_extension=js,${rewrite}`);
     expect(new Set(imports(files["acme/library_lro.ts"]))).toEqual(
-      new Set(["protoc-gen-ts-lro/codegen", "./library_pb.js", "@acme/types/acme/types/book_pb.js", "npm:connect"]),
+      new Set(["protoc-gen-ts-lro/codegenv1", "./library_pb.js", "@acme/types/acme/types/book_pb.js", "npm:connect"]),
     );
   });
 
@@ -142,7 +142,7 @@ it("elide_plugin_version leaves the version out of the first line", () => {
 });
 
 describe("emit", () => {
-  const marks = { client: "createLibraryClient(", server: "stubLibrary(", unpack: "unpackCreateResponse(" };
+  const marks = { client: "createLibraryClient(", server: "implementLibrary(", unpack: "unpackLibrary_Create(" };
 
   it.each([
     ["", ["client", "server", "unpack"]],

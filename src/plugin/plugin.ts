@@ -14,7 +14,7 @@ import { type Diagnostic, formatDiagnostic } from "./diagnostics.ts";
 import { emit } from "./emit.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
-import { type Findings, type ResolvedService, resolveService } from "./resolve.ts";
+import { type Findings, findSameNames, type ResolvedService, resolveService } from "./resolve.ts";
 
 export const pluginName = "protoc-gen-ts-lro";
 export const pluginVersion: string = `v${packageVersion}`;
@@ -124,7 +124,11 @@ function resolveFiles(
     };
   };
   return new Map(
-    schema.files.map((file) => [file, file.services.map(resolve).filter(({ methods }) => methods.length > 0)]),
+    schema.files.map((file) => {
+      const services = file.services.map(resolve).filter(({ methods }) => methods.length > 0);
+      findSameNames(services, findings);
+      return [file, services];
+    }),
   );
 }
 

@@ -24,6 +24,26 @@ const annotated = `rpc Create(Request) returns (google.longrunning.Operation) {
   option (google.longrunning.operation_info) = { response_type: "Book" metadata_type: "Progress" };
 }`;
 
+describe("names that become one in TypeScript", () => {
+  it("are those of two services that differ in the case of their first letter", async () => {
+    const { error } = await runOnProtos({ "a.proto": `${proto(annotated)}\nservice library { ${annotated} }` });
+    expect(error.split("\n")).toContain(
+      "a.proto:8:1: service acme.v1.library becomes Library in TypeScript, and so does service acme.v1.Library. " +
+        "Rename one of them.",
+    );
+  });
+
+  it("are those of two methods whose services make up for the difference", async () => {
+    const second = `service Library_Create { ${annotated.replace("Create(", "Book(")} }`;
+    const { error } = await runOnProtos({
+      "a.proto": `${proto(annotated.replace("Create(", "Create_Book("))}\n${second}`,
+    });
+    expect(error).toMatch(
+      /^a\.proto:8:26: rpc acme\.v1\.Library_Create\.Book becomes Library_Create_Book in TypeScript, and so does rpc /,
+    );
+  });
+});
+
 describe("mistakes", () => {
   it("are reported all at once, in the order of the files, and nothing is emitted", async () => {
     const wrong = (type: string) => annotated.replace("Book", type);
@@ -184,7 +204,7 @@ describe("operation_info", () => {
     const set = await compile({ "a.proto": proto(annotated) });
     expect(methodOf(set).options?.$unknown).toEqual([expect.objectContaining({ no: operation_info.number })]);
     expect(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")).files["a_lro.ts"]).toContain(
-      "create: LroMethod<typeof BookSchema, typeof ProgressSchema>;",
+      "readonly create: LroMethod<Request, Book, Progress>;",
     );
   });
 
@@ -206,8 +226,8 @@ describe("operation_info", () => {
       })),
     });
     const emitted = runOnRequest(encodeRequest(set, ["a.proto", "acme.proto"], "target=ts")).files["a_lro.ts"];
-    expect(emitted).toContain("create: LroMethod<typeof BookSchema, typeof ProgressSchema>;");
-    expect(emitted).toContain("update: LroMethod<typeof BookSchema, typeof ProgressSchema$1>;");
+    expect(emitted).toContain("readonly create: LroMethod<Request, Book, Progress>;");
+    expect(emitted).toContain("readonly update: LroMethod<Request, Book, Progress$1>;");
   });
 
   function methodOf({ file }: FileDescriptorSet): MethodDescriptorProto {

@@ -7,7 +7,7 @@ import {
   hasOption,
 } from "@bufbuild/protobuf";
 import { didYouMean } from "../descriptor/near-names.ts";
-import { atOperationInfo } from "../descriptor/place.ts";
+import { atMethod, atOperationInfo, atService } from "../descriptor/place.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
 import type { MethodPolling } from "../descriptor/service-yaml.ts";
 import {
@@ -17,6 +17,7 @@ import {
   operation_info,
 } from "../gen/google/longrunning/operations_pb.ts";
 import { type Diagnostic, positionOf } from "./diagnostics.ts";
+import { methodName, serviceName } from "./names.ts";
 
 /** A service with its long-running methods. */
 export interface ResolvedService {
@@ -47,6 +48,26 @@ export interface Findings {
 export function resolveService(service: DescService, scope: TypeScope, findings: Findings): ResolvedService {
   const methods = service.methods.flatMap((method) => resolveMethod(method, scope, findings) ?? []);
   return { desc: service, methods };
+}
+
+/** Adds to the findings what becomes the same name in the file that is emitted for these services. */
+export function findSameNames(services: readonly ResolvedService[], findings: Findings): void {
+  const named = new Map<string, DescService | DescMethod>();
+  const claim = (name: string, desc: DescService | DescMethod): void => {
+    const other = named.get(name);
+    named.set(name, desc);
+    if (other !== undefined) {
+      const place = desc.kind === "service" ? atService(desc) : atMethod(desc);
+      const message = `${desc} becomes ${name} in TypeScript, and so does ${other}. Rename one of them.`;
+      findings.errors.push({ position: positionOf(place), message });
+    }
+  };
+  for (const { desc, methods } of services) {
+    claim(serviceName(desc), desc);
+    for (const method of methods) {
+      claim(`${serviceName(desc)}_${methodName(method.desc)}`, method.desc);
+    }
+  }
 }
 
 function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings): ResolvedMethod | undefined {

@@ -1,6 +1,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandlerOptions } from "@connectrpc/connect/protocol";
 import type { LroService } from "../operation/lro-service.ts";
+import type { LroAsyncDisposable } from "./async-disposable.ts";
 import type { LroHandlers } from "./handler.ts";
 
 /** How a server is. */
@@ -17,7 +18,7 @@ export interface LroHealth {
 export type LroRegisterOptions = Partial<UniversalHandlerOptions>;
 
 /** Runs long-running operations, and serves them. */
-export interface LroServer extends AsyncDisposable {
+export interface LroServer extends LroAsyncDisposable {
   /**
    * Serves a service, and runs its operations. Methods that are left out are not implemented. Generated code calls it.
    *

@@ -17,14 +17,14 @@ describe("a mistake in a template", () => {
   it("is told with file and line where TypeScript finds it", () => {
     const message = messageOf(() =>
       compileTemplates({
-        "client.ts": change("client.ts", "lroClient($ServiceLro", "lroClent($ServiceLro"),
+        "client.ts": change("client.ts", "createLroClient($ServiceLro", "createLroClent($ServiceLro"),
         "service.ts": change("service.ts", "response: $ResponseSchema", "response: $Service"),
         "unpack.ts": change("unpack.ts", "type $Response,", "type $Respnse,"),
       }),
     );
     expect(stripVTControlCharacters(message).split("\n")).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^templates\/client\.ts:\d+:\d+ - error TS\d+: Cannot find name 'lroClent'/),
+        expect.stringMatching(/^templates\/client\.ts:\d+:\d+ - error TS\d+: Cannot find name 'createLroClent'/),
         expect.stringMatching(/^templates\/service\.ts:\d+:\d+ - error TS\d+: Type '.*' is not assignable to type/),
         expect.stringMatching(/^templates\/unpack\.ts:\d+:\d+ - error TS\d+: .* no exported member named '\$Respnse'/),
       ]),

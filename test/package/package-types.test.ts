@@ -29,7 +29,7 @@ afterAll(() => rmSync(project, { recursive: true }));
 test.each(isLong() ? ["typescript", "typescript-6.0", "typescript-5.9"] : ["typescript"])(
   "the package needs no types of others, with %s",
   (compiler) => {
-    const entries = ["client", "codegen", "longrunning", "server", "server/pglite", "server/postgres", "testing"];
+    const entries = ["client", "codegenv1", "longrunning", "server", "server/pglite", "server/postgres", "testing"];
     const imports = entries.map((entry, i) => `export * as entry${i} from "protoc-gen-ts-lro/${entry}";`);
     writeFileSync(join(project, "main.ts"), imports.join("\n"));
     const tsc = join(root, "node_modules", compiler, "bin/tsc");
