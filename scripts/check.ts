@@ -43,7 +43,7 @@ function hashGenerated(): Map<string, string> {
   const files = readdirSync(".", { recursive: true, withFileTypes: true, encoding: "utf8" })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => /(^|\/)gen\/|\.gen\.ts$/.test(file))
+    .filter((file) => /(^|\/)gen\/|\.gen\.ts$|\.api\.md$/.test(file))
     // What git ignores.
     .filter((file) => !/(^|\/)(node_modules|dist|\.cache|examples\/gen\/google)\//.test(file));
   return new Map(files.map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]));

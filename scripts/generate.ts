@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { compileTemplates } from "../templates/compiler/compile-templates.ts";
 import { generateCases } from "../test/golden-cases.ts";
+import { writeApiReports } from "./api-report.ts";
 import { generateExamples } from "./examples.ts";
 
 const buf = (...args: string[]): void => {
@@ -18,3 +19,4 @@ buf("generate");
 await generateCases();
 rmSync("examples/gen", { recursive: true, force: true });
 generateExamples("examples");
+writeApiReports();

@@ -8,17 +8,17 @@ import { openStore } from "./store.ts";
 /** Where the operations are. */
 export type PGliteOptions = {
   /** The schema for the tables. Default `lro`. */
-  readonly schema?: string;
+  readonly schema?: string | undefined;
 } & (
   | {
       /** A directory, which is created where it is missing. Without one, operations are lost when the process ends. */
-      readonly dataDir?: string;
-      readonly db?: never;
+      readonly dataDir?: string | undefined;
+      readonly db?: undefined;
     }
   | {
       /** A `PGlite` that the program has opened for its own data, too. It stays open when the server is closed. */
       readonly db: PGliteDatabase;
-      readonly dataDir?: never;
+      readonly dataDir?: undefined;
     }
 );
 

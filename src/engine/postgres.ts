@@ -14,19 +14,19 @@ export interface PostgresPool {
 /** Where the operations are. */
 export type PostgresOptions = {
   /** The schema for the tables, which is created where it is missing. Default `lro`. */
-  readonly schema?: string;
+  readonly schema?: string | undefined;
 } & (
   | {
       /** Such as `postgres://user:password@host/database`. */
       readonly connectionString: string;
       /** The most connections to open, one of which listens. Default 10, at least 3. */
-      readonly max?: number;
-      readonly pool?: never;
+      readonly max?: number | undefined;
+      readonly pool?: undefined;
     }
   | {
       /** A pool of `pg`, of at least 3 connections, which stays open when the server is closed. */
       readonly pool: PostgresPool;
-      readonly connectionString?: never;
+      readonly connectionString?: undefined;
     }
 );
 

@@ -7,4 +7,4 @@ export type InitOf<T extends Message> = MessageInitShape<GenMessage<T>>;
 
 /** What gives a response: nothing at all does for google.protobuf.Empty. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without return is what this is for.
-export type ResponseInit<R extends Message> = InitOf<R> | (R extends Empty ? void : never);
+export type LroResponseInit<R extends Message> = InitOf<R> | (R extends Empty ? void : never);

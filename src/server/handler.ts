@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { LroMethod, LroService } from "../operation/lro-service.ts";
-import type { InitOf, ResponseInit } from "../operation/message-init.ts";
+import type { InitOf, LroResponseInit } from "../operation/message-init.ts";
 import type { MaybePromise } from "./implementation.ts";
 
 /** A transaction of the engine's database, for data that must be written together with a result. */
@@ -19,8 +19,9 @@ export interface LroTransaction {
   readonly client: unknown;
 }
 
-/** An operation, as the function that does its work sees it. */
-export interface RunningOperation<R extends Message = Message, M extends Message = Message> {
+/** An operation, as the function that does its work sees it. Without type parameters, one of any method. */
+// biome-ignore lint/suspicious/noExplicitAny: what an operation takes differs by its types, so no other type fits all.
+export interface RunningOperation<R extends Message = any, M extends Message = any> {
   readonly name: string;
   /** Who started it, as the server's `access.principal` says. */
   readonly principal: string;
@@ -44,14 +45,14 @@ export interface RunningOperation<R extends Message = Message, M extends Message
    *
    * @throws OperationInterruption if the lease is lost or the operation preempted.
    */
-  commit(work: (tx: LroTransaction) => MaybePromise<ResponseInit<R>>): Promise<R>;
+  commit(work: (tx: LroTransaction) => MaybePromise<LroResponseInit<R>>): Promise<R>;
 }
 
 /** Does the work of an operation. It runs again after a crash. What it throws becomes the operation's error. */
 export type LroRun<I extends Message, R extends Message, M extends Message> = (
   request: I,
   operation: RunningOperation<R, M>,
-) => MaybePromise<ResponseInit<R>>;
+) => MaybePromise<LroResponseInit<R>>;
 
 /** A call that starts an operation, as the callbacks of its handler see it. */
 export interface StartContext {

@@ -4,7 +4,7 @@ import { AnySchema, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { packAny } from "../operation/any.ts";
-import type { InitOf, ResponseInit } from "../operation/message-init.ts";
+import type { InitOf, LroResponseInit } from "../operation/message-init.ts";
 import { interruptionIn } from "./interruption.ts";
 import type { Result } from "./operation-store.ts";
 import { toStatus } from "./status.ts";
@@ -23,7 +23,7 @@ export interface Packed<T extends Message> {
  *
  * @throws ConnectError if it is another message or too large; Error if it does not fit the type.
  */
-export function pack<T extends Message>(schema: GenMessage<T>, given: ResponseInit<T>): Packed<T> {
+export function pack<T extends Message>(schema: GenMessage<T>, given: LroResponseInit<T>): Packed<T> {
   // A handler that has nothing to say returns nothing.
   const init = given === undefined && schema.typeName === EmptySchema.typeName ? {} : given;
   if (init === null || typeof init !== "object") {

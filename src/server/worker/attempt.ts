@@ -1,7 +1,7 @@
 import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
-import type { ResponseInit } from "../../operation/message-init.ts";
+import type { LroResponseInit } from "../../operation/message-init.ts";
 import { OperationInterruption } from "../interruption.ts";
 import type { Log } from "../log.ts";
 import type { Result } from "../operation-store.ts";
@@ -62,12 +62,12 @@ async function run(work: Work, onError: (error: unknown) => void): Promise<Ended
   }
 }
 
-async function callHandler(work: Work): Promise<ResponseInit<Message>> {
+async function callHandler(work: Work): Promise<LroResponseInit<Message>> {
   const { types, handler } = work.method;
   return await handler.run(fromBinary(types.request, work.claim.request), work.operation);
 }
 
-function succeeded(work: Work, response: ResponseInit<Message>): Ended {
+function succeeded(work: Work, response: LroResponseInit<Message>): Ended {
   return work.committed ? {} : { result: { response: pack(work.method.types.response, response).any } };
 }
 

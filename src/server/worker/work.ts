@@ -1,7 +1,7 @@
 import { create, fromBinary, type Message } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { unpackAny } from "../../operation/any.ts";
-import type { InitOf, ResponseInit } from "../../operation/message-init.ts";
+import type { InitOf, LroResponseInit } from "../../operation/message-init.ts";
 import type { CommitScope } from "../commit-scope.ts";
 import type { LroTransaction, RunningOperation } from "../handler.ts";
 import type { MaybePromise } from "../implementation.ts";
@@ -18,7 +18,7 @@ export interface WorkContext {
   readonly commitScope: CommitScope;
 }
 
-type CommitFunction = (tx: LroTransaction) => MaybePromise<ResponseInit<Message>>;
+type CommitFunction = (tx: LroTransaction) => MaybePromise<LroResponseInit<Message>>;
 
 /** The work on a claimed operation, from the claim to its settlement. */
 export class Work {
