@@ -19,7 +19,7 @@ const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".cache/node") },
     globalSetup: ["test/shared-postgres.ts"],
     reporters: ["default", "./test/slowest-files.ts"],
-    testTimeout: 60_000,
+    testTimeout: mode === "long" ? 5 * 60_000 : 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     // Many tests wait for processes and databases: one more than there are cores.
