@@ -1,16 +1,17 @@
 import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
-import { lroClient } from "protoc-gen-ts-lro/codegen";
 import { Operations } from "protoc-gen-ts-lro/longrunning";
 import { createLroServer, type Engine, type LroServer } from "protoc-gen-ts-lro/server";
-import { readPressApi } from "../test/press-api.ts";
-
-const api = readPressApi();
+import {
+  createPressServiceClient,
+  type PressServiceClient,
+  registerPressService,
+} from "../testdata/gen/acme/press/v1/press_lro.ts";
 
 /** A server of the press in this process, with its clients. */
 export interface Served {
   readonly lro: LroServer;
   readonly operations: Client<typeof Operations>;
-  readonly press: { printBook(request: object): Promise<{ readonly name: string }> };
+  readonly press: PressServiceClient;
   close(): Promise<void>;
 }
 
@@ -20,15 +21,15 @@ export async function serve(
 ): Promise<Served> {
   const lro = await createLroServer({ engine, log: () => {} });
   const transport = createRouterTransport((router) => {
-    lro.register(router, api, {
-      async printBook(_request: unknown, operation: { readonly signal: AbortSignal }) {
+    registerPressService(router, lro, {
+      async printBook(_request, operation) {
         await run(operation);
         return {};
       },
-    } as never);
+    });
     lro.registerOperations(router);
   });
   await lro.start();
-  const press = lroClient(api, transport) as unknown as Served["press"];
+  const press = createPressServiceClient(transport);
   return { lro, press, operations: createClient(Operations, transport), close: () => lro.close() };
 }

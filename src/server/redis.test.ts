@@ -1,14 +1,12 @@
 /*
  * Google's own API, which this package serves, is called by Google's own client, and by ours from another process.
  */
-import { createServer, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerCloudRedis } from "../../examples/gen/google/cloud/redis/v1/cloud_redis_lro.ts";
+import { serveHttp2 } from "../../test/http2-server.ts";
 import { describeEngines, gate } from "../../test/lro-servers.ts";
 import type { RedisNews, RedisTask } from "../../test/redis-client-process.ts";
 import { testPrograms } from "../../test/test-programs.ts";
@@ -30,45 +28,34 @@ describeEngines((engine) => {
   beforeEach(async () => {
     resize = gate<void>();
     lro = await createLroServer({ engine: engine.engine(), lease: { seconds: 10 }, log: () => {} });
-    const server = createServer(
-      connectNodeAdapter({
-        routes(router) {
-          registerCloudRedis(router, lro, {
-            createInstance: {
-              operationName: ({ parent }, id) => `${parent}/operations/${id}`,
-              async run({ instanceId, parent, instance }, operation) {
-                await operation.update({ target: instanceId, verb: "create", apiVersion: "v1" });
-                if (instanceId === "forever") {
-                  await new Promise((resolve) => operation.signal.addEventListener("abort", resolve));
-                  operation.signal.throwIfAborted();
-                }
-                if (instanceId === "broken") {
-                  const details = [{ desc: ErrorInfoSchema, value: { reason: "ZONE_IS_FULL", domain: "acme.com" } }];
-                  throw new ConnectError("no room in the zone", Code.ResourceExhausted, undefined, details);
-                }
-                await resize.passed;
-                return { name: `${parent}/instances/${instanceId}`, tier: instance?.tier ?? 0, memorySizeGb: 4 };
-              },
-            },
-          });
-          lro.registerOperations(router);
+    const server = await serveHttp2((router) => {
+      registerCloudRedis(router, lro, {
+        createInstance: {
+          operationName: ({ parent }, id) => `${parent}/operations/${id}`,
+          async run({ instanceId, parent, instance }, operation) {
+            await operation.update({ target: instanceId, verb: "create", apiVersion: "v1" });
+            if (instanceId === "forever") {
+              await new Promise((resolve) => operation.signal.addEventListener("abort", resolve));
+              operation.signal.throwIfAborted();
+            }
+            if (instanceId === "broken") {
+              const details = [{ desc: ErrorInfoSchema, value: { reason: "ZONE_IS_FULL", domain: "acme.com" } }];
+              throw new ConnectError("no room in the zone", Code.ResourceExhausted, undefined, details);
+            }
+            await resize.passed;
+            return { name: `${parent}/instances/${instanceId}`, tier: instance?.tier ?? 0, memorySizeGb: 4 };
+          },
         },
-      }),
-    );
-    const sessions = new Set<ServerHttp2Session>();
-    server.on("session", (session) => sessions.add(session));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    url = `http://127.0.0.1:${port}`;
+      });
+      lro.registerOperations(router);
+    });
+    url = server.url;
     const sslCreds = gax.grpc.credentials.createInsecure();
-    google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
+    google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port: server.port, sslCreds, projectId: "p" });
     await lro.start();
     stop = async () => {
       await google.close();
-      for (const session of sessions) {
-        session.destroy();
-      }
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
       await lro.close();
     };
   });

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toBinary } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import type { Operation } from "protoc-gen-ts-lro/client";
-import { lroClient } from "protoc-gen-ts-lro/codegen";
 import { OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
-import { readPressApi } from "../press-api.ts";
+import { createPressServiceClient } from "../../testdata/gen/acme/press/v1/press_lro.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -26,16 +24,10 @@ export interface Clients {
   seeAll(): Promise<void>;
 }
 
-interface Press {
-  readonly printBook: ((request: object) => Promise<{ readonly name: string }>) & {
-    resume(name: string): Operation<never, never>;
-  };
-}
-
 /** Twelve clients, who call any server. The operations of eight of them each have a key. */
 export function createClients(fleet: Fleet, seed: number): Clients {
   const transport = balance(fleet, seededRandom(seed + 1));
-  const press = lroClient(readPressApi(), transport) as unknown as Press;
+  const press = createPressServiceClient(transport);
   const operations: Client<typeof Operations> = createClient(Operations, transport);
   const counts = { starts: 0, stalls: 0, retries: 0, cancels: 0, waits: 0 };
   const acknowledged = new Map<string, Acknowledged>();

@@ -6,17 +6,26 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createLroServer, type LroServer, type RunningOperation } from "protoc-gen-ts-lro/server";
 import { pglite } from "protoc-gen-ts-lro/server/pglite";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
-import { readPressApi } from "../press-api.ts";
+import { registerPressService } from "../../testdata/gen/acme/press/v1/press_lro.ts";
+import type {
+  PrintBookMetadataSchema,
+  PrintBookRequest,
+  PrintBookResponseSchema,
+} from "../../testdata/gen/acme/press/v1/press_pb.ts";
 import { leaseMs, pastLeaseMs } from "./lease.ts";
 
 const [, , engine, location = ""] = process.argv;
 
-async function printBook({ title }: { title: string }, operation: RunningOperation): Promise<unknown> {
+async function printBook(
+  { title }: PrintBookRequest,
+  operation: RunningOperation<typeof PrintBookResponseSchema, typeof PrintBookMetadataSchema>,
+): Promise<MessageInitShape<typeof PrintBookResponseSchema>> {
   const { name, attempt, signal } = operation;
   const began = Date.now();
   const [ms, how] = title.split(" ");
@@ -25,7 +34,7 @@ async function printBook({ title }: { title: string }, operation: RunningOperati
   } else {
     for (let part = 1; part <= 3; part++) {
       await sleep(Number(ms) / 3, undefined, { signal });
-      await operation.update({ progressPercent: part * 33 } as never);
+      await operation.update({ progressPercent: part * 33 });
     }
   }
   if (how === "fails") {
@@ -33,7 +42,7 @@ async function printBook({ title }: { title: string }, operation: RunningOperati
   }
   return await operation.commit(async (tx) => {
     await tx.query("INSERT INTO chaos.commits (name, attempt, began) VALUES ($1, $2, $3)", [name, attempt, began]);
-    return { title: `attempt ${attempt}` } as never;
+    return { title: `attempt ${attempt}` };
   });
 }
 
@@ -62,12 +71,13 @@ async function opened(): Promise<LroServer> {
 }
 
 const lro = await opened();
-const handler = { key: ({ press }: { press: string }) => press || undefined, parallel: "queue", run: printBook };
 const server = createServer(
   connectNodeAdapter({
     routes(router) {
       lro.registerOperations(router);
-      lro.register(router, readPressApi(), { printBook: handler } as never);
+      registerPressService(router, lro, {
+        printBook: { key: ({ press }) => press || undefined, parallel: "queue", run: printBook },
+      });
     },
   }),
 );
