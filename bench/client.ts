@@ -27,7 +27,7 @@ interface Sample {
   readonly calls: number;
 }
 
-const api = readRedisApi();
+const api = await readRedisApi();
 const instance: Any = anyPack(api.instance, create(api.instance));
 const jobs = new Map<string, Job>();
 let nextMs = 0;

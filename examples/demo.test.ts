@@ -10,7 +10,7 @@ describe("npm run demo", () => {
     const run = await runProgram("scripts/demo.ts", { env: { NO_COLOR: "1", FORCE_COLOR: undefined } });
     stdout = String(run.stdout);
     ({ stderr, exitCode } = run);
-  }, 120_000);
+  }, 300_000);
 
   /** What a program of the demo has printed, its command first. */
   function outputOf(command: string): string {

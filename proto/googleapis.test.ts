@@ -16,8 +16,8 @@ import { root } from "../test/repository.ts";
 const names = readdirSync(join(root, "proto/google"), { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".proto"))
   .map((path) => `google/${path.replaceAll("\\", "/")}`);
-const ours = readFiles(buildProtos("proto", names));
-const theirs = readFiles(buildProtos("node_modules/google-proto-files", names));
+const ours = readFiles(await buildProtos("proto", names));
+const theirs = readFiles(await buildProtos("node_modules/google-proto-files", names));
 
 /** What holds the HTTP rules of a service configuration, which nothing here reads. */
 const leftOut = new Set(["google.api.Http"]);

@@ -1,10 +1,10 @@
 /*
  * Workspaces with the check plugin, as users have them, for buf itself to lint and to compare.
  */
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { runBuf } from "./buf.ts";
 import { writeFiles } from "./compile.ts";
 import { root } from "./repository.ts";
 
@@ -37,7 +37,7 @@ export interface Workspace {
 export function lint(workspace: Workspace): Promise<Finding[]> {
   return inDirectory(async (directory) => {
     await writeWorkspace(directory, workspace);
-    return runBuf(directory, "lint", "protos");
+    return findingsOf(directory, "lint", "protos");
   });
 }
 
@@ -46,7 +46,7 @@ export function breaking(before: Files, workspace: Workspace): Promise<Finding[]
   return inDirectory(async (directory) => {
     await writeWorkspace(join(directory, "before"), { protos: before });
     await writeWorkspace(join(directory, "now"), workspace);
-    return runBuf(join(directory, "now"), "breaking", "protos", "--against", "../before/protos");
+    return findingsOf(join(directory, "now"), "breaking", "protos", "--against", "../before/protos");
   });
 }
 
@@ -82,22 +82,17 @@ async function writeWorkspace(directory: string, { protos, rules = {}, options =
   await symlink(join(root, "proto"), join(directory, "googleapis"), "junction");
 }
 
-async function runBuf(directory: string, ...args: string[]): Promise<Finding[]> {
+async function findingsOf(directory: string, ...args: string[]): Promise<Finding[]> {
   const bins = join(directory, "bins");
   await mkdir(bins);
   await symlink(checkBin, join(bins, "buf-plugin-lro"));
-  const env = { ...process.env, PATH: [bins, process.env.PATH].join(delimiter) };
-  const buf = join(root, "node_modules/@bufbuild/buf/bin/buf");
-  const output = await new Promise<string>((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [buf, ...args, "--error-format=json"],
-      { cwd: directory, env },
-      (error, stdout, stderr) =>
-        // It ends with 100 where it has findings.
-        error === null || error.code === 100 ? resolve(stdout) : reject(new Error(stderr)),
-    );
-  });
+  const env = { PATH: [bins, process.env.PATH].join(delimiter) };
+  const { stdout, stderr, exitCode } = await runBuf([...args, "--error-format=json"], { cwd: directory, env });
+  // It ends with 100 where it has findings.
+  if (exitCode !== 0 && exitCode !== 100) {
+    throw new Error(stderr);
+  }
+  const output = String(stdout);
   const findings = output
     .split("\n")
     .filter((line) => line !== "")

@@ -1,14 +1,13 @@
 /*
  * Requests of tests, from protos written in them.
  */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema, type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { buildImage } from "./buf.ts";
 import { cached, root } from "./repository.ts";
 
 /**
@@ -38,17 +37,12 @@ async function build(protos: Readonly<Record<string, string>>, paths: readonly s
   try {
     await writeFiles(join(directory, "protos"), protos);
     await symlink(join(root, "proto"), join(directory, "imports"), "junction");
-    const config = { version: "v2", modules: [{ path: "protos" }, { path: "imports" }] };
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [
-        join(root, "node_modules/@bufbuild/buf/bin/buf"),
-        ...["build", "--config", JSON.stringify(config), "--as-file-descriptor-set", "-o", "-"],
-        ...paths.flatMap((path) => ["--path", `protos/${path}`]),
-      ],
-      { cwd: directory, encoding: "buffer" },
+    const modules = [{ path: "protos" }, { path: "imports" }];
+    return await buildImage(
+      modules,
+      paths.map((path) => `protos/${path}`),
+      directory,
     );
-    return stdout;
   } finally {
     await rm(directory, { recursive: true });
   }

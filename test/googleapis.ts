@@ -1,12 +1,12 @@
 /*
  * All of googleapis, from google-proto-files on npm, as buf and protoc would give it to a plugin.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { cached, root } from "./repository.ts";
+import { buildImage } from "./buf.ts";
+import { cached } from "./repository.ts";
 
 /** A proto file, of which only the head has been read. */
 export interface ProtoFile {
@@ -28,23 +28,17 @@ export const packages: readonly string[] = ["google-proto-files", "@bufbuild/buf
  */
 export async function googleapis(): Promise<Map<string, ProtoFile>> {
   const image = await cached("googleapis.binpb", packages, async (path) => {
-    writeFileSync(path, buildProtos("node_modules/google-proto-files"));
+    writeFileSync(path, await buildProtos("node_modules/google-proto-files"));
   });
   return new Map(readImage(readFileSync(image)).map((file) => [file.name, file]));
 }
 
 /** Compiles the protos in a directory, or only some of them, to an encoded FileDescriptorSet. */
-export function buildProtos(directory: string, names: readonly string[] = []): Uint8Array {
+export function buildProtos(directory: string, names: readonly string[] = []): Promise<Uint8Array> {
   // protobuf's own broken test protos are left out.
-  const modules = [{ path: directory, excludes: [`${directory}/google/protobuf`] }];
-  return execFileSync(
-    process.execPath,
-    [
-      join(root, "node_modules/@bufbuild/buf/bin/buf"),
-      ...["build", "--config", JSON.stringify({ version: "v2", modules }), "--as-file-descriptor-set", "-o", "-"],
-      ...names.flatMap((name) => ["--path", `${directory}/${name}`]),
-    ],
-    { cwd: root, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 2 ** 30 },
+  return buildImage(
+    [{ path: directory, excludes: [`${directory}/google/protobuf`] }],
+    names.map((name) => `${directory}/${name}`),
   );
 }
 

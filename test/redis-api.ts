@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { createFileRegistry, type DescMessage, type DescService, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
-import { root } from "./repository.ts";
+import { buildImage } from "./buf.ts";
+import { cached } from "./repository.ts";
 
 /** Google's Redis API, as the protos of @google-cloud/redis have it, with its long-running CreateInstance. */
 export interface RedisApi {
@@ -12,23 +13,15 @@ export interface RedisApi {
 }
 
 /** Reads the API from its protos, without generated code. */
-export function readRedisApi(): RedisApi {
-  const config = {
-    version: "v2",
-    modules: [
-      { path: "node_modules/@google-cloud/redis/build/protos" },
-      {
-        path: "node_modules/google-gax/build/protos",
-        excludes: ["node_modules/google-gax/build/protos/google/protobuf"],
-      },
-    ],
-  };
-  const path = "node_modules/@google-cloud/redis/build/protos/google/cloud/redis/v1";
-  const args = ["build", "--config", JSON.stringify(config), "--path", path, "--output", "-#format=binpb"];
-  const bytes = execFileSync(`${root}node_modules/.bin/buf`, args, { cwd: root, maxBuffer: 2 ** 26 });
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes));
+export async function readRedisApi(): Promise<RedisApi> {
+  const [redis, gax] = ["node_modules/@google-cloud/redis/build/protos", "node_modules/google-gax/build/protos"];
+  const image = await cached("redis.binpb", ["@google-cloud/redis", "google-gax", "@bufbuild/buf"], async (path) => {
+    const modules = [{ path: redis }, { path: gax, excludes: [`${gax}/google/protobuf`] }];
+    await writeFile(path, await buildImage(modules, [`${redis}/google/cloud/redis/v1`]));
+  });
+  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, await readFile(image)));
   const message = (name: string): DescMessage => registry.getMessage(`google.cloud.redis.v1.${name}`) as DescMessage;
   const [instance, metadata] = [message("Instance"), message("OperationMetadata")];
-  const redis = registry.getService("google.cloud.redis.v1.CloudRedis") as DescService;
-  return { service: lroService(redis, { createInstance: { response: instance, metadata } }, 1), instance, metadata };
+  const service = registry.getService("google.cloud.redis.v1.CloudRedis") as DescService;
+  return { service: lroService(service, { createInstance: { response: instance, metadata } }, 1), instance, metadata };
 }

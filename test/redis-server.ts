@@ -1,12 +1,11 @@
-import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
 import type { DescService, MessageInitShape } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
 import { type LroClientOptions, type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
 import { type OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
+import { serveHttp2 } from "./http2-server.ts";
 import type { RedisApi } from "./redis-api.ts";
 
 // Google's client need not look for a machine of Google's around it.
@@ -34,39 +33,21 @@ export async function serveRedis(
   handlers: RedisHandlers,
   options?: LroClientOptions,
 ): Promise<RedisServer> {
-  const server = createServer(
-    connectNodeAdapter({
-      routes(router) {
-        router.service(Operations, handlers.operations);
-        const { createInstance } = handlers;
-        router.service(api.service.service, { createInstance } as object as ServiceImpl<DescService>);
-      },
-    }),
-  );
-  const sessions = track(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await serveHttp2((router) => {
+    router.service(Operations, handlers.operations);
+    const { createInstance } = handlers;
+    router.service(api.service.service, { createInstance } as object as ServiceImpl<DescService>);
+  });
+  const { port, url } = server;
   const sslCreds = gax.grpc.credentials.createInsecure();
   const google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
-  const ours = lroClient(api.service, createGrpcTransport({ baseUrl: `http://127.0.0.1:${port}` }), options);
+  const ours = lroClient(api.service, createGrpcTransport({ baseUrl: url }), options);
   return {
     google,
     ours,
     async close() {
       await google.close();
-      for (const session of sessions) {
-        session.destroy();
-      }
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
     },
   };
-}
-
-function track(server: Http2Server): Set<ServerHttp2Session> {
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-  });
-  return sessions;
 }

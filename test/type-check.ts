@@ -1,13 +1,13 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./repository.ts";
+import { runTsc } from "./tsc.ts";
 
 /**
  * Type-checks the emitted files in some folders with flags that are stricter than the default. Both directories, the one
  * of the emitted files and the one of those that they import, are seen as one. Returns what the compiler says first.
  */
-export function typeCheck(
+export async function typeCheck(
   compiler: string,
   directories: readonly [emitted: string, imported: string],
   folders: readonly string[],
@@ -38,12 +38,5 @@ export function typeCheck(
       include: folders.flatMap((folder) => [`${folder}/*_lro.ts`, `${folder}/*_lro.d.ts`]),
     }),
   );
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(root, "node_modules", compiler, "bin/tsc"), "-p", config],
-      { maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => resolve((stdout + stderr || (error?.message ?? "")).slice(0, 2000)),
-    );
-  });
+  return (await runTsc(config, compiler)).slice(0, 2000);
 }

@@ -4,7 +4,7 @@ import { behaviours } from "../../test/differences.ts";
 import { readRedisApi } from "../../test/redis-api.ts";
 import { type RedisServer, type State, serveRedis } from "../../test/redis-server.ts";
 
-const api = readRedisApi();
+const api = await readRedisApi();
 const all = behaviours(api);
 let server: RedisServer;
 

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,6 +6,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { runTsc } from "../../test/tsc.ts";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { systemClock } from "./clock.ts";
@@ -99,9 +99,9 @@ describe("a snippet of the documentation runs as it stands", () => {
     expect(text.match(/^```ts$/gm)).toHaveLength(snippets.size);
   });
 
-  test("and type-checks", () => {
+  test("and type-checks", async () => {
     const files = [...snippets.keys()].map(write);
     writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ extends: `${root}tsconfig.json`, files, include: [] }));
-    execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", folder], { encoding: "utf8" });
+    expect(await runTsc(folder)).toBe("");
   });
 });

@@ -1,36 +1,19 @@
-import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
-import { connectNodeAdapter, createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
+import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
+import { type Http2Server, serveHttp2 } from "../../test/http2-server.ts";
 import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { systemClock } from "./clock.ts";
 
-/** Serves the operations at a port, until the returned function is called, which cuts all connections. */
-async function serve(operations: InMemoryOperations, port: number): Promise<{ port: number; stop(): Promise<void> }> {
-  const sessions = new Set<ServerHttp2Session>();
-  const server: Http2Server = createServer(
-    connectNodeAdapter({
-      routes: (router) => {
-        operations.register(router).service(LibraryService, {
-          createBook: ({ book }) =>
-            operations.start(LibraryServiceLro.methods.createBook, { takesMs: 1_000, response: book ?? {} }),
-        });
-      },
-    }),
-  );
-  server.on("session", (session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      for (const session of sessions) {
-        session.destroy();
-      }
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+/** Serves the operations at a port, or at one that is free. */
+function serve(operations: InMemoryOperations, port?: number): Promise<Http2Server> {
+  return serveHttp2((router) => {
+    operations.register(router).service(LibraryService, {
+      createBook: ({ book }) =>
+        operations.start(LibraryServiceLro.methods.createBook, { takesMs: 1_000, response: book ?? {} }),
+    });
+  }, port);
 }
 
 test.each([
@@ -39,8 +22,8 @@ test.each([
 ])("a wait outlives a restart of the server, over %s", async (_, createTransport) => {
   for (const waitOperation of [true, false]) {
     const operations = inMemoryOperations({ clock: systemClock, waitOperation });
-    const first = await serve(operations, 0);
-    const library = createLibraryServiceClient(createTransport(`http://127.0.0.1:${first.port}`));
+    const first = await serve(operations);
+    const library = createLibraryServiceClient(createTransport(first.url));
     const waiting = (await library.createBook({ book: { title: "Emma" } })).wait();
     while (operations.calls.length === 0) {
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,11 +1,9 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
 import type { Plugin } from "@bufbuild/protoplugin";
@@ -13,11 +11,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { writeFiles } from "../../test/compile.ts";
 import { compileCase, type Files, type GoldenCase, readCases, readGolden, runCase } from "../../test/golden-cases.ts";
+import { runProgram } from "../../test/program.ts";
+import { root } from "../../test/repository.ts";
+import { runTsc } from "../../test/tsc.ts";
 import { generate, type Outcome } from "./plugin.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const cases = readCases();
 const rejected = cases.filter((golden) => "error.txt" in readGolden(golden));
 const emitting = cases.filter((golden) => !rejected.includes(golden));
@@ -100,8 +99,7 @@ describe("emitted code", () => {
     await writeFiles(directory, {
       "tsconfig.json": JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: ["."] }),
     });
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    expect(await run(process.execPath, [tsc, "-p", directory])).toEqual({ stdout: "", stderr: "" });
+    expect(await runTsc(directory)).toBe("");
   });
 
   it("declares in .d.ts what it exports from .js", () => {
@@ -133,8 +131,8 @@ describe("emitted code", () => {
           const transport = createRouterTransport(({ service }) => service(LibraryService, impl));
           createLibraryServiceClient(transport).${method}({}).then(({ name }) => console.log(name));`,
       });
-      const { stdout } = await run(node, ["start.js"], { cwd: folder(name) });
-      expect(stdout).toBe("operations/1\n");
+      const { stdout } = await runProgram("start.js", { node, cwd: folder(name) });
+      expect(String(stdout)).toBe("operations/1\n");
     });
   });
 });

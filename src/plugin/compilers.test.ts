@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { runBuf } from "../../test/buf.ts";
 import { writeFiles } from "../../test/compile.ts";
 import { compilerProject, emitted, note } from "../../test/compiler-project.ts";
-import { root } from "../../test/repository.ts";
+import type { Run } from "../../test/program.ts";
 import { bin } from "../../test/run-bin.ts";
 
 const project = compilerProject();
@@ -13,7 +12,7 @@ const project = compilerProject();
 describe("buf generate", () => {
   it.each(["directory", "all"])("runs the plugin, with strategy %s", async (strategy) => {
     const { stdout, stderr } = await generate(strategy);
-    expect(stdout).toBe("");
+    expect(String(stdout)).toBe("");
     expect(stderr).toContain(note);
     const files = await project.readGenerated();
     expect(Object.keys(files)).toEqual(emitted);
@@ -25,37 +24,28 @@ describe("buf generate", () => {
     await writeFiles(join(project.directory(), "protos"), {
       "acme/shelf/v1/types.proto": 'syntax = "proto3"; package acme.shelf.v1; message Shelves2 {}',
     });
-    const { stderr, code } = await generate("all").catch((error) => error);
+    const { stderr, exitCode } = await generate("all");
     expect(stderr).toContain(
       'acme/shelf/v1/shelf.proto:6:5: rpc acme.shelf.v1.Shelves.CreateShelf: response_type "Shelf" is not found.',
     );
     expect(stderr).toContain(
       'acme/shelf/v1/shelf.proto:7:5: rpc acme.shelf.v1.Shelves.CreateShelf: metadata_type "Shelf.Metadata" is not found.',
     );
-    expect(code).not.toBe(0);
+    expect(exitCode).not.toBe(0);
     expect(existsSync(join(project.directory(), "gen"))).toBe(false);
   });
 
   it("passes on that an option is not known", async () => {
-    const { stderr } = await generate("all", "targets=ts").catch((error) => error);
+    const { stderr } = await generate("all", "targets=ts");
     expect(stderr).toContain('protoc-gen-ts-lro: invalid option "targets=ts": there is no option "targets".');
     expect(stderr).not.toContain("    at ");
   });
 
-  async function generate(strategy: string, opt = "target=ts"): Promise<{ stdout: string; stderr: string }> {
-    const template = {
-      version: "v2",
-      plugins: [{ local: process.platform === "win32" ? [process.execPath, bin] : bin, out: "gen", opt, strategy }],
-    };
+  function generate(strategy: string, opt = "target=ts"): Promise<Run> {
+    const local = process.platform === "win32" ? [process.execPath, bin] : bin;
+    const template = { version: "v2", plugins: [{ local, out: "gen", opt, strategy }] };
     const config = { version: "v2", modules: [{ path: "protos" }, { path: "imports" }] };
-    return promisify(execFile)(
-      process.execPath,
-      [
-        join(root, "node_modules/@bufbuild/buf/bin/buf"),
-        ...["generate", "--config", JSON.stringify(config), "--template", JSON.stringify(template)],
-        ...["--path", "protos/acme"],
-      ],
-      { cwd: project.directory() },
-    );
+    const args = ["generate", "--config", JSON.stringify(config), "--template", JSON.stringify(template)];
+    return runBuf([...args, "--path", "protos/acme"], { cwd: project.directory() });
   }
 });

@@ -1,14 +1,12 @@
 /*
  * Google's own API, which this package serves, is called by Google's own client, and by ours from another process.
  */
-import { createServer, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerCloudRedis } from "../../examples/gen/google/cloud/redis/v1/cloud_redis_lro.ts";
+import { serveHttp2 } from "../../test/http2-server.ts";
 import { describeEngines, gate } from "../../test/lro-servers.ts";
 import type { RedisNews, RedisTask } from "../../test/redis-client-process.ts";
 import { testPrograms } from "../../test/test-programs.ts";
@@ -48,21 +46,14 @@ describeEngines((engine) => {
         },
       },
     });
-    const server = createServer(connectNodeAdapter({ routes: lro.routes }));
-    const sessions = new Set<ServerHttp2Session>();
-    server.on("session", (session) => sessions.add(session));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    url = `http://127.0.0.1:${port}`;
+    const server = await serveHttp2(lro.routes);
+    url = server.url;
     const sslCreds = gax.grpc.credentials.createInsecure();
-    google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
+    google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port: server.port, sslCreds, projectId: "p" });
     await lro.start();
     stop = async () => {
       await google.close();
-      for (const session of sessions) {
-        session.destroy();
-      }
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
       await lro.close();
     };
   });

@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isLong } from "../suite.ts";
+import { runTsc } from "../tsc.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -28,12 +28,10 @@ afterAll(() => rmSync(project, { recursive: true }));
 
 test.each(isLong() ? ["typescript", "typescript-6.0", "typescript-5.9"] : ["typescript"])(
   "the package needs no types of others, with %s",
-  (compiler) => {
+  async (compiler) => {
     const entries = ["client", "codegenv1", "longrunning", "server", "server/pglite", "server/postgres", "testing"];
     const imports = entries.map((entry, i) => `export * as entry${i} from "protoc-gen-ts-lro/${entry}";`);
     writeFileSync(join(project, "main.ts"), imports.join("\n"));
-    const tsc = join(root, "node_modules", compiler, "bin/tsc");
-    const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
-    expect(stdout + stderr).toBe("");
+    expect(await runTsc(project, compiler)).toBe("");
   },
 );

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { root } from "../repository.ts";
+import { runTsc } from "../tsc.ts";
 
 const folder = join(root, "test/programs");
 const programs = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -31,8 +30,6 @@ test.each(["typescript", "typescript-6.0", "typescript-5.9"])(
       noEmit: true,
     };
     writeFileSync(join(directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: programs }));
-    const tsc = join(root, "node_modules", compiler, "bin/tsc");
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", directory]).catch((error) => error);
-    expect(stdout).toBe("");
+    expect(await runTsc(directory, compiler)).toBe("");
   },
 );
