@@ -1,6 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
-import { OperationAbortedError, OperationTimeoutError } from "../operation/errors.ts";
+import { WaitAbortedError, WaitTimeoutError } from "../operation/errors.ts";
+import type { RawOperation } from "../operation/snapshot.ts";
 import { onAbort } from "./on-abort.ts";
 import type { WaitOptions } from "./operation.ts";
 import type { PollLoop } from "./poll-loop.ts";
@@ -19,9 +19,14 @@ export async function* states(
 ): AsyncGenerator<RawOperation, undefined> {
   const { ref, remote, polling } = loop.subject;
   const { clock } = remote;
-  const { signal, timeoutMs = polling.totalTimeoutMs, onTimeout } = options;
+  const { signal, timeoutMs = polling.totalTimeoutMs, cancelOn } = options;
+  const limitMs = timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY;
+  const cancelAfter = async (end: typeof cancelOn): Promise<boolean> =>
+    (cancelOn === end || cancelOn === "either") && succeeds(loop.cancel({}));
+  const abortion = async ({ reason }: AbortSignal): Promise<Error> =>
+    new WaitAbortedError(ref, reason, await cancelAfter("abort"));
   if (signal?.aborted && !loop.state?.done) {
-    throw new OperationAbortedError(ref, signal.reason);
+    throw await abortion(signal);
   }
 
   let news = loop.state !== undefined;
@@ -37,21 +42,21 @@ export async function* states(
   };
   const pollsBefore = loop.polls;
   const onDeadline = async (): Promise<void> => {
-    const cancelRequested = onTimeout === "cancel" && (await succeeds(loop.cancel({})));
+    const cancelRequested = await cancelAfter("timeout");
     const facts = { timeoutMs, polls: loop.polls - pollsBefore, cancelRequested, metadata: metadata() };
-    onError(new OperationTimeoutError(ref, facts, loop.lastError));
+    onError(new WaitTimeoutError(ref, facts, loop.lastError));
   };
 
   let dropTimer = (): void => {};
-  if (timeoutMs < Number.POSITIVE_INFINITY) {
+  if (limitMs < Number.POSITIVE_INFINITY) {
     // An answer that comes in at the deadline is one turn of the event loop away.
     const atDeadline = (): void => {
       dropTimer = clock.schedule(onDeadline, 0);
     };
-    dropTimer = clock.schedule(atDeadline, timeoutMs, polling.unref);
+    dropTimer = clock.schedule(atDeadline, limitMs, polling.unref);
   }
-  const ignoreAbort = signal && onAbort(signal, () => onError(new OperationAbortedError(ref, signal.reason)));
-  const leave = loop.watch({ live, deadline: clock.now() + timeoutMs, onState, onError });
+  const ignoreAbort = signal && onAbort(signal, async () => onError(await abortion(signal)));
+  const leave = loop.watch({ live, deadline: clock.now() + limitMs, onState, onError });
   try {
     while (true) {
       const { state } = loop;

@@ -12,7 +12,7 @@ export interface LroPolling {
   readonly delayMultiplier?: number | undefined;
   /** The longest delay. Default 10,000. */
   readonly maxDelayMs?: number | undefined;
-  /** How long a wait takes that does not say so itself. Default: without limit. */
+  /** How long a wait takes that does not say so itself. 0 or less is without limit, as is the default. */
   readonly totalTimeoutMs?: number | undefined;
 }
 
