@@ -1,14 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { createFileRegistry, type DescMessage, type DescService, fromBinary } from "@bufbuild/protobuf";
+import { createFileRegistry, type DescMessage, type DescService, fromBinary, type Message } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
+import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegenv1";
 
 /** Google's Redis API, as the protos of @google-cloud/redis have it, with its long-running CreateInstance. */
 export interface RedisApi {
-  readonly service: LroService<DescService, { createInstance: LroMethod }>;
+  readonly service: RedisLro;
   readonly instance: DescMessage;
   readonly metadata: DescMessage;
+}
+
+interface RedisLro extends LroService {
+  readonly methods: { readonly createInstance: LroMethod };
 }
 
 /** Reads the API from its protos, without generated code. */
@@ -31,5 +36,6 @@ export function readRedisApi(): RedisApi {
   const message = (name: string): DescMessage => registry.getMessage(`google.cloud.redis.v1.${name}`) as DescMessage;
   const [instance, metadata] = [message("Instance"), message("OperationMetadata")];
   const redis = registry.getService("google.cloud.redis.v1.CloudRedis") as DescService;
-  return { service: lroService(redis, { createInstance: { response: instance, metadata } }, 1), instance, metadata };
+  const types = { response: instance as GenMessage<Message>, metadata: metadata as GenMessage<Message> };
+  return { service: lroService<RedisLro>(redis, { methods: { createInstance: types } }), instance, metadata };
 }

@@ -5,7 +5,7 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
-import { type LroClientOptions, type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
+import { createLroClient, type LroClient, type LroClientOptions } from "protoc-gen-ts-lro/client";
 import { type OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
 import type { RedisApi } from "./redis-api.ts";
 
@@ -24,7 +24,7 @@ export interface RedisHandlers {
 /** A server of Google's Redis API on loopback, over HTTP/2, with a client of Google's and one of ours. */
 export interface RedisServer {
   readonly google: InstanceType<typeof redis.CloudRedisClient>;
-  readonly ours: ReturnType<typeof lroClient<DescService, { createInstance: LroMethod }>>;
+  readonly ours: LroClient<RedisApi["service"]>;
   /** Lets all clients go, and stops. */
   close(): Promise<void>;
 }
@@ -48,7 +48,8 @@ export async function serveRedis(
   const { port } = server.address() as AddressInfo;
   const sslCreds = gax.grpc.credentials.createInsecure();
   const google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
-  const ours = lroClient(api.service, createGrpcTransport({ baseUrl: `http://127.0.0.1:${port}` }), options);
+  const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${port}` });
+  const ours = createLroClient(api.service, transport, options);
   return {
     google,
     ours,

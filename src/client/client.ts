@@ -78,7 +78,7 @@ export type LroClient<S extends LroService> = Omit<Client<S["service"]>, keyof S
 export function createLroClient<S extends LroService>(
   { service, methods }: S,
   transport: Transport,
-  options: LroClientOptions<S> = {},
+  options: LroClientOptions<NoInfer<S>> = {},
 ): LroClient<S> {
   const remote = createRemote(options.operationsTransport ?? transport, options.clock);
   const client = createClient(service as DescService, transport) as Record<string, unknown>;

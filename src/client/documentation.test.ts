@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createInMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
@@ -21,10 +21,10 @@ const { createBook, deleteBook } = LibraryServiceLro.methods;
 let server: Server;
 
 beforeAll(async () => {
-  const operations = inMemoryOperations({ clock: systemClock });
+  const operations = createInMemoryOperations({ clock: systemClock });
   const routes = connectNodeAdapter({
     routes: (router) => {
-      operations.register(router).service(LibraryService, {
+      operations.routes(router).service(LibraryService, {
         createBook: ({ book }) =>
           operations.start(createBook, { takesMs: 200, metadata: { progressPercent: 50 }, response: book ?? {} }),
         deleteBook: () =>

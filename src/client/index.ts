@@ -9,6 +9,7 @@ export {
   WaitTimeoutError,
 } from "../operation/errors.ts";
 export type { LroMethod, LroMethods, LroPolling, LroService } from "../operation/lro-service.ts";
+export type { InitOf } from "../operation/message-init.ts";
 export { operationRegistry } from "../operation/registry.ts";
 export {
   type OperationOutcome,

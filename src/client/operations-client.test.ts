@@ -1,6 +1,6 @@
 import { createRegistry } from "@bufbuild/protobuf";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
-import { fakeClock, type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createFakeClock, createInMemoryOperations, type InMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { describe, expect, test } from "vitest";
 import { scriptedServer } from "../../test/scripted-server.ts";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
@@ -11,9 +11,9 @@ const registry = createRegistry(BookSchema, OperationMetadataSchema);
 const { createBook } = LibraryServiceLro.methods;
 
 function setUp(): { server: InMemoryOperations; transport: Transport; operations: OperationsClient } {
-  const clock = fakeClock();
-  const server = inMemoryOperations({ clock });
-  const transport = createRouterTransport((router) => void server.register(router));
+  const clock = createFakeClock();
+  const server = createInMemoryOperations({ clock });
+  const transport = createRouterTransport((router) => void server.routes(router));
   return { server, transport, operations: createOperationsClient(transport, { registry, clock }) };
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { connectNodeAdapter, createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createInMemoryOperations, type InMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
 import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
@@ -13,7 +13,7 @@ async function serve(operations: InMemoryOperations, port: number): Promise<{ po
   const server: Http2Server = createServer(
     connectNodeAdapter({
       routes: (router) => {
-        operations.register(router).service(LibraryService, {
+        operations.routes(router).service(LibraryService, {
           createBook: ({ book }) =>
             operations.start(LibraryServiceLro.methods.createBook, { takesMs: 1_000, response: book ?? {} }),
         });
@@ -38,7 +38,7 @@ test.each([
   ["gRPC", (baseUrl: string) => createGrpcTransport({ baseUrl })],
 ])("a wait outlives a restart of the server, over %s", async (_, createTransport) => {
   for (const waitOperation of [true, false]) {
-    const operations = inMemoryOperations({ clock: systemClock, waitOperation });
+    const operations = createInMemoryOperations({ clock: systemClock, waitOperation });
     const first = await serve(operations, 0);
     const library = createLibraryServiceClient(createTransport(`http://127.0.0.1:${first.port}`));
     const waiting = (await library.createBook({ book: { title: "Emma" } })).wait();

@@ -19,14 +19,10 @@ export async function* states(
 ): AsyncGenerator<RawOperation, undefined> {
   const { ref, remote, polling } = loop.subject;
   const { clock } = remote;
-  const { signal, timeoutMs = polling.totalTimeoutMs, cancelOn } = options;
+  const { signal, timeoutMs = polling.totalTimeoutMs } = options;
   const limitMs = timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY;
-  const cancelAfter = async (end: typeof cancelOn): Promise<boolean> =>
-    (cancelOn === end || cancelOn === "either") && succeeds(loop.cancel({}));
-  const abortion = async ({ reason }: AbortSignal): Promise<Error> =>
-    new WaitAbortedError(ref, reason, await cancelAfter("abort"));
   if (signal?.aborted && !loop.state?.done) {
-    throw await abortion(signal);
+    throw await abortion(loop, options);
   }
 
   let news = loop.state !== undefined;
@@ -42,7 +38,7 @@ export async function* states(
   };
   const pollsBefore = loop.polls;
   const onDeadline = async (): Promise<void> => {
-    const cancelRequested = await cancelAfter("timeout");
+    const cancelRequested = await cancelAfter("timeout", loop, options);
     const facts = { timeoutMs, polls: loop.polls - pollsBefore, cancelRequested, metadata: metadata() };
     onError(new WaitTimeoutError(ref, facts, loop.lastError));
   };
@@ -55,7 +51,7 @@ export async function* states(
     };
     dropTimer = clock.schedule(atDeadline, limitMs, polling.unref);
   }
-  const ignoreAbort = signal && onAbort(signal, async () => onError(await abortion(signal)));
+  const ignoreAbort = signal && onAbort(signal, async () => onError(await abortion(loop, options)));
   const leave = loop.watch({ live, deadline: clock.now() + limitMs, onState, onError });
   try {
     while (true) {
@@ -82,9 +78,18 @@ export async function* states(
   }
 }
 
-function succeeds(call: Promise<unknown>): Promise<boolean> {
-  return call.then(
-    () => true,
-    () => false,
+async function abortion(loop: PollLoop, options: WaitOptions): Promise<Error> {
+  const cancelRequested = await cancelAfter("abort", loop, options);
+  return new WaitAbortedError(loop.subject.ref, options.signal?.reason, cancelRequested);
+}
+
+/** Asks the server to cancel where that is wanted when a wait ends so. Returns whether the server has taken it. */
+async function cancelAfter(end: WaitOptions["cancelOn"], loop: PollLoop, { cancelOn }: WaitOptions): Promise<boolean> {
+  return (
+    (cancelOn === end || cancelOn === "either") &&
+    loop.cancel({}).then(
+      () => true,
+      () => false,
+    )
   );
 }

@@ -50,10 +50,17 @@ abstract class BaseError extends Error {
   }
 
   /** Also knows the errors of another copy of the package, by their name. */
-  static override [Symbol.hasInstance]<E>(this: abstract new (...args: never) => E, value: unknown): value is E {
-    const isNamed = value instanceof Error && value.name === this.name && "operation" in value;
-    return isNamed || super[Symbol.hasInstance](value);
+  static override [Symbol.hasInstance]<T extends ErrorClass>(this: T, value: unknown): value is InstanceType<T> {
+    // biome-ignore lint/complexity/noThisInStatic: it is about whichever class is asked.
+    return isInstance(this, value);
   }
+}
+
+type ErrorClass = abstract new (...args: never) => unknown;
+
+function isInstance(type: ErrorClass, value: unknown): boolean {
+  const isNamed = value instanceof Error && value.name === type.name && "operation" in value;
+  return isNamed || Function.prototype[Symbol.hasInstance].call(type, value);
 }
 
 /**
