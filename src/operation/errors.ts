@@ -1,6 +1,5 @@
 import type { DescMessage, Message, MessageShape } from "@bufbuild/protobuf";
 import { base64Encode } from "@bufbuild/protobuf/wire";
-import type { Any } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { Status } from "../gen/google/rpc/status_pb.ts";
@@ -16,7 +15,7 @@ export interface OperationRef {
 
 /** What an error may know, besides what JSON can hold as it is. */
 interface Facts {
-  readonly status?: unknown;
+  readonly status?: Status;
   readonly metadata?: unknown;
   readonly code?: Code;
   readonly cause?: { readonly message?: string };
@@ -46,22 +45,20 @@ abstract class BaseError extends Error {
   toJSON(): Record<string, unknown> {
     const { name, message } = this;
     const { status, metadata, code, cause, ...facts } = this as Facts;
-    return { name, message, ...facts, code: code && codeToString(code), cause: cause?.message ?? cause };
+    const details = status?.details.map((any) => ({ type: typeNameOf(any), value: base64Encode(any.value) }));
+    return { name, message, ...facts, details, code: code && codeToString(code), cause: cause?.message ?? cause };
   }
 
   /** Also knows the errors of another copy of the package, by their name. */
   static override [Symbol.hasInstance]<T extends ErrorClass>(this: T, value: unknown): value is InstanceType<T> {
-    // biome-ignore lint/complexity/noThisInStatic: it is about whichever class is asked.
-    return isInstance(this, value);
+    // biome-ignore-start lint/complexity/noThisInStatic: it is about whichever class is asked.
+    const isNamed = value instanceof Error && value.name === this.name && "operation" in value;
+    return isNamed || super[Symbol.hasInstance](value);
+    // biome-ignore-end lint/complexity/noThisInStatic: it is about whichever class is asked.
   }
 }
 
 type ErrorClass = abstract new (...args: never) => unknown;
-
-function isInstance(type: ErrorClass, value: unknown): boolean {
-  const isNamed = value instanceof Error && value.name === type.name && "operation" in value;
-  return isNamed || Function.prototype[Symbol.hasInstance].call(type, value);
-}
 
 /**
  * The operation itself ended with an error: the server said so in `Operation.error`. The code is `Code.Canceled` where
@@ -86,17 +83,17 @@ export class OperationError<M extends Message = Message> extends BaseError {
   /** The error of the operation as one of Connect: its code, and the message and details of its status. */
   override toConnectError(): ConnectError {
     const { message, details } = this.status;
-    return connectError(this, this.code, message, details.map(toDetail));
+    return connectError(
+      this,
+      this.code,
+      message,
+      details.map((any) => ({ type: typeNameOf(any), value: any.value })),
+    );
   }
 
   /** The error details of one type, such as `ErrorInfoSchema`. Details that cannot be read are left out. */
   findDetails<D extends DescMessage>(schema: D): MessageShape<D>[] {
     return this.toConnectError().findDetails(schema);
-  }
-
-  override toJSON(): Record<string, unknown> {
-    const details = this.status.details.map(toDetail);
-    return { ...super.toJSON(), details: details.map(({ type, value }) => ({ type, value: base64Encode(value) })) };
   }
 }
 
@@ -222,9 +219,4 @@ function next(cancelRequested: boolean): string {
 function connectError(cause: BaseError, code: Code, message: string, details: object[] = []): ConnectError {
   // Details that came in have a type and bytes, which its constructor takes as well, but does not say so.
   return new ConnectError(message, code, undefined, details as [], cause);
-}
-
-/** A detail as Connect has it. */
-function toDetail(any: Any): { readonly type: string; readonly value: Uint8Array } {
-  return { type: typeNameOf(any), value: any.value };
 }
