@@ -89,7 +89,10 @@ describe("in emitted code, an editor shows messages, and no types of generators 
     if (here !== path && name) {
       declared.push([here.slice(1), name.getStart()]);
     }
-    ts.forEachChild(node, (child) => ts.isExpression(child) || ts.isBlock(child) || visit(child, here));
+    ts.forEachChild(node, (child) => {
+      const isCode = ts.isBlock(child) || (ts.isExpression(child) && !ts.isIdentifier(child));
+      return isCode ? undefined : visit(child, here);
+    });
   })(source, "");
 
   test("all of it", () => {
