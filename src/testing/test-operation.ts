@@ -1,8 +1,7 @@
 import { create, type Message } from "@bufbuild/protobuf";
 import type { LroMethod } from "../operation/lro-service.ts";
-import type { InitOf, ResponseInit } from "../operation/message-init.ts";
+import type { InitOf } from "../operation/message-init.ts";
 import type { LroTransaction, RunningOperation } from "../server/handler.ts";
-import type { MaybePromise } from "../server/implementation.ts";
 import { OperationInterruption, type OperationInterruptionReason } from "../server/interruption.ts";
 import { pack } from "../server/result.ts";
 
@@ -56,8 +55,6 @@ export function createTestOperation<R extends Message, M extends Message>(
   return new RecordedOperation(method, options);
 }
 
-type CommitFunction<R extends Message> = (tx: LroTransaction) => MaybePromise<ResponseInit<R>>;
-
 /** An operation that keeps in memory what is done with it. */
 class RecordedOperation<R extends Message, M extends Message> implements TestOperation<R, M> {
   readonly name: string;
@@ -96,7 +93,7 @@ class RecordedOperation<R extends Message, M extends Message> implements TestOpe
     return this.#committed;
   }
 
-  async update(metadata: InitOf<M> | ((current: M) => InitOf<M>)): Promise<void> {
+  async update(metadata: Parameters<RunningOperation<R, M>["update"]>[0]): Promise<void> {
     this.#refuseIfEnded();
     const { metadata: schema } = this.#method;
     const current = this.#metadata ?? (create(schema) as M);
@@ -105,7 +102,7 @@ class RecordedOperation<R extends Message, M extends Message> implements TestOpe
     this.updates.push(message);
   }
 
-  async commit(work: CommitFunction<R>): Promise<R> {
+  async commit(work: Parameters<RunningOperation<R, M>["commit"]>[0]): Promise<R> {
     this.#refuseIfEnded();
     const queries: TestQuery[] = [];
     const { query = async () => ({ rows: [] }), client } = this.#options;
