@@ -48,7 +48,9 @@ test("a query fails as the operation does, once, and keeps what was known", asyn
   const client = new QueryClient();
   const options = operationQueryOptions(await library.createBook({}));
   await expect(client.fetchQuery(options)).rejects.toBeInstanceOf(OperationError);
-  expect(client.getQueryData(options.queryKey)).toMatchObject({ done: false, metadata: { progressPercent: 40 } });
+  const known = client.getQueryData(options.queryKey);
+  expectTypeOf(known).toEqualTypeOf<OperationQueryData<Book, OperationMetadata> | undefined>();
+  expect(known).toMatchObject({ done: false, metadata: { progressPercent: 40 } });
 
   const broken = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
   const query = operationQueryOptions(await broken.library.createBook({}));
@@ -67,5 +69,18 @@ test("polling stops with the last observer", async () => {
   unsubscribe();
   await clock.advance(0);
   expect(clock.pending).toBe(0);
+  client.clear();
+});
+
+test("the data of a query narrow by whether it is done", async () => {
+  const { library } = scriptedServer({ get: [succeeded("Emma")] });
+  const client = new QueryClient();
+  const data = await client.fetchQuery(operationQueryOptions(await library.createBook({})));
+  if (!data.done) {
+    expectTypeOf(data.response).toEqualTypeOf<undefined>();
+    throw new Error("it should be done");
+  }
+  expectTypeOf(data.response).toEqualTypeOf<Book>();
+  expect(data.response.title).toBe("Emma");
   client.clear();
 });
