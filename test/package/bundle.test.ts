@@ -33,27 +33,27 @@ test("a client brings nothing of the server", async () => {
   `);
   expect(modules).toContain("dist/client/client.js");
   expect(modules.filter((path) => path.startsWith("dist/server/"))).toEqual([]);
-  expect(code).not.toContain("stubLibraryService");
+  expect(code).not.toContain("implementLibraryService");
 });
 
-test("a stub brings nothing of the client", async () => {
+test("an implementation brings nothing of the client", async () => {
   const { modules, code } = await bundle(`
-    import { stubLibraryService } from "${generated}.js";
-    console.log(stubLibraryService);
+    import { implementLibraryService } from "${generated}.js";
+    console.log(implementLibraryService);
   `);
-  expect(modules).toContain("dist/server/stub.js");
+  expect(modules).toContain("dist/server/implementation.js");
   expect(modules.filter((path) => path.startsWith("dist/client/"))).toEqual([]);
   expect(code).not.toContain("createLibraryServiceClient");
 });
 
-test("a function that unpacks brings neither, and of Connect only its codes", async () => {
+test("a function that unpacks brings neither, and of Connect only its error and codes", async () => {
   const { modules } = await bundle(`
-    import { unpackCreateBookResponse } from "${generated}.js";
-    console.log(unpackCreateBookResponse);
+    import { unpackLibraryService_CreateBook } from "${generated}.js";
+    console.log(unpackLibraryService_CreateBook);
   `);
-  expect(modules).toContain("dist/operation/unpack.js");
+  expect(modules).toContain("dist/operation/snapshot.js");
   expect(modules.filter((path) => /^dist\/(client|server)\//.test(path))).toEqual([]);
-  expect(modules.filter((path) => /@connectrpc\/(?!.*\/code(-string)?\.js$)/.test(path))).toEqual([]);
+  expect(modules.filter((path) => /@connectrpc\/(?!.*\/(connect-error|code|code-string)\.js$)/.test(path))).toEqual([]);
 });
 
 test("a generated file of which nothing is used leaves nothing", async () => {
