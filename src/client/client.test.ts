@@ -1,6 +1,7 @@
 import { Code, ConnectError, createContextKey, createContextValues, createRouterTransport } from "@connectrpc/connect";
 import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { printer } from "../../test/programs/client/mocks.ts";
 import { name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { type Book, LibraryService, type OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
@@ -40,6 +41,12 @@ describe("a client", () => {
     } else {
       expectTypeOf(outcome.error.metadata).toEqualTypeOf<OperationMetadata | undefined>();
     }
+  });
+
+  test("can be replaced by a mock of the methods that a class is given", async () => {
+    const operation = await printer.print("Emma");
+    expect((await operation.wait()).title).toBe("Emma");
+    expect(await printer.follow("Emma", () => {})).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
   });
 
   test("reads operations from another transport where they are served elsewhere", async () => {

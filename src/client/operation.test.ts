@@ -33,6 +33,23 @@ describe("an operation", () => {
     expect(op.metadata?.progressPercent).toBe(50);
     expect(calls).toHaveLength(1);
   });
+
+  test("is read with a deadline, unless the caller wants none", async () => {
+    const { library, calls } = scriptedServer({});
+    const op = library.createBook.resume(name);
+    await op.poll();
+    await op.poll({ timeoutMs: undefined });
+    await op.poll({ timeoutMs: 0 });
+    const deadline = expect.closeTo(10_000, -3);
+    expect(calls.map(({ timeoutMs }) => timeoutMs)).toEqual([deadline, deadline, undefined]);
+  });
+
+  test("is not read when the signal of a poll aborts", async () => {
+    const { library } = scriptedServer({});
+    const error = await rejection(library.createBook.resume(name).poll({ signal: AbortSignal.abort("too late") }));
+    expect(error).toBeInstanceOf(WaitAbortedError);
+    expect(error).toMatchObject({ cause: "too late", cancelRequested: false });
+  });
 });
 
 describe("wait and outcome", () => {

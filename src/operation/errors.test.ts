@@ -46,6 +46,7 @@ test("an error says which operation it is about, what happened, and what can be 
     unpack: `OperationUnpackError: the response of ${subject} is of type acme.Page, not acme.Book`,
     name: "OperationNameError: there is no name",
   });
+  expect(errors.failed.stack?.startsWith(String(errors.failed))).toBe(true);
 });
 
 test("an error in JSON holds what a log needs", () => {
@@ -109,7 +110,7 @@ describe("instanceof", () => {
   test("knows a class that extends one of them, and its name", () => {
     class PaperError extends OperationError {}
     const error = new PaperError(ref, status);
-    expect(error.name).toBe("PaperError");
+    expect(error.stack).toMatch(/^PaperError: operation/);
     expect(error).toBeInstanceOf(PaperError);
     expect(error).toBeInstanceOf(OperationError);
     expect(errors.failed).not.toBeInstanceOf(PaperError);

@@ -22,7 +22,7 @@ interface Facts {
 }
 
 /** What all errors about operations have in common. */
-abstract class BaseError extends Error {
+abstract class BaseError<N extends string> extends Error {
   /** The name of the operation. Empty where the server gave none. */
   declare readonly operation: string;
   /** The method that started the operation, where it is known. */
@@ -30,7 +30,12 @@ abstract class BaseError extends Error {
 
   constructor({ name, method }: OperationRef, message: string, facts?: object, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, { name: new.target.name, operation: name, method }, facts);
+    Object.assign(this, { operation: name, method }, facts);
+  }
+
+  // Of the prototype, so that a stack begins with it. Classes name themselves, because minifiers rename them.
+  override get name(): N {
+    return this.constructor.name as N;
   }
 
   /**
@@ -64,9 +69,8 @@ type ErrorClass = abstract new (...args: never) => unknown;
  * The operation itself ended with an error: the server said so in `Operation.error`. The code is `Code.Canceled` where
  * it was cancelled.
  */
-export class OperationError<M extends Message = Message> extends BaseError {
+export class OperationError<M extends Message = Message> extends BaseError<"OperationError"> {
   static override readonly name = "OperationError";
-  declare readonly name: "OperationError";
   /** The code of the status. Zero, and codes that Connect does not know, become `Code.Unknown`. */
   declare readonly code: Code;
   /** The status as the server sent it. */
@@ -98,9 +102,8 @@ export class OperationError<M extends Message = Message> extends BaseError {
 }
 
 /** The state of the operation could not be read; `cause` is the error of the last poll. The operation may be well. */
-export class OperationPollError extends BaseError {
+export class OperationPollError extends BaseError<"OperationPollError"> {
   static override readonly name = "OperationPollError";
-  declare readonly name: "OperationPollError";
   declare readonly cause: ConnectError;
   /** The code of the last poll's error, which is not the operation's. */
   declare readonly code: Code;
@@ -132,9 +135,11 @@ export interface TimeoutFacts<M extends Message = Message> {
 }
 
 /** The wait took longer than its timeout, and not the operation than its own. `cause` is the error of the last poll, if that failed. */
-export class WaitTimeoutError<M extends Message = Message> extends BaseError implements TimeoutFacts<M> {
+export class WaitTimeoutError<M extends Message = Message>
+  extends BaseError<"WaitTimeoutError">
+  implements TimeoutFacts<M>
+{
   static override readonly name = "WaitTimeoutError";
-  declare readonly name: "WaitTimeoutError";
   declare readonly cause: ConnectError | undefined;
   declare readonly timeoutMs: number;
   declare readonly polls: number;
@@ -159,9 +164,8 @@ export class WaitTimeoutError<M extends Message = Message> extends BaseError imp
 }
 
 /** The caller's signal ended the wait, or a poll; `cause` is its reason. The operation goes on. */
-export class WaitAbortedError extends BaseError {
+export class WaitAbortedError extends BaseError<"WaitAbortedError"> {
   static override readonly name = "WaitAbortedError";
-  declare readonly name: "WaitAbortedError";
   /** Whether the server has taken a request to cancel the operation, because of `cancelOn`. */
   declare readonly cancelRequested: boolean;
 
@@ -176,9 +180,8 @@ export class WaitAbortedError extends BaseError {
 }
 
 /** The response of the operation is not the message that the method promises. */
-export class OperationUnpackError extends BaseError {
+export class OperationUnpackError extends BaseError<"OperationUnpackError"> {
   static override readonly name = "OperationUnpackError";
-  declare readonly name: "OperationUnpackError";
   /** Whether it is missing, an empty Any, of a type that was not expected, or does not parse. */
   declare readonly problem: OperationUnpackProblem;
   /** The type that was expected. Undefined where any type of a registry was. */
@@ -202,9 +205,8 @@ export class OperationUnpackError extends BaseError {
 }
 
 /** A name or token that does not lead to an operation of the method, or the lack of one. */
-export class OperationNameError extends BaseError {
+export class OperationNameError extends BaseError<"OperationNameError"> {
   static override readonly name = "OperationNameError";
-  declare readonly name: "OperationNameError";
 }
 
 function describe({ name, method }: OperationRef): string {
@@ -216,7 +218,7 @@ function next(cancelRequested: boolean): string {
   return cancelRequested ? "it was asked to cancel" : "it goes on: wait again, or resume it later";
 }
 
-function connectError(cause: BaseError, code: Code, message: string, details: object[] = []): ConnectError {
+function connectError(cause: BaseError<string>, code: Code, message: string, details: object[] = []): ConnectError {
   // Details that came in have a type and bytes, which its constructor takes as well, but does not say so.
   return new ConnectError(message, code, undefined, details as [], cause);
 }
