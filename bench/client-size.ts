@@ -14,10 +14,10 @@ const plain = `
 
 const ours = `
   import { createConnectTransport } from "@connectrpc/connect-web";
-  import { createLibraryServiceClient, unpackCreateBookResponse } from "./testdata/gen/acme/library/v1/library_lro.js";
+  import { createLibraryServiceClient, unpackLibraryService_CreateBook } from "./testdata/gen/acme/library/v1/library_lro.js";
   const library = createLibraryServiceClient(createConnectTransport({ baseUrl: "/" }));
   const operation = await library.createBook({});
-  console.log(await operation.wait(), unpackCreateBookResponse(operation.raw));
+  console.log(await operation.wait(), unpackLibraryService_CreateBook(operation.raw));
 `;
 
 /** How many bytes a generated client with wait and unpack adds to a bundle with a plain Connect client, gzipped. */

@@ -1,7 +1,6 @@
 import { createRouterTransport } from "@connectrpc/connect";
-import type { PollingOptions } from "protoc-gen-ts-lro/client";
-import { type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
-import { fakeClock, inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createLroClient, type PollingOptions } from "protoc-gen-ts-lro/client";
+import { createFakeClock, createInMemoryOperations } from "protoc-gen-ts-lro/testing";
 import type { RedisApi } from "../test/redis-api.ts";
 
 /** What a schedule of polls costs and brings, on average over many operations. */
@@ -36,15 +35,13 @@ export function gaxCurve(): CurvePoint {
 export async function curve(api: RedisApi, label: string, polling: PollingOptions): Promise<CurvePoint> {
   const samples: Sample[] = [];
   for (const takesMs of lengths) {
-    const clock = fakeClock({ random: Math.random });
-    const operations = inMemoryOperations({ clock, waitOperation: false });
+    const clock = createFakeClock({ random: Math.random });
+    const operations = createInMemoryOperations({ clock, waitOperation: false });
     const transport = createRouterTransport((router) => {
       const createInstance = () => operations.start(api.service.methods.createInstance, { takesMs });
-      operations.register(router).service(api.service.service, { createInstance } as object);
+      operations.routes(router).service(api.service.service, { createInstance } as object);
     });
-    const client = lroClient<typeof api.service.service, { createInstance: LroMethod }>(api.service, transport, {
-      clock,
-    });
+    const client = createLroClient(api.service, transport, { clock });
     const operation = await client.createInstance({}, { polling: { ...polling, longPollMs: 0 } });
     await operation.wait();
     samples.push({ takesMs, lateMs: clock.now() - takesMs, calls: operations.calls.length });

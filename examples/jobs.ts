@@ -1,14 +1,14 @@
-import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { type Operation, Operations } from "protoc-gen-ts-lro/longrunning";
-import { type LroMethod, type OperationInit, packOperation } from "protoc-gen-ts-lro/server";
+import { type InitOf, type LroMethod, type OperationInit, packOperation } from "protoc-gen-ts-lro/server";
 
 /** What the work of a job is given. */
-export interface JobContext<M extends DescMessage> {
+export interface JobContext<M extends Message> {
   /** Aborts when a client cancels the operation. */
   readonly signal: AbortSignal;
   /** Tells how far the job has come. */
-  report(metadata: MessageInitShape<M>): void;
+  report(metadata: InitOf<M>): void;
 }
 
 interface Job {
@@ -21,18 +21,18 @@ export class Jobs {
   readonly #jobs = new Map<string, Job>();
   #count = 0;
 
-  /** Starts a job, and returns its operation, as the stub of a long-running method does. */
-  start<R extends DescMessage, M extends DescMessage>(
-    method: LroMethod<R, M>,
+  /** Starts a job, and returns its operation, as the implementation of a long-running method does. */
+  start<R extends Message, M extends Message>(
+    method: LroMethod<Message, R, M>,
     parent: string,
-    work: (job: JobContext<M>) => Promise<MessageInitShape<R>>,
+    work: (job: JobContext<M>) => Promise<InitOf<R>>,
   ): OperationInit<R, M> {
     const name = `${parent}/operations/${++this.#count}`;
     const abort = new AbortController();
     let state: OperationInit<R, M> = { name };
     this.#jobs.set(name, { read: () => packOperation(method, state), cancel: () => abort.abort() });
 
-    function report(metadata: MessageInitShape<M>): void {
+    function report(metadata: InitOf<M>): void {
       state = { name, metadata };
     }
     work({ signal: abort.signal, report }).then(

@@ -5,9 +5,8 @@
  */
 export { createLroClient, type LroCall, type LroClientOptions } from "./client/client.ts";
 
-export type { Operation as RawOperation } from "./gen/google/longrunning/operations_pb.ts";
 export { type LroMethod, type LroService, lroService } from "./operation/lro-service.ts";
-export { type OperationSnapshot, unpackOperation } from "./operation/snapshot.ts";
+export { type OperationSnapshot, type RawOperation, unpackOperation } from "./operation/snapshot.ts";
 export type { LroHandler } from "./server/handler.ts";
 export { lroImplementation, type MaybePromise } from "./server/implementation.ts";
 export type { LroRegisterOptions, LroServer } from "./server/lro-server.ts";

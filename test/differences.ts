@@ -164,7 +164,7 @@ function failures({ progress, info, running, fails }: Answers): Behaviour[] {
       polls: [fails(Code.ResourceExhausted, "too many", [info])],
       google: (operation) => operation.promise().catch(({ details }: { details?: unknown }) => `details: ${details}`),
       ours: async (operation) => {
-        const outcome = await operation.result();
+        const outcome = await operation.outcome();
         return outcome.status !== "succeeded" && `details: ${outcome.error.findDetails(ErrorInfoSchema)[0]?.reason}`;
       },
       why: "The details are for programs to act on.",
@@ -175,7 +175,7 @@ function failures({ progress, info, running, fails }: Answers): Behaviour[] {
       google: (operation) =>
         operation.promise().catch(() => `metadata: ${(operation.metadata as { target?: string } | null)?.target}`),
       ours: async (operation) => {
-        const { metadata } = await operation.result();
+        const { metadata } = await operation.outcome();
         return `metadata: ${(metadata as { target?: string } | undefined)?.target}`;
       },
       why: "How far it came is worth knowing when it fails.",
@@ -283,7 +283,7 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
         await operation.cancel();
         return operation.promise();
       },
-      ours: (operation) => operation.cancel({ wait: true }).then(() => operation.wait()),
+      ours: (operation) => operation.cancel().then(() => operation.wait()),
     },
   ];
 }

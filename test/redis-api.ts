@@ -1,15 +1,20 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { createFileRegistry, type DescMessage, type DescService, fromBinary } from "@bufbuild/protobuf";
+import { createFileRegistry, type DescMessage, type DescService, fromBinary, type Message } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegen";
+import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/codegenv1";
 import { buildImage } from "./buf.ts";
 import { cached } from "./repository.ts";
 
 /** Google's Redis API, as the protos of @google-cloud/redis have it, with its long-running CreateInstance. */
 export interface RedisApi {
-  readonly service: LroService<DescService, { createInstance: LroMethod }>;
+  readonly service: RedisLro;
   readonly instance: DescMessage;
   readonly metadata: DescMessage;
+}
+
+interface RedisLro extends LroService {
+  readonly methods: { readonly createInstance: LroMethod };
 }
 
 /** Reads the API from its protos, without generated code. */
@@ -23,5 +28,6 @@ export async function readRedisApi(): Promise<RedisApi> {
   const message = (name: string): DescMessage => registry.getMessage(`google.cloud.redis.v1.${name}`) as DescMessage;
   const [instance, metadata] = [message("Instance"), message("OperationMetadata")];
   const service = registry.getService("google.cloud.redis.v1.CloudRedis") as DescService;
-  return { service: lroService(service, { createInstance: { response: instance, metadata } }, 1), instance, metadata };
+  const types = { response: instance as GenMessage<Message>, metadata: metadata as GenMessage<Message> };
+  return { service: lroService<RedisLro>(service, { methods: { createInstance: types } }), instance, metadata };
 }

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       say({ kind: "progress", target: metadata.target });
     }
   }
-  const outcome = await operation.result();
+  const outcome = await operation.outcome();
   if (outcome.status === "succeeded") {
     const { operations } = await createClient(Operations, transport).listOperations({ name: parent });
     const { name: instance, memorySizeGb } = outcome.response;

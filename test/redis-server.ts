@@ -3,7 +3,7 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import redis from "@google-cloud/redis";
 import gax from "google-gax";
-import { type LroClientOptions, type LroMethod, lroClient } from "protoc-gen-ts-lro/codegen";
+import { createLroClient, type LroClient, type LroClientOptions } from "protoc-gen-ts-lro/client";
 import { type OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
 import { serveHttp2 } from "./http2-server.ts";
 import type { RedisApi } from "./redis-api.ts";
@@ -23,7 +23,7 @@ export interface RedisHandlers {
 /** A server of Google's Redis API on loopback, over HTTP/2, with a client of Google's and one of ours. */
 export interface RedisServer {
   readonly google: InstanceType<typeof redis.CloudRedisClient>;
-  readonly ours: ReturnType<typeof lroClient<DescService, { createInstance: LroMethod }>>;
+  readonly ours: LroClient<RedisApi["service"]>;
   /** Lets all clients go, and stops. */
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function serveRedis(
   const { port, url } = server;
   const sslCreds = gax.grpc.credentials.createInsecure();
   const google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
-  const ours = lroClient(api.service, createGrpcTransport({ baseUrl: url }), options);
+  const ours = createLroClient(api.service, createGrpcTransport({ baseUrl: url }), options);
   return {
     google,
     ours,

@@ -1,8 +1,16 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack, type Duration, durationMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, createRouterTransport, type HandlerContext, type Transport } from "@connectrpc/connect";
-import { type FakeClock, fakeClock } from "protoc-gen-ts-lro/testing";
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  createRouterTransport,
+  type HandlerContext,
+  type Interceptor,
+  type Transport,
+} from "@connectrpc/connect";
+import { createFakeClock, type FakeClock } from "protoc-gen-ts-lro/testing";
 import type { LroClientOptions } from "../src/client/client.ts";
 import { createLibraryServiceClient, type LibraryServiceClient } from "../testdata/gen/acme/library/v1/library_lro.ts";
 import { BookSchema, LibraryService, OperationMetadataSchema } from "../testdata/gen/acme/library/v1/library_pb.ts";
@@ -45,8 +53,8 @@ export interface ScriptedServer {
 
 export function scriptedServer(
   script: Script,
-  options?: LroClientOptions,
-  clock: FakeClock = fakeClock(),
+  options: LroClientOptions & { readonly interceptors?: Interceptor[] } = {},
+  clock: FakeClock = createFakeClock(),
 ): ScriptedServer {
   const calls: Call[] = [];
   const counts = new Map<string, number>();
@@ -67,7 +75,7 @@ export function scriptedServer(
   }
 
   const { start = running(), get = [running()], wait, cancel } = script;
-  const transport = createRouterTransport(({ service }) => {
+  const routes = ({ service }: ConnectRouter): void => {
     service(LibraryService, {
       createBook: (_, context) => answer("CreateBook", [start], context),
       deleteBook: (_, context) => answer("DeleteBook", [start], context),
@@ -93,10 +101,12 @@ export function scriptedServer(
         return {};
       },
     });
-  });
+  };
+  const { interceptors = [], ...clientOptions } = options;
+  const transport = createRouterTransport(routes, { transport: { interceptors } });
   // Round numbers are easier to follow than the defaults.
-  const polling = { initialDelayMs: 500, delayMultiplier: 1.5, ...options?.polling };
-  const library = createLibraryServiceClient(transport, { clock, ...options, polling });
+  const polling = { initialDelayMs: 500, delayMultiplier: 1.5, ...options.polling };
+  const library = createLibraryServiceClient(transport, { clock, ...clientOptions, polling });
   return { library, transport, clock, calls };
 }
 

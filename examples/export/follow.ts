@@ -22,7 +22,7 @@ export async function follow(op: Operation<ExportResult, ExportMetadata>): Promi
   }
   bar.stop();
 
-  const outcome = await op.result();
+  const outcome = await op.outcome();
   switch (outcome.status) {
     case "succeeded":
       console.log(`  exported ${outcome.response.numRowsExported} rows to ${outcome.response.exportedUri}`);

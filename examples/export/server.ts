@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { BigDataExporterLro, stubBigDataExporter } from "../gen/acme/export/v1/export_lro.js";
+import type { InitOf } from "protoc-gen-ts-lro/server";
+import { BigDataExporterLro, implementBigDataExporter } from "../gen/acme/export/v1/export_lro.js";
 import {
   BigDataExporter,
-  type ExportMetadataSchema,
-  type ExportResultSchema,
+  type ExportMetadata,
+  type ExportResult,
   type StartExportRequest,
 } from "../gen/acme/export/v1/export_pb.js";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
@@ -23,7 +23,7 @@ listen((router) => {
   jobs.serve(router);
   router.service(
     BigDataExporter,
-    stubBigDataExporter({
+    implementBigDataExporter({
       startExport(request) {
         const { sourceTable } = request;
         if (!tables.has(sourceTable)) {
@@ -38,8 +38,8 @@ listen((router) => {
 
 async function exportTable(
   { sourceTable, destinationUri }: StartExportRequest,
-  job: JobContext<typeof ExportMetadataSchema>,
-): Promise<MessageInitShape<typeof ExportResultSchema>> {
+  job: JobContext<ExportMetadata>,
+): Promise<InitOf<ExportResult>> {
   const { rows = 0, isPrivate } = tables.get(sourceTable) ?? {};
   if (isPrivate) {
     const info = { reason: "TABLE_IS_PRIVATE", domain: "export.acme.example", metadata: { table: sourceTable } };

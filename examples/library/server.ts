@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { LibraryServiceLro, stubLibraryService } from "../gen/acme/library/v1/library_lro.js";
+import { implementLibraryService, LibraryServiceLro } from "../gen/acme/library/v1/library_lro.js";
 import { LibraryService } from "../gen/acme/library/v1/library_pb.js";
 import { Jobs } from "../jobs.js";
 import { listen } from "../listen.js";
@@ -13,7 +13,7 @@ listen((router) => {
   jobs.serve(router);
   router.service(
     LibraryService,
-    stubLibraryService({
+    implementLibraryService({
       getBook: ({ name }) => ({ name, title: titleOf(name) }),
 
       createBook: ({ parent, bookId, book }) =>

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { CloudRedisLro, stubCloudRedis } from "../gen/google/cloud/redis/v1/cloud_redis_lro.js";
+import { CloudRedisLro, implementCloudRedis } from "../gen/google/cloud/redis/v1/cloud_redis_lro.js";
 import { CloudRedis, Instance_State } from "../gen/google/cloud/redis/v1/cloud_redis_pb.js";
 import { Jobs } from "../jobs.js";
 import { listen } from "../listen.js";
 
 const jobs = new Jobs();
 
-// One method of the API will do: a stub may leave out the others.
+// One method of the API will do: an implementation may leave out the others.
 listen((router) => {
   jobs.serve(router);
   router.service(
     CloudRedis,
-    stubCloudRedis({
+    implementCloudRedis({
       createInstance: ({ parent, instanceId, instance }) =>
         jobs.start(CloudRedisLro.methods.createInstance, parent, async ({ signal, report }) => {
           const name = `${parent}/instances/${instanceId}`;

@@ -5,7 +5,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import chromium from "@sparticuz/chromium";
 import { build } from "esbuild";
 import { chromium as browsers } from "playwright-core";
-import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createInMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
@@ -35,11 +35,11 @@ test.skipIf(isMissing)(
   },
   async () => {
     const script = await bundle();
-    const operations = inMemoryOperations({ clock: systemClock });
+    const operations = createInMemoryOperations({ clock: systemClock });
     let starts = 0;
     const api = connectNodeAdapter({
       routes: (router) => {
-        operations.register(router).service(LibraryService, {
+        operations.routes(router).service(LibraryService, {
           createBook({ book }) {
             starts++;
             const takesMs = 2_000;

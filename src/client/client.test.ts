@@ -1,10 +1,11 @@
-import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { Code, ConnectError, createContextKey, createContextValues, createRouterTransport } from "@connectrpc/connect";
+import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { printer } from "../../test/programs/client/mocks.ts";
 import { name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { type Book, LibraryService, type OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
-import { isOperationNameError, type Operation, type OperationOutcome, type OperationSnapshot } from "./index.ts";
+import { type Operation, OperationNameError, type OperationOutcome, type OperationSnapshot } from "./index.ts";
 
 const get = (at: { method: string; at: number }) => (at.method === "GetOperation" ? [at.at] : []);
 
@@ -29,18 +30,23 @@ describe("a client", () => {
     expectTypeOf(op).toEqualTypeOf<Operation<Book, OperationMetadata>>();
     expectTypeOf(op.metadata).toEqualTypeOf<OperationMetadata | undefined>();
     expectTypeOf(await op.wait()).toEqualTypeOf<Book>();
-    expectTypeOf(op.updates()).toEqualTypeOf<AsyncIterableIterator<OperationSnapshot<OperationMetadata>>>();
-    expectTypeOf(op.result).returns.resolves.toEqualTypeOf<OperationOutcome<Book, OperationMetadata>>();
+    expectTypeOf(op.updates()).toEqualTypeOf<AsyncIterableIterator<OperationSnapshot<Book, OperationMetadata>>>();
+    expectTypeOf(op.outcome).returns.resolves.toEqualTypeOf<OperationOutcome<Book, OperationMetadata>>();
     expectTypeOf(op.cancel()).resolves.toEqualTypeOf<void>();
-    expectTypeOf(op.cancel({ wait: true })).resolves.toEqualTypeOf<OperationOutcome<Book, OperationMetadata>>();
     expectTypeOf(library.createBook.resume(name)).toEqualTypeOf<Operation<Book, OperationMetadata>>();
     expectTypeOf(library.getBook).returns.resolves.toEqualTypeOf<Book>();
-    const outcome = await op.result();
+    const outcome = await op.outcome();
     if (outcome.status === "succeeded") {
       expectTypeOf(outcome.response).toEqualTypeOf<Book>();
     } else {
       expectTypeOf(outcome.error.metadata).toEqualTypeOf<OperationMetadata | undefined>();
     }
+  });
+
+  test("can be replaced by a mock of the methods that a class is given", async () => {
+    const operation = await printer.print("Emma");
+    expect((await operation.wait()).title).toBe("Emma");
+    expect(await printer.follow("Emma", () => {})).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
   });
 
   test("reads operations from another transport where they are served elsewhere", async () => {
@@ -68,6 +74,36 @@ describe("headers and context values", () => {
     expect(calls.map(({ header }) => header.get("authorization"))).toEqual(calls.map(() => "Bearer 2"));
   });
 
+  test("of one call on it are added to those, and go before them", async () => {
+    const key = createContextKey("unset");
+    const other = createContextKey("unset");
+    const seen: unknown[] = [];
+    const { library, calls } = scriptedServer(
+      { get: [running()] },
+      {
+        interceptors: [
+          (next) => (request) => {
+            seen.push([request.contextValues.get(key), request.contextValues.get(other)]);
+            return next(request);
+          },
+        ],
+      },
+    );
+    const contextValues = createContextValues().set(key, "start").set(other, "start");
+    const op = await library.createBook({}, { headers: { authorization: "Bearer 1", "x-a": "start" }, contextValues });
+    await op.poll({ headers: { "x-a": "poll" }, contextValues: createContextValues().set(key, "poll") });
+    await op.poll({ headers: undefined, contextValues: undefined });
+    expect(calls.map(({ header }) => [header.get("authorization"), header.get("x-a")])).toEqual([
+      ["Bearer 1", "poll"],
+      ["Bearer 1", "start"],
+    ]);
+    expect(seen).toEqual([
+      ["start", "start"],
+      ["poll", "start"],
+      ["start", "start"],
+    ]);
+  });
+
   test("the signal and the timeout of the start call do not outlive it", async () => {
     const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
     const abort = new AbortController();
@@ -92,7 +128,10 @@ describe("polling options", () => {
   });
 
   test("can be set for the client, for a method, and for a call, each before the one it precedes", async () => {
-    const options = { polling: { initialDelayMs: 1_000 }, methodPolling: { createBook: { delayMultiplier: 3 } } };
+    const options = {
+      polling: { initialDelayMs: 1_000 },
+      methods: { createBook: { polling: { delayMultiplier: 3 } } },
+    };
     const client = scriptedServer({ get: states }, options);
     await (await client.library.createBook({})).wait();
     expect(client.calls.flatMap(get)).toEqual([1_000, 4_000, 13_000]);
@@ -102,7 +141,7 @@ describe("polling options", () => {
   });
 
   test("make delays shorter by chance, never longer", async () => {
-    const { library, calls } = scriptedServer({ get: [succeeded()] }, {}, fakeClock({ random: () => 1 }));
+    const { library, calls } = scriptedServer({ get: [succeeded()] }, {}, createFakeClock({ random: () => 1 }));
     await (await library.createBook({})).wait();
     expect(calls.flatMap(get)).toEqual([400]);
   });
@@ -144,7 +183,7 @@ describe("a token", () => {
           return error;
         }
       };
-      expect(resume()).toSatisfy(isOperationNameError);
+      expect(resume()).toBeInstanceOf(OperationNameError);
     },
   );
 });

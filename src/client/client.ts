@@ -1,9 +1,10 @@
 import type { DescService, Message } from "@bufbuild/protobuf";
-import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { OperationNameError } from "../operation/errors.ts";
 import { fullName, type LroMethod, type LroService } from "../operation/lro-service.ts";
 import type { InitOf } from "../operation/message-init.ts";
+import type { RawOperation } from "../operation/snapshot.ts";
+import type { OperationCallOptions } from "./call-options.ts";
 import type { Clock } from "./clock.ts";
 import type { Operation } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
@@ -28,10 +29,11 @@ export interface LroCall<I extends Message = Message, R extends Message = Messag
 }
 
 /**
- * Options of a call that starts an operation. `signal` and `timeoutMs` hold for that call only; headers and context
- * values go with every later call on the operation as well.
+ * Options of a call that starts an operation. `signal` and `timeoutMs` hold for that call only. Headers and context
+ * values go with every later call on the operation as well, behind those of the call itself: what does not last as long
+ * as the operation, such as a token, belongs in an interceptor.
  */
-export interface LroCallOptions extends CallOptions {
+export interface LroCallOptions extends OperationCallOptions {
   /** How to poll this operation. */
   readonly polling?: PollingOptions | undefined;
 }
@@ -76,7 +78,7 @@ export type LroClient<S extends LroService> = Omit<Client<S["service"]>, keyof S
 export function createLroClient<S extends LroService>(
   { service, methods }: S,
   transport: Transport,
-  options: LroClientOptions<S> = {},
+  options: LroClientOptions<NoInfer<S>> = {},
 ): LroClient<S> {
   const remote = createRemote(options.operationsTransport ?? transport, options.clock);
   const client = createClient(service as DescService, transport) as Record<string, unknown>;
@@ -86,7 +88,7 @@ export function createLroClient<S extends LroService>(
   return client as LroClient<S>;
 }
 
-type Start = (request: object, options: CallOptions) => Promise<RawOperation>;
+type Start = (request: object, options: LroCallOptions) => Promise<RawOperation>;
 
 function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroClientOptions): LroCall {
   const rpc = fullName(method.rpc);

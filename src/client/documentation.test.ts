@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createInMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runTsc } from "../../test/tsc.ts";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
@@ -12,8 +12,10 @@ import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts
 import { systemClock } from "./clock.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const text = readFileSync(`${root}README.md`, "utf8");
-const sections = text.matchAll(/^##+ (.*)\n(?:(?!##).*\n)*?```ts\n((?:.*\n)*?)```/gm);
+const documents = ["README.md", "docs/client.md", "docs/testing.md"].map((path) =>
+  readFileSync(`${root}${path}`, "utf8"),
+);
+const sections = documents.flatMap((text) => [...text.matchAll(/^##+ (.*)\n(?:(?!##).*\n)*?```ts\n((?:.*\n)*?)```/gm)]);
 const snippets = new Map([...sections].map(([, title = "", code = ""]) => [title, code]));
 // Within the repository, so that a snippet finds the packages that it imports.
 const folder = `${root}.cache/documentation-${process.pid}/`;
@@ -21,10 +23,10 @@ const { createBook, deleteBook } = LibraryServiceLro.methods;
 let server: Server;
 
 beforeAll(async () => {
-  const operations = inMemoryOperations({ clock: systemClock });
+  const operations = createInMemoryOperations({ clock: systemClock });
   const routes = connectNodeAdapter({
     routes: (router) => {
-      operations.register(router).service(LibraryService, {
+      operations.routes(router).service(LibraryService, {
         createBook: ({ book }) =>
           operations.start(createBook, { takesMs: 200, metadata: { progressPercent: 50 }, response: book ?? {} }),
         deleteBook: () =>
@@ -87,16 +89,29 @@ describe("a snippet of the documentation runs as it stands", () => {
     expect(await run("Test your code")).toBe("Emma 1800000");
   });
 
+  test("Headers and credentials", async () => {
+    expect(await run("Headers and credentials")).toBe("false");
+  });
+
+  test("In a server of your own", async () => {
+    expect(await run("In a server of your own")).toBe("[failed_precondition] a copy is lent");
+  });
+
+  test("Any service", async () => {
+    expect(await run("Any service")).toBe("Emma");
+  });
+
+  test("Handlers", async () => {
+    expect(await run("Handlers")).toBe("Emma 1\ncancelled");
+  });
+
   test("and there is no other", () => {
     expect([...snippets.keys()]).toEqual([
-      "Start, follow, wait",
-      "Failures",
-      "Go on elsewhere",
-      "Tune",
-      "Test your code",
-      "The server",
+      ...["Start, follow, wait", "Failures", "Go on elsewhere", "Tune", "Test your code", "The server"],
+      ...["Headers and credentials", "In a server of your own", "Any service"],
+      "Handlers",
     ]);
-    expect(text.match(/^```ts$/gm)).toHaveLength(snippets.size);
+    expect(documents.flatMap((text) => text.match(/^```ts$/gm))).toHaveLength(snippets.size);
   });
 
   test("and type-checks", async () => {

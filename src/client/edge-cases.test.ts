@@ -1,17 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import { anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, test, vi } from "vitest";
 import { book, failed, late, name, progress, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { BookSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { systemClock } from "./clock.ts";
 import {
-  isOperationError,
-  isOperationNameError,
-  isOperationPollError,
-  isOperationTimeoutError,
-  isOperationUnpackError,
+  OperationError,
+  OperationNameError,
+  OperationPollError,
+  OperationUnpackError,
+  WaitTimeoutError,
 } from "./index.ts";
 
 describe("1. names", () => {
@@ -27,8 +27,8 @@ describe("1. names", () => {
   test("an operation without a name cannot be cancelled, deleted or resumed, and says so", async () => {
     const { library, calls } = scriptedServer({ start: { ...succeeded(), name: "" } });
     const op = await library.createBook({});
-    await expect(op.cancel()).rejects.toSatisfy(isOperationNameError);
-    await expect(op.delete()).rejects.toSatisfy(isOperationNameError);
+    await expect(op.cancel()).rejects.toBeInstanceOf(OperationNameError);
+    await expect(op.delete()).rejects.toBeInstanceOf(OperationNameError);
     expect(() => op.toToken()).toThrow("an operation without a name cannot be cancelled, deleted or resumed");
     expect(calls).toEqual([]);
   });
@@ -36,7 +36,7 @@ describe("1. names", () => {
   test("an operation that is not done and has no name is an error of the server", async () => {
     const { library } = scriptedServer({ start: {} });
     const error = await library.createBook({}).catch((error: unknown) => error);
-    expect(error).toSatisfy(isOperationNameError);
+    expect(error).toBeInstanceOf(OperationNameError);
     expect(String(error)).toContain("LibraryService.CreateBook returned an operation without a name that is not done");
   });
 
@@ -56,13 +56,13 @@ describe("1. names", () => {
 describe("2. the result", () => {
   test("an error with code 0 is a failure of unknown code", async () => {
     const { library } = scriptedServer({ get: [failed(0, "no code")] });
-    const outcome = await (await library.createBook({})).result();
+    const outcome = await (await library.createBook({})).outcome();
     expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 0 } } });
   });
 
   test("an error with a code that nobody knows is a failure of unknown code, and keeps it", async () => {
     const { library } = scriptedServer({ get: [failed(4711, "strange")] });
-    const outcome = await (await library.createBook({})).result();
+    const outcome = await (await library.createBook({})).outcome();
     expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 4711 } } });
   });
 
@@ -77,7 +77,7 @@ describe("3. deadlines", () => {
   test("the deadline of a poll is clipped to what remains", async () => {
     const { library, calls } = scriptedServer({ get: [running(), running(), late(60_000, succeeded())] });
     const op = await library.createBook({});
-    await expect(op.wait({ timeoutMs: 2_000 })).rejects.toSatisfy(isOperationTimeoutError);
+    await expect(op.wait({ timeoutMs: 2_000 })).rejects.toBeInstanceOf(WaitTimeoutError);
     const gets = calls.filter(({ method }) => method === "GetOperation");
     expect(gets.map(({ at, timeoutMs = 0 }) => at + Math.ceil(timeoutMs))).toSatisfy((ends: number[]) =>
       ends.every((end) => end <= 2_001),
@@ -88,7 +88,7 @@ describe("3. deadlines", () => {
   test("the time of WaitOperation is clipped to what remains", async () => {
     const { library, calls } = scriptedServer({ wait: [late(60_000, running())] });
     const op = await library.createBook({});
-    await expect(op.wait({ timeoutMs: 5_000 })).rejects.toSatisfy(isOperationTimeoutError);
+    await expect(op.wait({ timeoutMs: 5_000 })).rejects.toBeInstanceOf(WaitTimeoutError);
     expect(calls).toMatchObject([{ method: "WaitOperation", waitMs: 5_000 }]);
   });
 
@@ -101,8 +101,8 @@ describe("3. deadlines", () => {
   test("an operation that failed with DEADLINE_EXCEEDED is not a wait that timed out", async () => {
     const { library } = scriptedServer({ get: [failed(Code.DeadlineExceeded, "the job took too long")] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
-    expect(error).toSatisfy(isOperationError);
-    expect(error).not.toSatisfy(isOperationTimeoutError);
+    expect(error).toBeInstanceOf(OperationError);
+    expect(error).not.toBeInstanceOf(WaitTimeoutError);
   });
 
   test("a done response that arrives as the deadline fires is returned", async () => {
@@ -129,28 +129,29 @@ describe("4. cancelling", () => {
     const op = await library.createBook({});
     await op.cancel();
     expect(op.done).toBe(false);
-    expect(await op.result()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
+    expect(await op.outcome()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
   });
 
   test("an operation was cancelled only if a poll says so", async () => {
     const { library } = scriptedServer({ get: [running(), failed(Code.Canceled, "cancelled")] });
     const op = await library.createBook({});
-    expect(await op.cancel({ wait: true })).toMatchObject({ status: "cancelled", error: { code: Code.Canceled } });
+    await op.cancel();
+    expect(await op.outcome()).toMatchObject({ status: "cancelled", error: { code: Code.Canceled } });
   });
 
   test("a poll that was cancelled is not a cancelled operation", async () => {
     const { library } = scriptedServer({ get: [new ConnectError("stream reset", Code.Canceled)] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
-    expect(error).toSatisfy(isOperationPollError);
+    expect(error).toBeInstanceOf(OperationPollError);
     expect(error).toMatchObject({ code: Code.Canceled, operation: name });
   });
 
   test("aborting a wait does not cancel the operation", async () => {
-    const { library, calls } = scriptedServer({}, {}, fakeClock({ auto: false }));
+    const { library, calls } = scriptedServer({}, {}, createFakeClock({ auto: false }));
     const abort = new AbortController();
     const waiting = (await library.createBook({})).wait({ signal: abort.signal });
     abort.abort(new Error("no longer interested"));
-    await expect(waiting).rejects.toMatchObject({ name: "OperationAbortedError", cause: abort.signal.reason });
+    await expect(waiting).rejects.toMatchObject({ name: "WaitAbortedError", cause: abort.signal.reason });
     expect(calls.map(({ method }) => method)).not.toContain("CancelOperation");
   });
 });
@@ -166,17 +167,17 @@ describe("5. what polls find", () => {
   test("an operation that stays invisible is given up", async () => {
     const { library, clock } = scriptedServer({ get: [notFound] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
-    expect(error).toSatisfy(isOperationPollError);
+    expect(error).toBeInstanceOf(OperationPollError);
     expect(String(error)).toContain("it may have been deleted, or have expired");
     expect(clock.now()).toBeLessThan(20_000);
   });
 
   test("an operation that was seen before, or is resumed, is gone when it is not found", async () => {
     const seen = scriptedServer({ get: [running(), notFound] });
-    await expect((await seen.library.createBook({})).wait()).rejects.toSatisfy(isOperationPollError);
+    await expect((await seen.library.createBook({})).wait()).rejects.toBeInstanceOf(OperationPollError);
     expect(seen.calls.filter(({ method }) => method === "GetOperation")).toHaveLength(2);
     const resumed = scriptedServer({ get: [notFound] });
-    await expect(resumed.library.createBook.resume(name).wait()).rejects.toSatisfy(isOperationPollError);
+    await expect(resumed.library.createBook.resume(name).wait()).rejects.toBeInstanceOf(OperationPollError);
     expect(resumed.clock.now()).toBe(0);
   });
 
@@ -185,7 +186,7 @@ describe("5. what polls find", () => {
     const op = await library.createBook({});
     await op.wait();
     await op.delete();
-    expect(await op.result()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
+    expect(await op.outcome()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
     expect((await op.poll()).done).toBe(true);
   });
 
@@ -219,7 +220,7 @@ describe("5. what polls find", () => {
     for (const [problem, result] of Object.entries(results)) {
       const { library } = scriptedServer({ get: [{ name, done: true, result } as never] });
       const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
-      expect(error).toSatisfy(isOperationUnpackError);
+      expect(error).toBeInstanceOf(OperationUnpackError);
       expect(error).toMatchObject({ problem, expected: BookSchema.typeName });
     }
   });

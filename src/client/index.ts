@@ -1,23 +1,23 @@
-export type { UnpackProblem } from "../operation/any.ts";
+export type { OperationUnpackProblem } from "../operation/any.ts";
 export {
-  findDetails,
-  isOperationAbortedError,
-  isOperationError,
-  isOperationNameError,
-  isOperationPollError,
-  isOperationTimeoutError,
-  isOperationUnpackError,
-  OperationAbortedError,
   OperationError,
   OperationNameError,
   OperationPollError,
   type OperationRef,
-  OperationTimeoutError,
   OperationUnpackError,
+  WaitAbortedError,
+  WaitTimeoutError,
 } from "../operation/errors.ts";
 export type { LroMethod, LroMethods, LroPolling, LroService } from "../operation/lro-service.ts";
+export type { InitOf } from "../operation/message-init.ts";
 export { operationRegistry } from "../operation/registry.ts";
-export { type OperationOutcome, type OperationSnapshot, unpackOperation } from "../operation/snapshot.ts";
+export {
+  type OperationOutcome,
+  type OperationSnapshot,
+  type RawOperation,
+  unpackOperation,
+} from "../operation/snapshot.ts";
+export type { OperationCallOptions } from "./call-options.ts";
 export {
   createLroClient,
   type LroCall,
@@ -28,11 +28,7 @@ export {
   type OperationResumeOptions,
 } from "./client.ts";
 export type { Clock } from "./clock.ts";
-export type {
-  CancelAndWaitOptions,
-  Operation,
-  WaitOptions,
-} from "./operation.ts";
+export type { Operation, WaitOptions } from "./operation.ts";
 export {
   createOperationsClient,
   type OperationListOptions,

@@ -1,15 +1,15 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { CallOptions } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
 import { OperationNameError } from "../operation/errors.ts";
 import {
   metadataOf,
   type OperationOutcome,
   type OperationSnapshot,
   type OperationTypes,
+  type RawOperation,
   snapshotOf,
 } from "../operation/snapshot.ts";
-import type { CancelAndWaitOptions, Operation, WaitOptions } from "./operation.ts";
+import type { OperationCallOptions } from "./call-options.ts";
+import type { Operation, WaitOptions } from "./operation.ts";
 import type { PollLoop } from "./poll-loop.ts";
 import { states } from "./states.ts";
 import { toToken } from "./token.ts";
@@ -40,7 +40,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return metadataOf(this.raw, this.#types);
   }
 
-  async poll(options: CallOptions = {}): Promise<OperationSnapshot<R, M>> {
+  async poll(options: OperationCallOptions = {}): Promise<OperationSnapshot<R, M>> {
     if (!this.done) {
       await this.#loop.poll(options);
     }
@@ -48,14 +48,14 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   }
 
   async wait(options?: WaitOptions): Promise<R> {
-    const outcome = await this.result(options);
+    const outcome = await this.outcome(options);
     if (outcome.status !== "succeeded") {
       throw outcome.error;
     }
     return outcome.response;
   }
 
-  async result(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+  async outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
     let last: RawOperation | undefined;
     for await (last of this.#states(false, options)) {
       // Only the last one counts.
@@ -70,15 +70,12 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     }
   }
 
-  cancel(options?: CallOptions): Promise<void>;
-  cancel(options: CancelAndWaitOptions): Promise<OperationOutcome<R, M>>;
-  async cancel({ wait, ...options }: CallOptions & Partial<CancelAndWaitOptions> = {}): Promise<unknown> {
+  async cancel(options: OperationCallOptions = {}): Promise<void> {
     this.#requireName();
-    await this.#loop.cancel(wait ? {} : options);
-    return wait && this.result(options);
+    await this.#loop.cancel(options);
   }
 
-  async delete(options: CallOptions = {}): Promise<void> {
+  async delete(options: OperationCallOptions = {}): Promise<void> {
     this.#requireName();
     const { remote } = this.#loop.subject;
     await remote.operations.deleteOperation({ name: this.name }, this.#loop.callOptions(options));

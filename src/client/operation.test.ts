@@ -1,8 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, test } from "vitest";
 import { failed, late, name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
-import { isOperationAbortedError, isOperationError, isOperationPollError, isOperationTimeoutError } from "./index.ts";
+import { OperationError, OperationPollError, WaitAbortedError, type WaitOptions, WaitTimeoutError } from "./index.ts";
 
 const noWait = { polling: { longPollMs: 0 } };
 
@@ -33,27 +33,44 @@ describe("an operation", () => {
     expect(op.metadata?.progressPercent).toBe(50);
     expect(calls).toHaveLength(1);
   });
+
+  test("is read with a deadline, unless the caller wants none", async () => {
+    const { library, calls } = scriptedServer({});
+    const op = library.createBook.resume(name);
+    await op.poll();
+    await op.poll({ timeoutMs: undefined });
+    await op.poll({ timeoutMs: 0 });
+    const deadline = expect.closeTo(10_000, -3);
+    expect(calls.map(({ timeoutMs }) => timeoutMs)).toEqual([deadline, deadline, undefined]);
+  });
+
+  test("is not read when the signal of a poll aborts", async () => {
+    const { library } = scriptedServer({});
+    const error = await rejection(library.createBook.resume(name).poll({ signal: AbortSignal.abort("too late") }));
+    expect(error).toBeInstanceOf(WaitAbortedError);
+    expect(error).toMatchObject({ cause: "too late", cancelRequested: false });
+  });
 });
 
-describe("wait and result", () => {
+describe("wait and outcome", () => {
   test("tell a failure with its code, message and metadata", async () => {
     const { library } = scriptedServer({ get: [{ ...failed(Code.PermissionDenied, "Permission denied") }] });
     const op = await library.createBook({});
     const error = await rejection(op.wait());
-    expect(error).toSatisfy(isOperationError);
+    expect(error).toBeInstanceOf(OperationError);
     expect(error).toMatchObject({ code: Code.PermissionDenied, operation: name });
     expect(String(error)).toBe(
       `OperationError: operation ${name} of acme.library.v1.LibraryService.CreateBook failed: ` +
         "[permission_denied] Permission denied",
     );
-    expect(await op.result()).toMatchObject({ status: "failed", error: { status: { message: "Permission denied" } } });
+    expect(await op.outcome()).toMatchObject({ status: "failed", error: { status: { message: "Permission denied" } } });
   });
 
   test("can be called any number of times, at the same time, over one poll loop", async () => {
     const { library, calls } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, noWait);
     const op = await library.createBook({});
     const waits = Array.from({ length: 100 }, () => op.wait());
-    const books = await Promise.all([...waits, op.result(), op.wait()]);
+    const books = await Promise.all([...waits, op.outcome(), op.wait()]);
     expect(books).toHaveLength(102);
     expect(await op.wait()).toMatchObject({ title: "Emma" });
     expect(calls).toHaveLength(3);
@@ -65,8 +82,8 @@ describe("wait and result", () => {
     const abort = new AbortController();
     const [patient, hasty, aborted] = [op.wait(), rejection(op.wait({ timeoutMs: 600 })), rejection(op.wait(abort))];
     abort.abort();
-    expect(await aborted).toSatisfy(isOperationAbortedError);
-    expect(await hasty).toSatisfy(isOperationTimeoutError);
+    expect(await aborted).toBeInstanceOf(WaitAbortedError);
+    expect(await hasty).toBeInstanceOf(WaitTimeoutError);
     expect((await patient).title).toBe("Emma");
   });
 
@@ -101,7 +118,7 @@ describe("wait and result", () => {
     const { library, calls } = scriptedServer({});
     const signal = AbortSignal.abort("too late");
     const error = await rejection(library.createBook.resume(name).wait({ signal }));
-    expect(error).toMatchObject({ name: "OperationAbortedError", cause: "too late" });
+    expect(error).toMatchObject({ name: "WaitAbortedError", cause: "too late" });
     expect(calls).toEqual([]);
   });
 
@@ -138,25 +155,77 @@ describe("a timeout", () => {
     expect(String(error)).toContain("was not done after 3000 ms (polls: 4, the last failed with [unavailable] down)");
   });
 
-  test("may cancel the operation", async () => {
-    const { library, calls } = scriptedServer({}, noWait);
-    const op = await library.createBook({});
-    const error = await rejection(op.wait({ timeoutMs: 600, onTimeout: "cancel" }));
-    expect(error).toMatchObject({ name: "OperationTimeoutError", cancelRequested: true });
-    expect(calls.at(-1)?.method).toBe("CancelOperation");
-  });
-
-  test("tells that the server refused to cancel", async () => {
-    const { library } = scriptedServer({ cancel: new ConnectError("no", Code.Unimplemented) }, noWait);
-    const error = await rejection((await library.createBook({})).wait({ timeoutMs: 600, onTimeout: "cancel" }));
-    expect(error).toMatchObject({ name: "OperationTimeoutError", cancelRequested: false });
-  });
-
   test("can be set once, for all waits", async () => {
     const { library, clock } = scriptedServer({}, { polling: { totalTimeoutMs: 60_000 } });
     const error = await rejection((await library.createBook({})).wait());
-    expect(error).toMatchObject({ name: "OperationTimeoutError", timeoutMs: 60_000 });
+    expect(error).toMatchObject({ name: "WaitTimeoutError", timeoutMs: 60_000 });
     expect(clock.now()).toBe(60_000);
+  });
+
+  test.each([0, -1])("of %s is none, whatever the polling options say, as in Connect", async (timeoutMs) => {
+    const get = [...Array.from({ length: 20 }, () => running()), succeeded("Emma")];
+    const { library, clock } = scriptedServer({ get }, { polling: { totalTimeoutMs: 1_000 } });
+    expect((await (await library.createBook({})).wait({ timeoutMs })).title).toBe("Emma");
+    expect(clock.now()).toBeGreaterThan(1_000);
+    const unlimited = scriptedServer({ get }, { polling: { totalTimeoutMs: timeoutMs } });
+    expect((await (await unlimited.library.createBook({})).wait()).title).toBe("Emma");
+  });
+});
+
+describe("cancelOn", () => {
+  const refusal = new ConnectError("no", Code.Unimplemented);
+
+  /** Waits until the timeout or the signal ends the wait. */
+  async function giveUp(
+    cancelOn: WaitOptions["cancelOn"],
+    end: "timeout" | "abort" | "aborted before",
+    cancel?: ConnectError,
+  ): Promise<{ error: unknown; cancelled: boolean }> {
+    const clock = createFakeClock({ auto: false });
+    const { library, calls } = scriptedServer({ ...(cancel && { cancel }) }, { ...noWait, clock }, clock);
+    const operation = await library.createBook({});
+    const abort = new AbortController();
+    if (end === "aborted before") {
+      abort.abort();
+    }
+    const waiting = rejection(operation.wait({ signal: abort.signal, timeoutMs: 600, cancelOn }));
+    await clock.advance(100);
+    if (end === "abort") {
+      abort.abort();
+    }
+    await clock.advance(1_000);
+    return { error: await waiting, cancelled: calls.some(({ method }) => method === "CancelOperation") };
+  }
+
+  test.each([
+    ["timeout", "timeout", true],
+    ["either", "timeout", true],
+    ["abort", "timeout", false],
+    [undefined, "timeout", false],
+    ["abort", "abort", true],
+    ["either", "abort", true],
+    ["timeout", "abort", false],
+    [undefined, "abort", false],
+    ["abort", "aborted before", true],
+    ["timeout", "aborted before", false],
+  ] as const)("%s: after %s, the operation is asked to cancel: %s", async (cancelOn, end, cancels) => {
+    const { error, cancelled } = await giveUp(cancelOn, end);
+    expect(error).toBeInstanceOf(end === "timeout" ? WaitTimeoutError : WaitAbortedError);
+    expect(error).toMatchObject({ cancelRequested: cancels });
+    expect(String(error)).toContain(cancels ? "it was asked to cancel" : "it goes on");
+    expect(cancelled).toBe(cancels);
+  });
+
+  test.each(["timeout", "abort"] as const)("after %s, the error tells that the server refused", async (end) => {
+    const { error, cancelled } = await giveUp("either", end, refusal);
+    expect(error).toMatchObject({ cancelRequested: false });
+    expect(cancelled).toBe(true);
+  });
+
+  test("an operation that is done meanwhile is returned", async () => {
+    const { library } = scriptedServer({ start: succeeded("Emma") });
+    const operation = await library.createBook({});
+    expect(await operation.wait({ signal: AbortSignal.abort(), cancelOn: "abort" })).toMatchObject({ title: "Emma" });
   });
 });
 
@@ -165,31 +234,32 @@ describe("updates", () => {
     const { library } = scriptedServer({ start: running(0), get: [running(30), running(60), succeeded()] }, noWait);
     const op = await library.createBook({});
     const seen: unknown[] = [];
-    for await (const { done, metadata } of op.updates()) {
-      seen.push([done, metadata?.progressPercent]);
+    for await (const snapshot of op.updates()) {
+      const { done, metadata } = snapshot;
+      seen.push([done, metadata?.progressPercent, done && snapshot.outcome]);
     }
-    expect(seen).toEqual([
-      [false, 0],
-      [false, 30],
-      [false, 60],
-      [true, 100],
+    expect(seen).toMatchObject([
+      [false, 0, false],
+      [false, 30, false],
+      [false, 60, false],
+      [true, 100, { status: "succeeded", response: { title: "Emma" } }],
     ]);
   });
 
   test("end without throwing when the operation fails", async () => {
     const { library } = scriptedServer({ get: [failed(Code.Internal, "broken")] });
-    const states = [];
+    const statuses = [];
     for await (const state of (await library.createBook({})).updates()) {
-      states.push(state.done);
+      statuses.push(state.done ? state.outcome.status : "running");
     }
-    expect(states).toEqual([false, true]);
+    expect(statuses).toEqual(["running", "failed"]);
   });
 
   test("throw what keeps the state from being read", async () => {
     const { library } = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
     const updates = (await library.createBook({})).updates();
     await updates.next();
-    expect(await rejection(updates.next())).toSatisfy(isOperationPollError);
+    expect(await rejection(updates.next())).toBeInstanceOf(OperationPollError);
   });
 
   test("poll only while someone reads them", async () => {
@@ -204,7 +274,7 @@ describe("updates", () => {
   });
 
   test("skip to the latest state when the reader is slow", async () => {
-    const clock = fakeClock({ auto: false });
+    const clock = createFakeClock({ auto: false });
     const script = { get: [running(1), running(2), running(3), succeeded()] };
     const { library } = scriptedServer(script, { ...noWait, clock }, clock);
     const updates = (await library.createBook({})).updates();
@@ -255,7 +325,7 @@ describe("WaitOperation", () => {
   });
 
   test("is cut short when someone wants to see progress", async () => {
-    const clock = fakeClock({ auto: false });
+    const clock = createFakeClock({ auto: false });
     const held = late(30_000, running(90));
     const { library, calls } = scriptedServer({ wait: [held, late(500, running(50)), held] }, { clock }, clock);
     const op = await library.createBook({});
@@ -290,17 +360,17 @@ describe("WaitOperation", () => {
 
 describe("cancel", () => {
   test("polls soon after, to see how the operation takes it", async () => {
-    const clock = fakeClock({ auto: false });
+    const clock = createFakeClock({ auto: false });
     const get = [...Array.from({ length: 8 }, () => running()), failed(Code.Canceled, "cancelled")];
     const { library, calls } = scriptedServer({ get }, { ...noWait, clock }, clock);
     const op = await library.createBook({});
-    const result = op.result();
+    const outcome = op.outcome();
     await clock.advance(30_000);
     const polls = calls.length;
     await op.cancel();
     await clock.advance(500);
     expect(calls).toHaveLength(polls + 2);
-    expect(await result).toMatchObject({ status: "cancelled" });
+    expect(await outcome).toMatchObject({ status: "cancelled" });
   });
 
   test("fails as the call does", async () => {

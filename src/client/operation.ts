@@ -1,7 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { CallOptions } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
-import type { OperationOutcome, OperationSnapshot } from "../operation/snapshot.ts";
+import type { OperationOutcome, OperationSnapshot, RawOperation } from "../operation/snapshot.ts";
+import type { OperationCallOptions } from "./call-options.ts";
 
 /**
  * A long-running operation at the server. It can be waited for any number of times, also at the same time: all waits
@@ -23,27 +22,27 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    * Reads the state once, unless it is done.
    *
    * @throws OperationPollError if the state cannot be read.
-   * @throws OperationAbortedError if the signal aborts.
+   * @throws WaitAbortedError if the signal aborts.
    */
-  poll(options?: CallOptions): Promise<OperationSnapshot<R, M>>;
+  poll(options?: OperationCallOptions): Promise<OperationSnapshot<R, M>>;
 
   /**
    * Waits for the response.
    *
    * @throws OperationError if the operation failed or was cancelled.
    * @throws OperationPollError if the state cannot be read.
-   * @throws OperationTimeoutError if the wait takes longer than its timeout.
-   * @throws OperationAbortedError if the signal aborts.
+   * @throws WaitTimeoutError if the wait takes longer than its timeout.
+   * @throws WaitAbortedError if the signal aborts.
    * @throws OperationUnpackError if the response is not what the method promises.
    */
   wait(options?: WaitOptions): Promise<R>;
 
   /** Waits as `wait` does, and returns the operation's own failure rather than to throw it. */
-  result(options?: WaitOptions): Promise<OperationOutcome<R, M>>;
+  outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>>;
 
   /**
-   * The states of the operation as they are read, until it is done: what is known now first, what it ended with last. A
-   * slow reader skips to the latest. Throws as `wait` does, except for the operation's own failure.
+   * The states of the operation as they are read, until it is done: what is known now first, last the one that has the
+   * outcome. A slow reader skips to the latest. Throws as `wait` does, except for the operation's own failure.
    */
   updates(options?: WaitOptions): AsyncIterableIterator<OperationSnapshot<R, M>>;
 
@@ -53,9 +52,7 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    * @throws ConnectError if the server refuses.
    * @throws OperationNameError if the operation has no name.
    */
-  cancel(options?: CallOptions): Promise<void>;
-  /** Asks the server to cancel the operation, and waits for how it ends. */
-  cancel(options: CancelAndWaitOptions): Promise<OperationOutcome<R, M>>;
+  cancel(options?: OperationCallOptions): Promise<void>;
 
   /**
    * Tells the server that nobody needs the result any more. This does not cancel the operation.
@@ -63,7 +60,7 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    * @throws ConnectError if the server refuses.
    * @throws OperationNameError if the operation has no name.
    */
-  delete(options?: CallOptions): Promise<void>;
+  delete(options?: OperationCallOptions): Promise<void>;
 
   /**
    * A text with which `resume` finds the operation again, in this process or another. It holds no secrets.
@@ -76,14 +73,15 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
 /** How long to wait for an operation. */
 export interface WaitOptions {
   /** Ends the wait when it aborts. The operation goes on. */
-  readonly signal?: AbortSignal;
-  /** How long to wait, in milliseconds. By default as the polling options say: without limit. */
-  readonly timeoutMs?: number;
-  /** What becomes of the operation when the wait times out: it goes on, or is asked to cancel. Default "detach". */
-  readonly onTimeout?: "detach" | "cancel";
-}
-
-/** How to cancel an operation and wait for how it ends. */
-export interface CancelAndWaitOptions extends WaitOptions {
-  readonly wait: true;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long to wait, in milliseconds. By default as the polling options say; 0 or less is without limit, whatever they
+   * say. To look without waiting, use `poll`.
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Whether the operation is asked to cancel when the wait times out, when its signal aborts, or in either case. The wait
+   * then ends when the server has answered. Default: the operation goes on.
+   */
+  readonly cancelOn?: "timeout" | "abort" | "either" | undefined;
 }

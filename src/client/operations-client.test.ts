@@ -1,19 +1,25 @@
-import { createRegistry } from "@bufbuild/protobuf";
+import { create, createRegistry } from "@bufbuild/protobuf";
+import { type Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
-import { fakeClock, type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
-import { describe, expect, test } from "vitest";
-import { scriptedServer } from "../../test/scripted-server.ts";
+import { createFakeClock, createInMemoryOperations, type InMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
-import { BookSchema, OperationMetadataSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import {
+  type Book,
+  BookSchema,
+  type OperationMetadata,
+  OperationMetadataSchema,
+} from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { createOperationsClient, type OperationsClient } from "./index.ts";
 
 const registry = createRegistry(BookSchema, OperationMetadataSchema);
-const { createBook } = LibraryServiceLro.methods;
+const { createBook, deleteBook } = LibraryServiceLro.methods;
 
 function setUp(): { server: InMemoryOperations; transport: Transport; operations: OperationsClient } {
-  const clock = fakeClock();
-  const server = inMemoryOperations({ clock });
-  const transport = createRouterTransport((router) => void server.register(router));
+  const clock = createFakeClock();
+  const server = createInMemoryOperations({ clock });
+  const transport = createRouterTransport(server.routes);
   return { server, transport, operations: createOperationsClient(transport, { registry, clock }) };
 }
 
@@ -28,6 +34,27 @@ describe("an operations client", () => {
     const op = await operations.get(name);
     expect(op).toMatchObject({ name, done: false, metadata: { progressPercent: 7 } });
     expect(await operations.wait(name)).toMatchObject({ $typeName: "acme.library.v1.Book", title: "Emma" });
+  });
+
+  test("knows the types of the services that it is given", async () => {
+    const { server, transport } = setUp();
+    const operations = createOperationsClient(transport, { services: [LibraryServiceLro], clock: createFakeClock() });
+    expectTypeOf(operations).toEqualTypeOf<OperationsClient<Book | Empty, OperationMetadata>>();
+    const book = server.start(createBook, { response: { title: "Emma" }, metadata: { progressPercent: 7 } });
+    const nothing = server.start(deleteBook, {});
+    expect(await operations.wait(book.name)).toEqual(create(BookSchema, { title: "Emma" }));
+    expect(await operations.wait(nothing.name)).toEqual(create(EmptySchema));
+    expect((await operations.get(book.name)).metadata?.progressPercent).toBe(7);
+  });
+
+  test("passes the options of its calls on, and those that are undefined as if they were left out", async () => {
+    const { calls, transport } = scriptedServer({ get: [succeeded()] });
+    const operations = createOperationsClient(transport, { registry, polling: undefined, clock: undefined });
+    const headers = { authorization: "Bearer 1" };
+    await operations.get("operations/1", { headers, timeoutMs: undefined, signal: undefined });
+    await operations.cancel("operations/1", { headers });
+    expect(calls.map(({ header }) => header.get("authorization"))).toEqual(["Bearer 1", "Bearer 1"]);
+    expect(calls.every(({ timeoutMs = 0 }) => timeoutMs > 0)).toBe(true);
   });
 
   test("says which type its registry does not know", async () => {

@@ -1,7 +1,8 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
-import { OperationAbortedError, OperationPollError, type OperationRef } from "../operation/errors.ts";
+import { OperationPollError, type OperationRef, WaitAbortedError } from "../operation/errors.ts";
+import type { RawOperation } from "../operation/snapshot.ts";
+import { type CallContext, type OperationCallOptions, withContext } from "./call-options.ts";
 import { backoffMs, type Polling, retryDelayMs } from "./polling.ts";
 import { type Remote, requestParam, requestParamsHeader } from "./remote.ts";
 
@@ -13,7 +14,7 @@ export interface Subject {
   readonly remote: Remote;
   readonly polling: Polling;
   /** What every call on the operation carries: headers and context values of the call that started it. */
-  readonly context: Pick<CallOptions, "headers" | "contextValues">;
+  readonly context: CallContext;
 }
 
 /** One who waits for an operation. */
@@ -82,20 +83,20 @@ export class PollLoop {
   }
 
   /** Reads the state once, now. */
-  async poll(options: CallOptions): Promise<void> {
+  async poll(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
     this.polls++;
     try {
       this.#observe(await remote.operations.getOperation({ name: ref.name }, this.callOptions(options)));
     } catch (reason) {
       throw options.signal?.aborted
-        ? new OperationAbortedError(ref, options.signal.reason)
+        ? new WaitAbortedError(ref, options.signal.reason, false)
         : new OperationPollError(ref, ConnectError.from(reason), 1);
     }
   }
 
   /** Asks the server to cancel the operation, and polls soon, to see how it takes it. */
-  async cancel(options: CallOptions): Promise<void> {
+  async cancel(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
     await remote.operations.cancelOperation({ name: ref.name }, this.callOptions(options));
     this.#pace(0);
@@ -105,11 +106,12 @@ export class PollLoop {
   }
 
   /** The options of a call on the operation: its context, a deadline, and the header that Google's front ends want. */
-  callOptions(options: CallOptions): CallOptions {
+  callOptions(options: OperationCallOptions): CallOptions {
     const { ref, context, polling } = this.subject;
-    const headers = new Headers(options.headers ?? context.headers);
-    headers.set(requestParamsHeader, requestParam("name", ref.name));
-    return { timeoutMs: polling.pollTimeoutMs, ...context, ...options, headers };
+    const call = withContext(context, options);
+    call.headers.set(requestParamsHeader, requestParam("name", ref.name));
+    call.timeoutMs ??= polling.pollTimeoutMs;
+    return call;
   }
 
   async #run(): Promise<void> {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
-import { defaultPolling, isTransient, retryDelayMs } from "./polling.ts";
+import { isTransient, layeredPolling, retryDelayMs } from "./polling.ts";
 
 describe("an error of a poll is transient", () => {
   const codes = Object.values(Code).filter((code): code is Code => typeof code === "number");
@@ -45,7 +45,7 @@ describe("an error of a poll is transient", () => {
 });
 
 test("there are defaults for all options", () => {
-  expect(Object.values(defaultPolling)).not.toContain(undefined);
+  expect(Object.values(layeredPolling({ unref: undefined }))).not.toContain(undefined);
 });
 
 function busy(headers: HeadersInit, seconds?: bigint, nanos = 0): ConnectError {

@@ -45,7 +45,7 @@ const defaultPolling: Polling = {
 
 /** Fills in the defaults. What a later layer says goes before what an earlier one does; undefined says nothing. */
 export function layeredPolling(...layers: readonly (PollingOptions | undefined)[]): Polling {
-  const said = layers.flatMap((layer) => Object.entries(layer ?? {}).filter(([, value]) => value !== undefined));
+  const said = layers.flatMap((layer) => Object.entries(layer ?? {})).filter(([, value]) => value !== undefined);
   return { ...defaultPolling, ...Object.fromEntries(said) };
 }
 

@@ -1,5 +1,5 @@
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { type InMemoryOperations, inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createInMemoryOperations, type InMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
 import { type Http2Server, serveHttp2 } from "../../test/http2-server.ts";
 import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
@@ -9,7 +9,7 @@ import { systemClock } from "./clock.ts";
 /** Serves the operations at a port, or at one that is free. */
 function serve(operations: InMemoryOperations, port?: number): Promise<Http2Server> {
   return serveHttp2((router) => {
-    operations.register(router).service(LibraryService, {
+    operations.routes(router).service(LibraryService, {
       createBook: ({ book }) =>
         operations.start(LibraryServiceLro.methods.createBook, { takesMs: 1_000, response: book ?? {} }),
     });
@@ -21,7 +21,7 @@ test.each([
   ["gRPC", (baseUrl: string) => createGrpcTransport({ baseUrl })],
 ])("a wait outlives a restart of the server, over %s", async (_, createTransport) => {
   for (const waitOperation of [true, false]) {
-    const operations = inMemoryOperations({ clock: systemClock, waitOperation });
+    const operations = createInMemoryOperations({ clock: systemClock, waitOperation });
     const first = await serve(operations);
     const library = createLibraryServiceClient(createTransport(first.url));
     const waiting = (await library.createBook({ book: { title: "Emma" } })).wait();

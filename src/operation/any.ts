@@ -3,12 +3,12 @@ import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 
 /** Why an Any did not give the message that was expected of it. */
-export type UnpackProblem = "missing" | "empty" | "mismatch" | "malformed";
+export type OperationUnpackProblem = "missing" | "empty" | "mismatch" | "malformed";
 
 /** What an Any held: the message, or what was wrong with it. */
 export type Unpacked<T extends Message> =
   | { readonly message: T }
-  | { readonly problem: UnpackProblem; readonly found: string; readonly cause?: unknown };
+  | { readonly problem: OperationUnpackProblem; readonly found: string; readonly cause?: unknown };
 
 /** The type name in a type URL: all that follows the last slash, whatever the prefix. */
 export function typeNameOf(any: Any): string {

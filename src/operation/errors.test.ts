@@ -1,22 +1,17 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type Message } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError } from "@connectrpc/connect";
-import { describe, expect, test, vi } from "vitest";
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { describe, expect, expectTypeOf, test, vi } from "vitest";
+import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { ErrorInfoSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import {
-  isOperationAbortedError,
-  isOperationError,
-  isOperationNameError,
-  isOperationPollError,
-  isOperationTimeoutError,
-  isOperationUnpackError,
-  OperationAbortedError,
   OperationError,
   OperationNameError,
   OperationPollError,
-  OperationTimeoutError,
   OperationUnpackError,
+  WaitAbortedError,
+  WaitTimeoutError,
 } from "./errors.ts";
 
 const ref = { name: "operations/1", method: "acme.library.v1.LibraryService.CreateBook" };
@@ -31,10 +26,10 @@ const errors = {
   failed: new OperationError(ref, status),
   cancelled: new OperationError(ref, create(StatusSchema, { code: Code.Canceled, message: "by the user" })),
   poll: new OperationPollError(ref, poll, 3),
-  timeout: new OperationTimeoutError(ref, facts),
-  cancelling: new OperationTimeoutError({ name: "operations/1" }, { ...facts, cancelRequested: true }, poll),
-  aborted: new OperationAbortedError(ref, new Error("the page was left")),
-  unpack: new OperationUnpackError(ref, "response", "acme.Book", { problem: "mismatch", found: "acme.Page" }),
+  timeout: new WaitTimeoutError(ref, facts),
+  cancelling: new WaitTimeoutError({ name: "operations/1" }, { ...facts, cancelRequested: true }, poll),
+  aborted: new WaitAbortedError(ref, new Error("the page was left"), false),
+  unpack: new OperationUnpackError(ref, "acme.Book", { problem: "mismatch", found: "acme.Page" }),
   name: new OperationNameError({ name: "" }, "there is no name"),
 };
 
@@ -43,14 +38,15 @@ test("an error says which operation it is about, what happened, and what can be 
     failed: `OperationError: ${subject} failed: [permission_denied] Permission denied`,
     cancelled: `OperationError: ${subject} was cancelled: [canceled] by the user`,
     poll: `OperationPollError: ${subject} could not be read (it may have been deleted, or have expired): [not_found] no such operation`,
-    timeout: `OperationTimeoutError: ${subject} was not done after 60000 ms (polls: 7); it goes on: wait again, or resume it later`,
+    timeout: `WaitTimeoutError: ${subject} was not done after 60000 ms (polls: 7); it goes on: wait again, or resume it later`,
     cancelling:
-      "OperationTimeoutError: operation operations/1 was not done after 60000 ms " +
+      "WaitTimeoutError: operation operations/1 was not done after 60000 ms " +
       "(polls: 7, the last failed with [not_found] no such operation); it was asked to cancel",
-    aborted: `OperationAbortedError: the wait for ${subject} was aborted; it goes on: wait again, or resume it later`,
+    aborted: `WaitAbortedError: the wait for ${subject} was aborted; it goes on: wait again, or resume it later`,
     unpack: `OperationUnpackError: the response of ${subject} is of type acme.Page, not acme.Book`,
     name: "OperationNameError: there is no name",
   });
+  expect(errors.failed.stack?.startsWith(String(errors.failed))).toBe(true);
 });
 
 test("an error in JSON holds what a log needs", () => {
@@ -84,45 +80,105 @@ test("an error of an operation finds its details by their type", () => {
   expect(errors.failed.findDetails(RetryInfoSchema)).toEqual([]);
 });
 
-describe("guards", () => {
-  const guards = {
-    OperationError: isOperationError,
-    OperationPollError: isOperationPollError,
-    OperationTimeoutError: isOperationTimeoutError,
-    OperationAbortedError: isOperationAbortedError,
-    OperationUnpackError: isOperationUnpackError,
-    OperationNameError: isOperationNameError,
-  };
+describe("instanceof", () => {
+  const classes = [
+    OperationError,
+    OperationPollError,
+    WaitTimeoutError,
+    WaitAbortedError,
+    OperationUnpackError,
+    OperationNameError,
+  ];
 
-  test("know the errors of their own class", () => {
+  test("knows the errors of its own class", () => {
     for (const error of Object.values(errors)) {
-      const matching = Object.entries(guards).filter(([, guard]) => guard(error));
-      expect(matching.map(([name]) => name)).toEqual([error.name]);
+      expect(classes.filter((type) => error instanceof type).map(({ name }) => name)).toEqual([error.name]);
+      expect(error).toBeInstanceOf(Error);
     }
   });
 
-  test("know those of another copy of the package", async () => {
+  test("knows those of another copy of the package", async () => {
     vi.resetModules();
     const copy = await import("./errors.ts");
-    const error = new copy.OperationError(ref, status);
-    expect(error).not.toBeInstanceOf(OperationError);
-    expect(isOperationError(error)).toBe(true);
+    expect(copy.OperationError).not.toBe(OperationError);
+    const error: unknown = new copy.OperationError(ref, status);
+    expect(error).toBeInstanceOf(OperationError);
+    expect(classes.filter((type) => error instanceof type)).toEqual([OperationError]);
+    expect(errors.timeout).toBeInstanceOf(copy.WaitTimeoutError);
   });
 
-  test("know nothing else", () => {
-    for (const guard of Object.values(guards)) {
-      expect([undefined, null, "OperationError", new Error("x"), poll, { name: guard.name }].some(guard)).toBe(false);
+  test("knows a class that extends one of them, and its name", () => {
+    class PaperError extends OperationError {}
+    const error = new PaperError(ref, status);
+    expect(error.stack).toMatch(/^PaperError: operation/);
+    expect(error).toBeInstanceOf(PaperError);
+    expect(error).toBeInstanceOf(OperationError);
+    expect(errors.failed).not.toBeInstanceOf(PaperError);
+  });
+
+  test("knows nothing else", () => {
+    // What WebCrypto throws has the name OperationError.
+    const others = [undefined, null, "OperationError", new Error("x"), new DOMException("x", "OperationError"), poll];
+    for (const type of classes) {
+      expect([...others, { name: type.name, operation: "" }].some((other) => other instanceof type)).toBe(false);
+    }
+  });
+
+  test("tells TypeScript what it is", () => {
+    const error: unknown = errors.failed;
+    if (error instanceof WaitTimeoutError) {
+      expectTypeOf(error).toEqualTypeOf<WaitTimeoutError>();
+    } else if (error instanceof OperationError) {
+      expectTypeOf(error).toEqualTypeOf<OperationError>();
+      expectTypeOf(error.metadata).toEqualTypeOf<Message | undefined>();
+    } else if (error instanceof ConnectError) {
+      expectTypeOf(error).toEqualTypeOf<ConnectError>();
     }
   });
 });
 
-test("ConnectError is not disturbed", () => {
-  for (const error of Object.values(errors)) {
-    expect(error).not.toBeInstanceOf(ConnectError);
-    expect(poll).not.toBeInstanceOf(error.constructor);
-    const wrapped = ConnectError.from(error);
-    expect(wrapped).toBeInstanceOf(ConnectError);
-    expect(wrapped.cause).toBe(error);
-  }
-  expect(errors.poll.cause).toBeInstanceOf(ConnectError);
+describe("ConnectError", () => {
+  test("is not disturbed", () => {
+    for (const error of Object.values(errors)) {
+      expect(error).not.toBeInstanceOf(ConnectError);
+      expect(poll).not.toBeInstanceOf(error.constructor);
+      const wrapped = ConnectError.from(error);
+      expect(wrapped).toBeInstanceOf(ConnectError);
+      expect(wrapped.cause).toBe(error);
+    }
+    expect(errors.poll.cause).toBeInstanceOf(ConnectError);
+  });
+
+  test("is what toConnectError returns, for those who serve others", () => {
+    const codes = Object.entries(errors).map(([key, error]) => [key, error.toConnectError()] as const);
+    expect(codes.every(([, error]) => error instanceof ConnectError)).toBe(true);
+    expect(Object.fromEntries(codes.map(([key, error]) => [key, Code[error.code]]))).toEqual({
+      failed: "PermissionDenied",
+      cancelled: "Canceled",
+      poll: "NotFound",
+      timeout: "DeadlineExceeded",
+      cancelling: "DeadlineExceeded",
+      aborted: "Canceled",
+      unpack: "Internal",
+      name: "Internal",
+    });
+    expect(errors.failed.toConnectError()).toMatchObject({ rawMessage: "Permission denied", cause: errors.failed });
+    expect(errors.failed.toConnectError().findDetails(ErrorInfoSchema)).toEqual([info]);
+    expect(errors.poll.toConnectError()).toBe(poll);
+    expect(errors.timeout.toConnectError()).toMatchObject({
+      rawMessage: errors.timeout.message,
+      cause: errors.timeout,
+    });
+  });
+
+  test("that was made so carries code, message and details through another server", async () => {
+    const transport = createRouterTransport(({ rpc }) => {
+      rpc(LibraryService.method.getBook, () => {
+        throw errors.failed.toConnectError();
+      });
+    });
+    const error = await createClient(LibraryService, transport).getBook({}).catch(ConnectError.from);
+    expect(error).toMatchObject({ code: Code.PermissionDenied, rawMessage: "Permission denied" });
+    expect((error as ConnectError).findDetails(ErrorInfoSchema)).toEqual([info]);
+  });
 });

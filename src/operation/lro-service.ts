@@ -12,7 +12,7 @@ export interface LroPolling {
   readonly delayMultiplier?: number | undefined;
   /** The longest delay. Default 10,000. */
   readonly maxDelayMs?: number | undefined;
-  /** How long a wait takes that does not say so itself. Default: without limit. */
+  /** How long a wait takes that does not say so itself. 0 or less is without limit, as is the default. */
   readonly totalTimeoutMs?: number | undefined;
 }
 
@@ -64,10 +64,7 @@ export function lroService<T extends LroService>(service: T["service"], { method
   const linked = Object.entries<Omit<LroMethod, "rpc" | "request">>(methods).map(([localName, types]) => {
     const rpc = service.method[localName] as DescMethodUnary | undefined;
     if (rpc === undefined) {
-      throw new Error(
-        `${service.typeName} has no rpc "${localName}": generate the code for its messages and for its long-running ` +
-          "methods from the same proto",
-      );
+      throw new Error(`${service.typeName} has no rpc "${localName}": generate all code from the same proto`);
     }
     return [localName, { rpc, request: rpc.input, ...types }];
   });

@@ -1,5 +1,5 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { fakeClock, inMemoryOperations } from "protoc-gen-ts-lro/testing";
+import { createFakeClock, createInMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { expect, test } from "vitest";
 import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
@@ -9,12 +9,12 @@ import { operationRegistry } from "./registry.ts";
 const { createBook, deleteBook } = LibraryServiceLro.methods;
 
 test("with it, operations and their errors go over JSON", async () => {
-  const clock = fakeClock();
-  const operations = inMemoryOperations({ clock });
+  const clock = createFakeClock();
+  const operations = createInMemoryOperations({ clock });
   const jsonOptions = { registry: operationRegistry(LibraryServiceLro) };
   const transport = createRouterTransport(
     (router) => {
-      operations.register(router).service(LibraryService, {
+      operations.routes(router).service(LibraryService, {
         createBook: ({ book }) =>
           operations.start(createBook, { takesMs: 60_000, metadata: { progressPercent: 1 }, response: book ?? {} }),
         deleteBook() {
@@ -29,7 +29,7 @@ test("with it, operations and their errors go over JSON", async () => {
   const op = await library.createBook({ book: { title: "Emma" } });
   expect((await op.wait()).title).toBe("Emma");
   expect(op.metadata?.progressPercent).toBe(1);
-  const outcome = await (await library.deleteBook({})).result();
+  const outcome = await (await library.deleteBook({})).outcome();
   if (outcome.status === "succeeded") {
     throw new Error("it should have failed");
   }

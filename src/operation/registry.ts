@@ -1,4 +1,4 @@
-import { createRegistry, type Registry } from "@bufbuild/protobuf";
+import { createRegistry, type DescMessage, type Registry } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { file_google_rpc_error_details } from "../gen/google/rpc/error_details_pb.ts";
 import type { LroService } from "./lro-service.ts";
@@ -10,9 +10,13 @@ import type { LroService } from "./lro-service.ts";
  * as `jsonOptions: { registry }` to both the client's transport and the server's adapter where they talk JSON, as
  * connect-web does by default; or let them talk binary, with `useBinaryFormat: true`.
  */
-export function operationRegistry(...services: LroService[]): Registry {
-  const types = services.flatMap(({ methods }) =>
+export function operationRegistry(...services: readonly LroService[]): Registry {
+  return createRegistry(EmptySchema, file_google_rpc_error_details, ...operationTypes(services));
+}
+
+/** The types of the responses and metadata of these services. */
+export function operationTypes(services: readonly LroService[]): DescMessage[] {
+  return services.flatMap(({ methods }) =>
     Object.values(methods).flatMap(({ response, metadata }) => [response, metadata]),
   );
-  return createRegistry(EmptySchema, file_google_rpc_error_details, ...types);
 }

@@ -1,10 +1,13 @@
 import { create, type DescMessage, type Message, type Registry } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
-import type { Operation as RawOperation } from "../gen/google/longrunning/operations_pb.ts";
+import type { Operation } from "../gen/google/longrunning/operations_pb.ts";
 import { unpackAny } from "./any.ts";
 import { OperationError, type OperationRef, OperationUnpackError } from "./errors.ts";
 import { fullName, type LroMethod } from "./lro-service.ts";
+
+/** A `google.longrunning.Operation`, as servers send it: of any generated code. */
+export interface RawOperation extends Operation {}
 
 /** How an operation ended. */
 export type OperationOutcome<R extends Message = Message, M extends Message = Message> =

@@ -1,4 +1,5 @@
 export type { LroMethod, LroMethods, LroPolling, LroService } from "../operation/lro-service.ts";
+export type { InitOf } from "../operation/message-init.ts";
 export type { LroAccessOptions, LroAccessRequest } from "./api/access.ts";
 export { createLroServer, type LroServerDefaults, type LroServerOptions } from "./create-server.ts";
 export type { Engine } from "./engine.ts";

@@ -1,25 +1,34 @@
 import type { Message } from "@bufbuild/protobuf";
+import type { DataTag } from "@tanstack/query-core";
 import type { Operation } from "../client/operation.ts";
 
-/** What a query of an operation knows: the state, and the response once there is one. */
-export interface OperationQueryData<R extends Message, M extends Message> {
-  readonly name: string;
-  readonly done: boolean;
-  readonly metadata: M | undefined;
-  readonly response: R | undefined;
-}
+/** What a query of an operation knows: the state, and the response once it is done. */
+export type OperationQueryData<R extends Message = Message, M extends Message = Message> =
+  | {
+      readonly name: string;
+      readonly done: false;
+      readonly metadata: M | undefined;
+      readonly response?: undefined;
+    }
+  | { readonly name: string; readonly done: true; readonly metadata: M | undefined; readonly response: R };
+
+/** The key of a query, by which `getQueryData` and the like know the type of its data. */
+export type OperationQueryKey<R extends Message = Message, M extends Message = Message> = DataTag<
+  readonly ["operation", token: string],
+  OperationQueryData<R, M>
+>;
 
 /** Options for `useQuery` and its like, of any TanStack Query from version 5 on. */
-export interface OperationQueryOptions<R extends Message, M extends Message> {
-  readonly queryKey: readonly ["operation", token: string];
-  readonly queryFn: (context: QueryContext) => Promise<OperationQueryData<R, M>>;
+export interface OperationQueryOptions<R extends Message = Message, M extends Message = Message> {
+  readonly queryKey: OperationQueryKey<R, M>;
+  readonly queryFn: (context: OperationQueryContext) => Promise<OperationQueryData<R, M>>;
   readonly staleTime: (query: { state: { data: OperationQueryData<R, M> | undefined } }) => number;
   readonly retry: false;
   readonly structuralSharing: false;
 }
 
 /** What TanStack Query hands to a query function, as far as it is needed. */
-export interface QueryContext {
+export interface OperationQueryContext {
   readonly signal: AbortSignal;
   readonly queryKey: readonly unknown[];
   readonly client: { setQueryData(queryKey: readonly unknown[], data: unknown): unknown };
@@ -36,11 +45,13 @@ export function operationQueryOptions<R extends Message, M extends Message>(
 ): OperationQueryOptions<R, M> {
   const { name } = operation;
   return {
-    queryKey: ["operation", operation.toToken()],
+    // The tag is a type only.
+    queryKey: ["operation", operation.toToken()] as const as OperationQueryKey<R, M>,
     async queryFn({ client, queryKey, signal }) {
       for await (const { done, metadata } of operation.updates({ signal })) {
         if (!done) {
-          client.setQueryData(queryKey, { name, done, metadata, response: undefined });
+          const data: OperationQueryData<R, M> = { name, done, metadata };
+          client.setQueryData(queryKey, data);
         }
       }
       return { name, done: true, response: await operation.wait(), metadata: operation.metadata };

@@ -1,10 +1,10 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { QueryClient, QueryObserver } from "@tanstack/query-core";
-import { fakeClock } from "protoc-gen-ts-lro/testing";
+import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { expect, expectTypeOf, test } from "vitest";
 import { failed, name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import type { Book, OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
-import { isOperationError, isOperationPollError } from "../client/index.ts";
+import { OperationError, OperationPollError } from "../client/index.ts";
 import { type OperationQueryData, operationQueryOptions } from "./index.ts";
 
 const noWait = { polling: { longPollMs: 0 } };
@@ -47,17 +47,19 @@ test("a query fails as the operation does, once, and keeps what was known", asyn
   const { library } = scriptedServer({ get: [running(40), failed(Code.Aborted, "out of paper")] }, noWait);
   const client = new QueryClient();
   const options = operationQueryOptions(await library.createBook({}));
-  await expect(client.fetchQuery(options)).rejects.toSatisfy(isOperationError);
-  expect(client.getQueryData(options.queryKey)).toMatchObject({ done: false, metadata: { progressPercent: 40 } });
+  await expect(client.fetchQuery(options)).rejects.toBeInstanceOf(OperationError);
+  const known = client.getQueryData(options.queryKey);
+  expectTypeOf(known).toEqualTypeOf<OperationQueryData<Book, OperationMetadata> | undefined>();
+  expect(known).toMatchObject({ done: false, metadata: { progressPercent: 40 } });
 
   const broken = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
   const query = operationQueryOptions(await broken.library.createBook({}));
-  await expect(client.fetchQuery(query)).rejects.toSatisfy(isOperationPollError);
+  await expect(client.fetchQuery(query)).rejects.toBeInstanceOf(OperationPollError);
   client.clear();
 });
 
 test("polling stops with the last observer", async () => {
-  const clock = fakeClock({ auto: false });
+  const clock = createFakeClock({ auto: false });
   const { library } = scriptedServer({ get: [running(1)] }, { ...noWait, clock }, clock);
   const client = new QueryClient();
   const observer = new QueryObserver(client, operationQueryOptions(await library.createBook({})));
@@ -67,5 +69,18 @@ test("polling stops with the last observer", async () => {
   unsubscribe();
   await clock.advance(0);
   expect(clock.pending).toBe(0);
+  client.clear();
+});
+
+test("the data of a query narrow by whether it is done", async () => {
+  const { library } = scriptedServer({ get: [succeeded("Emma")] });
+  const client = new QueryClient();
+  const data = await client.fetchQuery(operationQueryOptions(await library.createBook({})));
+  if (!data.done) {
+    expectTypeOf(data.response).toEqualTypeOf<undefined>();
+    throw new Error("it should be done");
+  }
+  expectTypeOf(data.response).toEqualTypeOf<Book>();
+  expect(data.response.title).toBe("Emma");
   client.clear();
 });

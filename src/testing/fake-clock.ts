@@ -14,9 +14,9 @@ export interface FakeClockOptions {
    * Whether the clock jumps to the next timer by itself whenever nothing else happens. That suits calls that never leave
    * the process; others take real time, in which it would run ahead of them. Default true.
    */
-  readonly auto?: boolean;
+  readonly auto?: boolean | undefined;
   /** What `random` returns, from 0 to 1. Default 0: delays without jitter. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 interface Timer {
@@ -25,7 +25,7 @@ interface Timer {
 }
 
 /** Creates a clock that starts at 0. */
-export function fakeClock({ auto = true, random = () => 0 }: FakeClockOptions = {}): FakeClock {
+export function createFakeClock({ auto = true, random = () => 0 }: FakeClockOptions = {}): FakeClock {
   const timers = new Set<Timer>();
   let now = 0;
   let jumping = false;

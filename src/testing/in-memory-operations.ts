@@ -2,29 +2,30 @@ import type { Message } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import type { Clock } from "../client/clock.ts";
-import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.ts";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import type { LroMethod } from "../operation/lro-service.ts";
 import type { InitOf } from "../operation/message-init.ts";
+import type { RawOperation } from "../operation/snapshot.ts";
 import { packOperation } from "../server/operation-init.ts";
 
 /** What becomes of an operation. */
 export interface OperationScript<R extends Message = Message, M extends Message = Message> {
   /** How long it takes, in milliseconds by the clock. Default 0: it is done when it is created. */
-  readonly takesMs?: number;
+  readonly takesMs?: number | undefined;
   /** Its metadata, or what they are after so many milliseconds. */
-  readonly metadata?: InitOf<M> | ((elapsedMs: number) => InitOf<M>);
+  readonly metadata?: InitOf<M> | ((elapsedMs: number) => InitOf<M>) | undefined;
   /** What it returns, unless it fails. Default: an empty message. */
-  readonly response?: InitOf<R>;
+  readonly response?: InitOf<R> | undefined;
   /** How it fails. Details are kept. */
-  readonly error?: ConnectError;
+  readonly error?: ConnectError | undefined;
 }
 
 /** A server of google.longrunning.Operations for tests, in memory. */
 export interface InMemoryOperations {
   /** The calls that were made to it, such as "GetOperation", in their order. */
   readonly calls: readonly string[];
-  /** Serves google.longrunning.Operations. */
-  register(router: ConnectRouter): ConnectRouter;
+  /** Serves google.longrunning.Operations. It can be passed on by itself. */
+  readonly routes: (router: ConnectRouter) => ConnectRouter;
   /**
    * Starts an operation, for the handler of a long-running method to return.
    *
@@ -33,7 +34,7 @@ export interface InMemoryOperations {
   start<R extends Message, M extends Message>(
     method: LroMethod<Message, R, M>,
     script: OperationScript<R, M>,
-  ): Operation;
+  ): RawOperation;
 }
 
 /** How the server behaves. */
@@ -41,11 +42,11 @@ export interface InMemoryOperationsOptions {
   /** Where its time comes from: the clock of the client that is tested. */
   readonly clock: Clock;
   /** Whether it implements WaitOperation. Default true. */
-  readonly waitOperation?: boolean;
+  readonly waitOperation?: boolean | undefined;
 }
 
 /** Creates a server that has no operations yet. */
-export function inMemoryOperations(options: InMemoryOperationsOptions): InMemoryOperations {
+export function createInMemoryOperations(options: InMemoryOperationsOptions): InMemoryOperations {
   const { clock, waitOperation = true } = options;
   const stored = new Map<string, StoredOperation>();
   const calls: string[] = [];
@@ -66,7 +67,7 @@ export function inMemoryOperations(options: InMemoryOperationsOptions): InMemory
       stored.set(operation.name, operation);
       return operation.read();
     },
-    register(router) {
+    routes(router) {
       return router.service(Operations, {
         getOperation: ({ name }) => find("GetOperation", name).read(),
         listOperations({ pageSize, pageToken }) {
@@ -122,7 +123,7 @@ class StoredOperation {
     return Math.min(this.#clock.now() - this.#startedAt, this.#takesMs);
   }
 
-  read(): Operation {
+  read(): RawOperation {
     const { metadata, response = {} } = this.#script;
     const elapsedMs = this.#elapsedMs;
     const known = typeof metadata === "function" ? metadata(elapsedMs) : metadata;

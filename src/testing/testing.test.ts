@@ -7,7 +7,7 @@ import {
 } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
-import { type FakeClock, fakeClock, type InMemoryOperations, inMemoryOperations } from "./index.ts";
+import { createFakeClock, createInMemoryOperations, type FakeClock, type InMemoryOperations } from "./index.ts";
 
 const minute = 60_000;
 const { createBook, deleteBook } = LibraryServiceLro.methods;
@@ -19,10 +19,10 @@ interface Library {
 }
 
 function setUp(options: { waitOperation?: boolean } = {}): Library {
-  const clock = fakeClock();
-  const operations = inMemoryOperations({ clock, ...options });
+  const clock = createFakeClock();
+  const operations = createInMemoryOperations({ clock, ...options });
   const transport = createRouterTransport((router) => {
-    operations.register(router).service(LibraryService, {
+    operations.routes(router).service(LibraryService, {
       createBook: ({ book }) =>
         operations.start(createBook, {
           takesMs: 30 * minute,
@@ -63,7 +63,7 @@ describe.each([true, false])("an operation in memory, with WaitOperation: %s", (
 
   test("fails as its script says", async () => {
     const { library } = setUp({ waitOperation });
-    const outcome = await (await library.deleteBook({})).result();
+    const outcome = await (await library.deleteBook({})).outcome();
     if (outcome.status === "succeeded") {
       throw new Error("it should have failed");
     }
@@ -74,20 +74,21 @@ describe.each([true, false])("an operation in memory, with WaitOperation: %s", (
   test("can be cancelled, and then ends at once", async () => {
     const { library, clock } = setUp({ waitOperation });
     const op = await library.createBook({});
-    expect(await op.cancel({ wait: true })).toMatchObject({ status: "cancelled" });
+    await op.cancel();
+    expect(await op.outcome()).toMatchObject({ status: "cancelled" });
     expect(clock.now()).toBeLessThan(minute);
   });
 });
 
 test("calls are counted", async () => {
   const { library, operations } = setUp();
-  await (await library.deleteBook({})).result();
+  await (await library.deleteBook({})).outcome();
   expect(operations.calls).toEqual(["WaitOperation", "WaitOperation"]);
 });
 
 describe("a clock", () => {
   test("that goes by hand fires what is due, in order", async () => {
-    const clock = fakeClock({ auto: false });
+    const clock = createFakeClock({ auto: false });
     const fired: string[] = [];
     clock.schedule(() => fired.push(`b at ${clock.now()}`), 20);
     clock.schedule(() => {
@@ -104,7 +105,7 @@ describe("a clock", () => {
   });
 
   test("that goes by itself stands still when nothing is due", async () => {
-    const clock = fakeClock();
+    const clock = createFakeClock();
     await new Promise<void>((resolve) => clock.schedule(resolve, 1_000));
     await new Promise((resolve) => setTimeout(resolve, 1));
     expect(clock.now()).toBe(1_000);

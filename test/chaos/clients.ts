@@ -60,7 +60,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
   /** Waits until an operation is done, and compares it with what was seen before. */
   async function see(name: string): Promise<void> {
     counts.waits++;
-    await press.printBook.resume(name).result();
+    await press.printBook.resume(name).outcome();
     const operation = await retried(() => operations.getOperation({ name }), onRetry);
     const bytes = toBinary(OperationSchema, operation);
     const known = acknowledged.get(name) as Acknowledged;

@@ -46,14 +46,14 @@ test("an implementation brings nothing of the client", async () => {
   expect(code).not.toContain("createLibraryServiceClient");
 });
 
-test("a function that unpacks brings neither, and of Connect only its codes", async () => {
+test("a function that unpacks brings neither, and of Connect only its error and codes", async () => {
   const { modules } = await bundle(`
     import { unpackLibraryService_CreateBook } from "${generated}.js";
     console.log(unpackLibraryService_CreateBook);
   `);
   expect(modules).toContain("dist/operation/snapshot.js");
   expect(modules.filter((path) => /^dist\/(client|server)\//.test(path))).toEqual([]);
-  expect(modules.filter((path) => /@connectrpc\/(?!.*\/code(-string)?\.js$)/.test(path))).toEqual([]);
+  expect(modules.filter((path) => /@connectrpc\/(?!.*\/(connect-error|code|code-string)\.js$)/.test(path))).toEqual([]);
 });
 
 test("a generated file of which nothing is used leaves nothing", async () => {

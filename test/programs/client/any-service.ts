@@ -1,0 +1,70 @@
+// Functions that take any service with long-running methods.
+import type { Message } from "@bufbuild/protobuf";
+import type { Transport } from "@connectrpc/connect";
+import {
+  createLroClient,
+  createOperationsClient,
+  type LroClient,
+  type LroClientOptions,
+  type LroMethod,
+  type LroService,
+  type Operation,
+  type OperationsClient,
+  type RawOperation,
+  unpackOperation,
+} from "protoc-gen-ts-lro/client";
+import {
+  createLibraryServiceClient,
+  type LibraryServiceClient,
+  LibraryServiceLro,
+} from "../../../testdata/gen/acme/library/v1/library_lro.ts";
+import type { Book, OperationMetadata } from "../../../testdata/gen/acme/library/v1/library_pb.ts";
+
+declare const transport: Transport;
+
+/** A factory of clients, such as a framework for dependency injection has. */
+export function connect<S extends LroService>(service: S, options?: LroClientOptions<S>): LroClient<S> {
+  return createLroClient(service, transport, options);
+}
+
+/** The response in an operation that came from elsewhere. */
+export function responseOf<R extends Message>(method: LroMethod<Message, R>, raw: RawOperation): R | undefined {
+  const snapshot = unpackOperation(method, raw);
+  return snapshot.done && snapshot.outcome.status === "succeeded" ? snapshot.outcome.response : undefined;
+}
+
+/** The names of the long-running methods of a service. */
+export function methodNames(service: LroService): string[] {
+  return Object.values(service.methods).map(({ rpc }) => rpc.name);
+}
+
+export async function use(raw: RawOperation): Promise<void> {
+  const library = connect(LibraryServiceLro, { methods: { createBook: { polling: { initialDelayMs: 1 } } } });
+  const operation: Operation<Book, OperationMetadata> = await library.createBook({ book: { title: "Emma" } });
+  const title: string = (await operation.wait()).title;
+  const generated: LibraryServiceClient = library;
+  const book: Book | undefined = responseOf(LibraryServiceLro.methods.createBook, raw);
+  console.log(title, generated, book, methodNames(LibraryServiceLro));
+
+  // @ts-expect-error A method that is misspelled.
+  connect(LibraryServiceLro, { methods: { creatBook: {} } });
+  // @ts-expect-error A method that is misspelled.
+  createLibraryServiceClient(transport, { methods: { creatBook: {} } });
+  // @ts-expect-error A method that is not long-running.
+  createLibraryServiceClient(transport, { methods: { getBook: {} } });
+  // @ts-expect-error An option that is misspelled.
+  createLibraryServiceClient(transport, { methods: { createBook: { poling: {} } } });
+}
+
+export async function readAll(): Promise<void> {
+  const operations = createOperationsClient(transport, { services: [LibraryServiceLro] });
+  const typed: OperationsClient<Book | Awaited<ReturnType<typeof operations.wait>>, OperationMetadata> = operations;
+  for await (const operation of typed.list("operations")) {
+    const response = await operation.wait();
+    if (response.$typeName === "acme.library.v1.Book") {
+      console.log(response.title, operation.metadata?.progressPercent);
+    }
+  }
+  // @ts-expect-error What its operations hold has to be known.
+  createOperationsClient(transport, {});
+}
