@@ -3,9 +3,15 @@ import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { printer } from "../../test/programs/client/mocks.ts";
 import { name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
-import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { type Book, LibraryService, type OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
-import { type Operation, OperationNameError, type OperationOutcome, type OperationSnapshot } from "./index.ts";
+import {
+  createLroClient,
+  type Operation,
+  OperationNameError,
+  type OperationOutcome,
+  type OperationSnapshot,
+} from "./index.ts";
 
 const get = (at: { method: string; at: number }) => (at.method === "GetOperation" ? [at.at] : []);
 
@@ -186,4 +192,18 @@ describe("a token", () => {
       expect(resume()).toBeInstanceOf(OperationNameError);
     },
   );
+});
+
+test("generated code without the Operations service is refused, with what to do", () => {
+  const { service, methods } = LibraryServiceLro;
+  const { createBook } = methods;
+  const file = { ...createBook.rpc.output.file, services: [] };
+  const rpc = { ...createBook.rpc, output: { ...createBook.rpc.output, file } };
+  const pruned = { service, methods: { createBook: { ...createBook, rpc } } };
+  expect(() =>
+    createLroClient(
+      pruned as never,
+      createRouterTransport(() => {}),
+    ),
+  ).toThrow("google/longrunning/operations.proto has no service Operations: generate code for the whole file");
 });

@@ -1,5 +1,6 @@
 import type { DescService, Message } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import type { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import { OperationNameError } from "../operation/errors.ts";
 import { fullName, type LroMethod, type LroService } from "../operation/lro-service.ts";
 import type { InitOf } from "../operation/message-init.ts";
@@ -80,12 +81,22 @@ export function createLroClient<S extends LroService>(
   transport: Transport,
   options: LroClientOptions<NoInfer<S>> = {},
 ): LroClient<S> {
-  const remote = createRemote(options.operationsTransport ?? transport, options.clock);
   const client = createClient(service as DescService, transport) as Record<string, unknown>;
+  let remote: Remote | undefined;
   for (const [name, method] of Object.entries(methods)) {
+    remote ??= createRemote(operationsOf(method), options.operationsTransport ?? transport, options.clock);
     client[name] = lroCall(method, client[name] as Start, remote, options);
   }
   return client as LroClient<S>;
+}
+
+// As it comes with the generated code, because another copy of its descriptors would be a fifth of the client.
+function operationsOf({ rpc }: LroMethod): typeof Operations {
+  const service = rpc.output.file.services.find(({ name }) => name === "Operations");
+  if (service === undefined) {
+    throw new Error(`${rpc.output.file.name}.proto has no service Operations: generate code for the whole file`);
+  }
+  return service as typeof Operations;
 }
 
 type Start = (request: object, options: LroCallOptions) => Promise<RawOperation>;

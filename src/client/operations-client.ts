@@ -1,5 +1,6 @@
 import { createRegistry, type Message, type Registry } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import type { LroMethod, LroService } from "../operation/lro-service.ts";
 import { operationTypes } from "../operation/registry.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
@@ -71,7 +72,7 @@ export function createOperationsClient<S extends LroService = LroService>(
   options: OperationsClientOptions<S>,
 ): OperationsClient<ResponseOf<S>, MetadataOf<S>> {
   const registry = options.registry ?? createRegistry(...operationTypes(options.services));
-  const remote = createRemote(transport, options.clock);
+  const remote = createRemote(Operations, transport, options.clock);
   const types = { response: registry, metadata: registry };
 
   function open(name: string, state?: RawOperation, { polling, ...context }: OperationResumeOptions = {}): Operation {

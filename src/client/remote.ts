@@ -1,5 +1,5 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
-import { Operations } from "../gen/google/longrunning/operations_pb.ts";
+import type { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** The server's operations, as all handles of one client see them. */
@@ -10,8 +10,9 @@ export interface Remote {
   canWait: boolean;
 }
 
-export function createRemote(transport: Transport, clock: Clock = systemClock): Remote {
-  return { operations: createClient(Operations, transport), clock, canWait: true };
+/** @param service google.longrunning.Operations. */
+export function createRemote(service: typeof Operations, transport: Transport, clock: Clock = systemClock): Remote {
+  return { operations: createClient(service, transport), clock, canWait: true };
 }
 
 /** The header by which Google's front ends route a call to the region or the machine that it belongs to (AIP-4222). */
