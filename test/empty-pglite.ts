@@ -1,7 +1,7 @@
 /*
  * Empty databases of PGlite: to copy one takes a fraction of the time that it takes to make one.
  */
-import { cpSync, openAsBlob, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { cached } from "./repository.ts";
 
@@ -15,7 +15,8 @@ export async function emptyPGlite(): Promise<PGlite> {
     await db.close();
     writeFileSync(path, Buffer.from(await dump.arrayBuffer()));
   });
-  return await PGlite.create({ loadDataDir: await openAsBlob(archive) });
+  // Read here, because a blob of a file breaks when another process that makes the same file comes first.
+  return await PGlite.create({ loadDataDir: new Blob([readFileSync(archive)]) });
 }
 
 /** Makes a data directory, as PGlite leaves it when it has been opened and closed. */
