@@ -4,6 +4,11 @@ import { defineConfig, type ViteUserConfigFn } from "vitest/config";
 import { fastPGlite } from "./test/program.ts";
 
 const long = ["**/*.long.test.ts"];
+const suites: Readonly<Record<string, readonly string[]>> = {
+  long,
+  // What test/exit-code.test.ts runs.
+  failing: ["test/exit-code.failing.ts"],
+};
 
 /** `npm test` runs the fast suite. `npm run test:long`, whose mode is `long`, runs what stands in `*.long.test.ts`. */
 const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
@@ -13,7 +18,7 @@ const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
     dir: import.meta.dirname,
-    include: mode === "long" ? long : ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"],
+    include: [...(suites[mode] ?? ["{src,proto,templates,scripts,test,examples,bench}/**/*.test.ts"])],
     exclude: mode === "long" ? ["node_modules"] : long,
     provide: { suite: mode === "long" ? "long" : "fast" },
     execArgv: [fastPGlite],

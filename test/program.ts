@@ -51,6 +51,8 @@ export interface Program<Message = unknown> {
   readonly messages: Feed<Message>;
   readonly exited: Promise<Exit>;
   signal(signal: NodeJS.Signals): void;
+  /** Closes the channel of its messages, which tells it that it is no longer needed. */
+  disconnect(): void;
   /** Ends it as a crash does. Resolves when it has ended. */
   kill(): Promise<Exit>;
 }
@@ -79,6 +81,7 @@ export function startProgram<Message = unknown>(path: string, options: ProgramOp
     messages,
     exited,
     signal: (signal) => void child.kill(signal),
+    disconnect: () => child.disconnect(),
     kill() {
       child.kill("SIGKILL");
       return exited;

@@ -8,8 +8,8 @@ import { text } from "node:stream/consumers";
 import pg from "pg";
 import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import ensurePostgresUser from "./postgres-user.ts";
+import { type Program, startProgram } from "./program.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -22,17 +22,18 @@ declare module "vitest" {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   // Tests that start servers of their own at the same time would get in each other's way.
   ensurePostgresUser();
-  let postgres: Promise<PostgresServer> | undefined;
+  let postgres: Program<string> | undefined;
   const server = createServer(async (socket) => {
-    postgres ??= startPostgres();
-    socket.end((await postgres).connectionString);
+    postgres ??= startProgram<string>("test/postgres-program.ts");
+    socket.end(await postgres.messages.first(() => true));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   provide("postgresPort", (server.address() as AddressInfo).port);
   return async () => {
     server.close();
-    await (await postgres)?.stop();
+    postgres?.disconnect();
+    await postgres?.exited;
   };
 }
 
