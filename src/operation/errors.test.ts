@@ -37,12 +37,12 @@ test("an error says which operation it is about, what happened, and what can be 
   expect(Object.fromEntries(Object.entries(errors).map(([key, error]) => [key, String(error)]))).toEqual({
     failed: `OperationError: ${subject} failed: [permission_denied] Permission denied`,
     cancelled: `OperationError: ${subject} was cancelled: [canceled] by the user`,
-    poll: `OperationPollError: ${subject} could not be read (it may have been deleted, or have expired): [not_found] no such operation`,
-    timeout: `WaitTimeoutError: ${subject} was not done after 60000 ms (polls: 7); it goes on: wait again, or resume it later`,
+    poll: `OperationPollError: ${subject} could not be read (it may have expired or been deleted): [not_found] no such operation`,
+    timeout: `WaitTimeoutError: ${subject} was not done after 60000 ms (polls: 7); it keeps running: wait again, or resume it later`,
     cancelling:
       "WaitTimeoutError: operation operations/1 was not done after 60000 ms " +
-      "(polls: 7, the last failed with [not_found] no such operation); it was asked to cancel",
-    aborted: `WaitAbortedError: the wait for ${subject} was aborted; it goes on: wait again, or resume it later`,
+      "(polls: 7, the last failed: [not_found] no such operation); its cancellation was requested",
+    aborted: `WaitAbortedError: the wait for ${subject} was aborted; it keeps running: wait again, or resume it later`,
     unpack: `OperationUnpackError: the response of ${subject} is of type acme.Page, not acme.Book`,
     name: "OperationNameError: there is no name",
   });

@@ -24,7 +24,10 @@ describe("an interruption", () => {
   test("has a code, and becomes a Connect error without a second code in its text", () => {
     const error = new OperationInterruption("preempted").toConnectError();
     expect(error).toBeInstanceOf(ConnectError);
-    expect([error.code, error.rawMessage]).toEqual([Code.Aborted, "a later operation has preempted this one"]);
+    expect([error.code, error.rawMessage]).toEqual([
+      Code.Aborted,
+      "a later operation with the same key preempted this one",
+    ]);
   });
 });
 

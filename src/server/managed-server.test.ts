@@ -17,7 +17,7 @@ test("a service is registered once, for all routers", async () => {
   const lro = await open();
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
   expect(() => registerPressService(lro, { printBook: () => ({ title: "another" }) })).toThrow(
-    "acme.press.v1.PressService is registered already: register its handlers once, for all routers",
+    "acme.press.v1.PressService is already registered: register each service once, for all routers",
   );
   const [one, other] = [createRouterTransport(lro.routes), createRouterTransport(lro.routes)];
   await lro.start();
@@ -30,8 +30,8 @@ test("a service that is registered after the routes were taken is refused, as no
   const lro = await open();
   createRouterTransport(lro.routes);
   expect(() => registerPressService(lro, {})).toThrow(
-    "acme.press.v1.PressService is registered after its routes were taken, so nobody would serve it: register all " +
-      "services before you pass lro.routes on",
+    "acme.press.v1.PressService is registered after lro.routes was called, so no router would serve it: register all " +
+      "services before you pass lro.routes to a router",
   );
 });
 
@@ -91,8 +91,8 @@ test("a server that was never started says so when it accepts its first operatio
       operation: name,
       method: "acme.press.v1.PressService.PrintBook",
       message:
-        "operations are stored, but this process does not run them: call lro.start(), or lro.start({ work: false }) " +
-        "if another process does",
+        "the server accepts operations but was not started, so this process does not run them: call lro.start(), or " +
+        "lro.start({ work: false }) if another process runs them",
     },
   ]);
 });
@@ -113,30 +113,34 @@ test("a server is closed at the end of its block", async () => {
     closed = lro;
     expect(await lro.health()).toMatchObject({ database: true });
   }
-  await expect(closed.start()).rejects.toThrow("the server is closed: start it once");
+  await expect(closed.start()).rejects.toThrow("the server is already closed: call start once");
 });
 
 test.each<[string, Partial<LroServerOptions>, string]>([
-  ["a lease in parts of a second", { leaseMs: 10_500 }, "leaseMs: 10500 is not possible: it takes whole seconds"],
-  ["a lease that is too short", { leaseMs: 9_000 }, "leaseMs: 9000 is not possible"],
-  ["a concurrency of nothing", { concurrency: 0 }, "concurrency: 0 is not possible: it must be a whole number from 1"],
-  ["a wait of no number", { maxWaitMs: Number.NaN }, "maxWaitMs: NaN is not possible"],
-  ["no crash at all", { defaults: { maxCrashes: 0 } }, "defaults has maxCrashes: 0: it must be a whole number from 1"],
-  ["an expiry before the end", { defaults: { expireAfterMs: -1 } }, "defaults has expireAfterMs: -1"],
-  ["an engine of somebody else", { engine: {} as Engine }, "give createLroServer what pglite() or postgres() returns"],
+  ["a lease in parts of a second", { leaseMs: 10_500 }, "leaseMs is 10500: set it to a multiple of 1,000"],
+  ["a lease that is too short", { leaseMs: 9_000 }, "leaseMs is 9000: set it to"],
+  ["a concurrency of nothing", { concurrency: 0 }, "concurrency is 0: set it to a whole number, at least 1"],
+  ["a wait of no number", { maxWaitMs: Number.NaN }, "maxWaitMs is NaN: set it to a number of milliseconds"],
+  ["no crash at all", { defaults: { maxCrashes: 0 } }, "maxCrashes of defaults is 0: set it to a whole number"],
+  [
+    "an expiry before the end",
+    { defaults: { expireAfterMs: -1 } },
+    "expireAfterMs of defaults is -1: set it to a number of milliseconds",
+  ],
+  ["an engine of somebody else", { engine: {} as Engine }, "engine is not an engine: set it to the result of pglite() or postgres()"],
 ])("%s is refused when the server is opened", async (_, options, message) => {
   await expect(open(options)).rejects.toThrow(message);
 });
 
 test.each<[string, object, string]>([
-  ["without run", {}, 'has no handler: give a function, or an object with a function "run"'],
-  ["exclusive without a key", { run: () => ({}), exclusive: { onBusy: "queue" } }, 'has "exclusive" without a key'],
+  ["without run", {}, "has no run function: pass a function, or an object with a function run"],
+  ["exclusive without a key", { run: () => ({}), exclusive: { onBusy: "queue" } }, "has no key: add a function key"],
   [
     "with a policy that there is not",
     { run: () => ({}), exclusive: { key: () => "k", onBusy: "abort" } },
-    'has onBusy: "abort": it must be "queue", "reject" or "preempt"',
+    'is "abort": set it to "queue", "reject" or "preempt"',
   ],
-  ["with half a crash", { run: () => ({}), maxCrashes: 0.5 }, "has maxCrashes: 0.5: it must be a whole number from 1"],
+  ["with half a crash", { run: () => ({}), maxCrashes: 0.5 }, "is 0.5: set it to a whole number from 1"],
 ])("a handler %s is refused when it is registered", async (_, handler, message) => {
   const lro = await open();
   expect(() => registerPressService(lro, { printBook: handler as never })).toThrow(

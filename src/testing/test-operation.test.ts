@@ -121,8 +121,8 @@ describe("a test's operation", () => {
   test("is done when it is committed, and refuses more, as a server does", async () => {
     const operation = createTestOperation(createBook);
     await operation.commit(() => ({}));
-    await expect(operation.update({})).rejects.toThrow("operations/1 has ended: its commit was its last write");
-    await expect(operation.commit(() => ({}))).rejects.toThrow("has ended");
+    await expect(operation.update({})).rejects.toThrow("operations/1 is already committed");
+    await expect(operation.commit(() => ({}))).rejects.toThrow("is already committed");
   });
 
   test("refuses what is not the message of its method, as a server does", async () => {
