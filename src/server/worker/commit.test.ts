@@ -167,7 +167,7 @@ describeEngines((engine) => {
     await (await server.press.printBook(emma)).wait();
     expect(keys).toEqual([["client", "query"]]);
     expect(typed).toEqual([{ one: 1 }]);
-    expect(mistaken).toMatch(/^Error: the transaction does not belong to \w+\(\): use \w+\(\) for those of \w+\(\)$/);
+    expect(mistaken).toMatch(/^Error: the transaction does not belong to \w+\(\): use \w+\(\) with \w+\(\)$/);
   });
 
   test("a handler's operation has the documented members, and no other", async () => {
