@@ -1,7 +1,7 @@
 /*
- * What emitted code imports, and nobody else: version 1 of the contract between the two. Code that was emitted for it
- * runs with every version of the package that has this subpath, also beside code of a later contract. A change that
- * would break such code gets a subpath of its own.
+ * The runtime API for generated code: version 1 of the contract between the two. Do not import it from your own code.
+ * Code that was generated for this version runs with every release of the package that has this subpath, and in one
+ * program with code for a later version. A breaking change to this API needs a new subpath.
  */
 export { createLroClient, type LroCall, type LroClientOptions } from "./client/client.ts";
 

@@ -1,19 +1,19 @@
 import type { CallOptions } from "@connectrpc/connect";
 
-/** Connect's options of a call. What is undefined is as if it were left out. */
+/** Connect's call options. An option that is `undefined` counts as omitted. */
 export type OperationCallOptions = { readonly [K in keyof CallOptions]?: CallOptions[K] | undefined };
 
-/** What every call on an operation carries. */
+/** The headers and context values of every call on an operation. */
 export type CallContext = Pick<OperationCallOptions, "headers" | "contextValues">;
 
-/** Adds a context to the options of a call. Where both say something, the call's own goes first. */
+/** Adds a context to the options of a call. The call's own headers and context values override those of the context. */
 export function withContext(context: CallContext, options: OperationCallOptions): CallOptions & { headers: Headers } {
   const headers = new Headers(context.headers);
   for (const [name, value] of new Headers(options.headers)) {
     headers.set(name, value);
   }
   const [base, own] = [context.contextValues, options.contextValues];
-  // What createContextValues makes has the values among its own properties.
+  // Connect's createContextValues() returns an object that holds the values as its own properties.
   const contextValues = base && own ? { ...base, ...own } : (own ?? base);
   return { ...options, contextValues, headers } as CallOptions & { headers: Headers };
 }

@@ -15,66 +15,69 @@ import { createRemote, type Remote } from "./remote.ts";
 import { nameFrom } from "./token.ts";
 
 /**
- * A long-running method: call it to start an operation, or resume one that was started before. A call resolves when the
- * server has answered, which is long before the operation is done.
+ * A long-running method. Call it to start an operation, or call `resume` to open an operation that was started before.
+ * The call resolves as soon as the server returns the operation, usually long before the operation is done.
  */
 export interface LroCall<I extends Message = Message, R extends Message = Message, M extends Message = Message> {
-  // Without a comment of its own, so that editors show the one of the rpc.
+  // No doc comment here, so that editors show the comment of the rpc instead.
   (request: InitOf<I>, options?: LroCallOptions): Promise<Operation<R, M>>;
   /**
-   * The operation of this name or token. Makes no call.
+   * Opens an operation by its name or token. Sends no request.
    *
-   * @throws OperationNameError if there is no name, the token is broken, or it belongs to another method.
+   * @param nameOrToken The operation's name, or a token from `Operation.toToken`.
+   * @throws OperationNameError if the name is empty, or the token is malformed or belongs to another method.
    */
   resume(nameOrToken: string, options?: OperationResumeOptions): Operation<R, M>;
 }
 
 /**
- * Options of a call that starts an operation. `signal` and `timeoutMs` hold for that call only. Headers and context
- * values go with every later call on the operation as well, behind those of the call itself: what does not last as long
- * as the operation, such as a token, belongs in an interceptor.
+ * Options of a call that starts an operation. `signal`, `timeoutMs` and the callbacks apply only to that call. Headers
+ * and context values also apply to every later call on the operation, unless the later call overrides them. Set
+ * short-lived values, such as access tokens, in an interceptor instead.
  */
 export interface LroCallOptions extends OperationCallOptions {
-  /** How to poll this operation. */
+  /** Polling options of this operation. They override all others. */
   readonly polling?: PollingOptions | undefined;
 }
 
-/** Options of an operation that was started before. */
+/** Options for resuming an operation that was started before. */
 export type OperationResumeOptions = Pick<LroCallOptions, "headers" | "contextValues" | "polling">;
 
-/** How the operations of one method are dealt with. */
+/** Options of one long-running method. */
 export interface LroMethodOptions {
-  /** How to poll them. */
+  /** Polling options of the method's operations. They override the client's; the options of a call override them. */
   readonly polling?: PollingOptions | undefined;
 }
 
 /**
  * Options of a client.
  *
- * @typeParam S The table of its service's long-running methods, such as `typeof LibraryServiceLro`.
+ * @typeParam S The method table of the service, such as `typeof LibraryServiceLro`.
  */
 export interface LroClientOptions<S extends LroService = LroService> {
-  /** How to poll. It goes before what the API's service YAML says, and behind what `methods` or a call says. */
+  /** Polling options. They override the API's service YAML; those in `methods` and those of a call override them. */
   readonly polling?: PollingOptions | undefined;
-  /** What differs for one method, by its local name: `{ createBook: { polling: { … } } }`. */
+  /** Options of single methods, by local name: `{ createBook: { polling: { … } } }`. */
   readonly methods?: { readonly [K in keyof S["methods"]]?: LroMethodOptions | undefined } | undefined;
-  /** Where google.longrunning.Operations is served, if not where the service is. */
+  /** The transport for calls of google.longrunning.Operations. Default: the transport of the service. */
   readonly operationsTransport?: Transport | undefined;
-  /** Where time comes from. Tests put their own in place. */
+  /** The source of time and randomness, which tests replace. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * A client of a service, whose long-running methods return operations. Generated code has an interface for each service
- * that says the same: use that where the service is known.
+ * A client of a service whose long-running methods return operations. For each service, the generated code has an
+ * equivalent interface: use that one unless your code is generic.
  */
 export type LroClient<S extends LroService> = Omit<Client<S["service"]>, keyof S["methods"]> & {
   [K in keyof S["methods"]]: S["methods"][K] extends LroMethod<infer I, infer R, infer M> ? LroCall<I, R, M> : never;
 };
 
 /**
- * Creates a client of a service, such as `createLroClient(LibraryServiceLro, transport)`. The generated
- * `createLibraryServiceClient` does the same.
+ * Creates a client of a service, for example `createLroClient(LibraryServiceLro, transport)`. The generated
+ * `createLibraryServiceClient` does the same for its service.
+ *
+ * @throws Error if the generated code lacks the service google.longrunning.Operations.
  */
 export function createLroClient<S extends LroService>(
   { service, methods }: S,
@@ -90,7 +93,7 @@ export function createLroClient<S extends LroService>(
   return client as LroClient<S>;
 }
 
-// As it comes with the generated code, because another copy of its descriptors would be a fifth of the client.
+// Uses the descriptors in the generated code: a second copy would take up a fifth of the client's size.
 function operationsOf({ rpc }: LroMethod): typeof Operations {
   const service = rpc.output.file.services.find(({ name }) => name === "Operations");
   if (service === undefined) {
@@ -106,7 +109,7 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
   const { localName } = method.rpc;
 
   function operation(name: string, started: RawOperation | undefined, call: LroCallOptions): Operation {
-    // The signal and the callbacks belong to the call that starts the operation.
+    // The signal, timeout and callbacks apply only to the call that started the operation.
     const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = call;
     const polling = layeredPolling(method.polling, options.polling, options.methods?.[localName]?.polling, own);
     const subject = { ref: { name, method: rpc }, remote, polling, context };
@@ -116,7 +119,7 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
     const started = await start(request, options);
     if (started.name === "" && !started.done) {
-      const message = `${rpc} returned an operation without a name that is not done`;
+      const message = `${rpc} returned an operation that has no name and is not done`;
       throw new OperationNameError({ name: "", method: rpc }, message);
     }
     return operation(started.name, started, options);

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { systemClock } from "./clock.ts";
 
-test("a delay longer than a timer can take is not cut to nothing", () => {
+test("a delay longer than the maximum of a JavaScript timer is kept", () => {
   vi.useFakeTimers();
   try {
     let fired = false;
@@ -18,7 +18,7 @@ test("a delay longer than a timer can take is not cut to nothing", () => {
   }
 });
 
-test("a delay can be dropped, also a long one that has been renewed", () => {
+test("a scheduled callback can be cancelled, even if its delay spans several timers", () => {
   vi.useFakeTimers();
   try {
     const drop = systemClock.schedule(() => expect.unreachable(), 2 ** 33);

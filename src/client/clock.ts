@@ -1,22 +1,23 @@
-/** Where the client takes time and chance from. Tests put one of their own in place. */
+/** A source of time and randomness. Tests replace it, for example with `createFakeClock()`. */
 export interface Clock {
-  /** Milliseconds since some moment. Never goes back. */
+  /** The time in milliseconds since an arbitrary origin. Never decreases. */
   now(): number;
-  /** A number from 0 to 1, for jitter. */
+  /** A random number from 0 to 1, for jitter. */
   random(): number;
   /**
-   * Calls back once, after at least so many milliseconds.
+   * Schedules a callback, which is called once.
    *
-   * @param unref Whether a process may exit before.
-   * @returns What drops the call.
+   * @param delayMs The minimum delay, in milliseconds.
+   * @param unref Whether the process may exit before the callback is called. Default false.
+   * @returns A function that cancels the callback.
    */
   schedule(callback: () => void, delayMs: number, unref?: boolean): () => void;
 }
 
-// A timer of 2^31 ms or more fires at once.
+// JavaScript timers with a longer delay fire immediately.
 const maxTimerMs = 2 ** 31 - 1;
 
-/** The clock of the machine, which does not jump when someone sets the time. */
+/** The system's monotonic clock, which is not affected by changes of the system time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   random: Math.random,
@@ -30,7 +31,7 @@ export const systemClock: Clock = {
     }
     const timer = setTimeout(callback, delayMs);
     if (unref) {
-      // Browsers have numbers for timers, and nothing to keep alive.
+      // In browsers, a timer is a number without unref(), and there is no process to keep alive.
       (timer as { unref?: () => void }).unref?.();
     }
     return () => clearTimeout(timer);

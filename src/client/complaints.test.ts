@@ -12,7 +12,7 @@ import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { OperationSchema } from "../longrunning.ts";
 import { OperationPollError } from "./index.ts";
 
-// What users of other clients complain about, each with a thread to read about it.
+// Complaints about other clients, each with the thread that reports it.
 
 const noWait = { polling: { longPollMs: 0 } };
 const unavailable = new ConnectError("down for a moment", Code.Unavailable);
@@ -20,7 +20,7 @@ const unavailable = new ConnectError("down for a moment", Code.Unavailable);
 test("1. a failed poll does not crash the process (googleapis/gax-nodejs#1304)", async () => {
   const { library } = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
   const op = await library.createBook({});
-  // Nobody handles an event: the error belongs to the wait, which can be called again.
+  // No event listener is needed: the wait throws the error, and can be called again.
   await expect(op.wait()).rejects.toBeInstanceOf(OperationPollError);
   await expect(op.wait()).rejects.toBeInstanceOf(OperationPollError);
 });
@@ -34,19 +34,19 @@ test("2. another process can resume and decode an operation (yandex-cloud/nodejs
   });
 });
 
-test("3. a wait for what was done at creation resolves (nodejs-dialogflow#450)", async () => {
+test("3. waiting for an operation that was done when it was started resolves (nodejs-dialogflow#450)", async () => {
   const { library, calls } = scriptedServer({ start: succeeded("Emma") });
   expect((await (await library.createBook({})).wait()).title).toBe("Emma");
   expect(calls).toEqual([]);
 });
 
-test("4. an operation that is done without a result neither hangs nor is {} (gax-nodejs#436)", async () => {
+test("4. an operation that is done without a result neither hangs nor returns {} (gax-nodejs#436)", async () => {
   const { library } = scriptedServer({ get: [{ name, done: true }] });
   await expect((await library.createBook({})).wait()).rejects.toThrow("the response of operation operations/1");
   await expect((await library.deleteBook({})).wait()).resolves.toMatchObject({ $typeName: "google.protobuf.Empty" });
 });
 
-test("5. a wait that timed out can be started again (gax-nodejs#140)", async () => {
+test("5. you can wait again after a timeout (gax-nodejs#140)", async () => {
   const { library } = scriptedServer({ get: [running(), running(), running(), succeeded("Emma")] }, noWait);
   const op = await library.createBook({});
   await expect(op.wait({ timeoutMs: 1_000 })).rejects.toThrow("was not done after 1000 ms");
@@ -71,8 +71,8 @@ test("7. one transient poll error does not end the wait (python-api-core#183)", 
   expect((await (await library.createBook({})).wait()).title).toBe("Emma");
 });
 
-test("8. retries of failed polls have settings of their own (python-api-core#458)", async () => {
-  // Half a minute of failures is too long, though the operation may take for ever.
+test("8. retries of failed polls have their own settings (python-api-core#458)", async () => {
+  // Half a minute of failed polls exceeds the limit, although the wait itself has no timeout.
   const options = { polling: { longPollMs: 0, retryForMs: 30_000 } };
   const patient = scriptedServer({ get: [...Array.from({ length: 50 }, () => running()), succeeded("Emma")] }, options);
   expect((await (await patient.library.createBook({})).wait()).title).toBe("Emma");
@@ -83,7 +83,7 @@ test("8. retries of failed polls have settings of their own (python-api-core#458
   expect(down.clock.now()).toBeGreaterThan(30_000);
   expect(down.clock.now()).toBeLessThan(45_000);
 
-  // They start anew after a success.
+  // The limit starts over after a successful poll.
   const flapping = [...Array.from({ length: 40 }, (_, i) => (i % 2 ? running() : unavailable)), succeeded("Emma")];
   const server = scriptedServer({ get: flapping }, options);
   expect((await (await server.library.createBook({})).wait()).title).toBe("Emma");
@@ -118,13 +118,13 @@ test("10. the details of an error are kept (google-cloud-java#13369)", async () 
   expect(outcome.error.status.details).toHaveLength(1);
 });
 
-test("11. the time limit holds while polls succeed (google-cloud-rust#6710)", async () => {
+test("11. the timeout applies even while polls succeed (google-cloud-rust#6710)", async () => {
   const { library, clock } = scriptedServer({ get: [running()] }, noWait);
   await expect((await library.createBook({})).wait({ timeoutMs: 60_000 })).rejects.toThrow("was not done");
   expect(clock.now()).toBe(60_000);
 });
 
-test("12. a short operation is not waited for in seconds (gcsfuse#4981)", async () => {
+test("12. waiting for a short operation does not take seconds (gcsfuse#4981)", async () => {
   const polled = scriptedServer({ get: [succeeded()] }, noWait);
   await (await polled.library.createBook({})).wait();
   expect(polled.clock.now()).toBe(500);
@@ -133,7 +133,7 @@ test("12. a short operation is not waited for in seconds (gcsfuse#4981)", async 
   expect(waited.clock.now()).toBe(20);
 });
 
-test("13. no timer or listener outlives a wait (azure-sdk-for-js#17968)", async () => {
+test("13. a wait leaves no timer or listener behind (azure-sdk-for-js#17968)", async () => {
   const clock = createFakeClock({ auto: false });
   const { library } = scriptedServer({}, { ...noWait, clock }, clock);
   const op = await library.createBook({});
@@ -147,17 +147,17 @@ test("13. no timer or listener outlives a wait (azure-sdk-for-js#17968)", async 
   expect(left()).toEqual([0, 0]);
 });
 
-test("13. a pending timer need not delay the exit of a process (smithy-typescript#1607)", () => {
+test("13. with unref, a pending timer does not keep the process running (smithy-typescript#1607)", () => {
   const clock = fileURLToPath(new URL("./clock.ts", import.meta.url));
   const program = `import { systemClock } from ${JSON.stringify(clock)}; systemClock.schedule(() => {}, 3_600_000, true);`;
   const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
-  // It fails after the timeout.
+  // execFileSync throws after the timeout.
   execFileSync(node, ["--input-type=module-typescript", "--eval", program], { timeout: 20_000 });
 });
 
-test("14. a cancellation cannot be lost, and none is invented (google-cloud-cpp#7762)", async () => {
+test("14. a cancel request always reaches the server, and none is sent without a call (google-cloud-cpp#7762)", async () => {
   const { library, calls } = scriptedServer({ get: [running(), succeeded("Emma")] }, noWait);
-  // There is no handle before there is a name: whoever can cancel reaches the server.
+  // A caller gets a handle only after the server returned a name, so cancel always sends a request.
   const op = await library.createBook({});
   await op.cancel();
   expect(calls.map(({ method }) => method)).toEqual(["CancelOperation"]);

@@ -15,7 +15,7 @@ import {
 } from "./index.ts";
 
 describe("1. names", () => {
-  test("an operation that is done at creation needs no name, and is never polled", async () => {
+  test("an operation that is done when it is started needs no name and is never polled", async () => {
     const { library, calls } = scriptedServer({ start: { ...succeeded("Emma"), name: "" } });
     const op = await library.createBook({});
     expect(op).toMatchObject({ name: "", done: true });
@@ -24,23 +24,23 @@ describe("1. names", () => {
     expect(calls).toEqual([]);
   });
 
-  test("an operation without a name cannot be cancelled, deleted or resumed, and says so", async () => {
+  test("cancelling, deleting or resuming an operation without a name throws OperationNameError", async () => {
     const { library, calls } = scriptedServer({ start: { ...succeeded(), name: "" } });
     const op = await library.createBook({});
     await expect(op.cancel()).rejects.toBeInstanceOf(OperationNameError);
     await expect(op.delete()).rejects.toBeInstanceOf(OperationNameError);
-    expect(() => op.toToken()).toThrow("an operation without a name cannot be cancelled, deleted or resumed");
+    expect(() => op.toToken()).toThrow("the operation has no name, so it cannot be cancelled, deleted or resumed");
     expect(calls).toEqual([]);
   });
 
-  test("an operation that is not done and has no name is an error of the server", async () => {
+  test("starting an operation that has no name and is not done throws OperationNameError", async () => {
     const { library } = scriptedServer({ start: {} });
     const error = await library.createBook({}).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OperationNameError);
-    expect(String(error)).toContain("LibraryService.CreateBook returned an operation without a name that is not done");
+    expect(String(error)).toContain("LibraryService.CreateBook returned an operation that has no name and is not done");
   });
 
-  test("the first name is kept, whatever a poll says", async () => {
+  test("the first name is kept, even if a poll returns another one", async () => {
     const { library } = scriptedServer({
       get: [
         { ...running(), name: "" },
@@ -54,19 +54,19 @@ describe("1. names", () => {
 });
 
 describe("2. the result", () => {
-  test("an error with code 0 is a failure of unknown code", async () => {
+  test("an error with code 0 is a failure with code UNKNOWN", async () => {
     const { library } = scriptedServer({ get: [failed(0, "no code")] });
     const outcome = await (await library.createBook({})).outcome();
     expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 0 } } });
   });
 
-  test("an error with a code that nobody knows is a failure of unknown code, and keeps it", async () => {
+  test("an error with an undefined code is a failure with code UNKNOWN, and its status keeps the code", async () => {
     const { library } = scriptedServer({ get: [failed(4711, "strange")] });
     const outcome = await (await library.createBook({})).outcome();
     expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 4711 } } });
   });
 
-  test("a result is ignored while the operation is not done", async () => {
+  test("a result is ignored if the operation is not done", async () => {
     const early = { ...failed(Code.Internal, "not yet"), done: false };
     const { library } = scriptedServer({ start: early, get: [early, succeeded("Emma")] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
@@ -74,7 +74,7 @@ describe("2. the result", () => {
 });
 
 describe("3. deadlines", () => {
-  test("the deadline of a poll is clipped to what remains", async () => {
+  test("the timeout of a poll is limited to the rest of the wait's timeout", async () => {
     const { library, calls } = scriptedServer({ get: [running(), running(), late(60_000, succeeded())] });
     const op = await library.createBook({});
     await expect(op.wait({ timeoutMs: 2_000 })).rejects.toBeInstanceOf(WaitTimeoutError);
@@ -85,33 +85,33 @@ describe("3. deadlines", () => {
     expect(gets).toHaveLength(2);
   });
 
-  test("the time of WaitOperation is clipped to what remains", async () => {
+  test("the duration of WaitOperation is limited to the rest of the wait's timeout", async () => {
     const { library, calls } = scriptedServer({ wait: [late(60_000, running())] });
     const op = await library.createBook({});
     await expect(op.wait({ timeoutMs: 5_000 })).rejects.toBeInstanceOf(WaitTimeoutError);
     expect(calls).toMatchObject([{ method: "WaitOperation", waitMs: 5_000 }]);
   });
 
-  test("a poll that misses its deadline is not an operation that did", async () => {
+  test("a poll that exceeds its deadline does not fail the operation", async () => {
     const late = new ConnectError("too slow", Code.DeadlineExceeded);
     const { library } = scriptedServer({ get: [late, late, succeeded("Emma")] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
   });
 
-  test("an operation that failed with DEADLINE_EXCEEDED is not a wait that timed out", async () => {
+  test("an operation that fails with DEADLINE_EXCEEDED is not reported as a timeout of the wait", async () => {
     const { library } = scriptedServer({ get: [failed(Code.DeadlineExceeded, "the job took too long")] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OperationError);
     expect(error).not.toBeInstanceOf(WaitTimeoutError);
   });
 
-  test("a done response that arrives as the deadline fires is returned", async () => {
+  test("a response that arrives at the deadline of the wait is returned", async () => {
     const { library } = scriptedServer({ get: [late(500, succeeded("Emma"))] });
     const op = await library.createBook({});
     expect((await op.wait({ timeoutMs: 1_000 })).title).toBe("Emma");
   });
 
-  test("setting the clock of the machine does not disturb a wait", async () => {
+  test("changing the system time does not affect a wait", async () => {
     const { library } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, { clock: systemClock });
     const op = await library.createBook({}, { polling: { initialDelayMs: 2 } });
     const wallClock = vi.spyOn(Date, "now").mockImplementation(() => Math.random() * 1e13);
@@ -124,7 +124,7 @@ describe("3. deadlines", () => {
 });
 
 describe("4. cancelling", () => {
-  test("a cancellation that the server has taken may come too late", async () => {
+  test("an operation can succeed although the server accepted a cancel request", async () => {
     const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
     const op = await library.createBook({});
     await op.cancel();
@@ -132,14 +132,14 @@ describe("4. cancelling", () => {
     expect(await op.outcome()).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
   });
 
-  test("an operation was cancelled only if a poll says so", async () => {
+  test("an operation counts as cancelled only if a poll returns that state", async () => {
     const { library } = scriptedServer({ get: [running(), failed(Code.Canceled, "cancelled")] });
     const op = await library.createBook({});
     await op.cancel();
     expect(await op.outcome()).toMatchObject({ status: "cancelled", error: { code: Code.Canceled } });
   });
 
-  test("a poll that was cancelled is not a cancelled operation", async () => {
+  test("a poll that fails with CANCELED does not mean that the operation was cancelled", async () => {
     const { library } = scriptedServer({ get: [new ConnectError("stream reset", Code.Canceled)] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OperationPollError);
@@ -156,23 +156,23 @@ describe("4. cancelling", () => {
   });
 });
 
-describe("5. what polls find", () => {
+describe("5. poll results", () => {
   const notFound = new ConnectError("there is no such operation", Code.NotFound);
 
-  test("an operation that was just started may not be visible yet", async () => {
+  test("NOT_FOUND right after the start is retried", async () => {
     const { library } = scriptedServer({ get: [notFound, notFound, succeeded("Emma")] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
   });
 
-  test("an operation that stays invisible is given up", async () => {
+  test("NOT_FOUND for longer than that fails the wait", async () => {
     const { library, clock } = scriptedServer({ get: [notFound] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OperationPollError);
-    expect(String(error)).toContain("it may have been deleted, or have expired");
+    expect(String(error)).toContain("it may have expired or been deleted");
     expect(clock.now()).toBeLessThan(20_000);
   });
 
-  test("an operation that was seen before, or is resumed, is gone when it is not found", async () => {
+  test("NOT_FOUND fails the wait if the operation was read before or was resumed", async () => {
     const seen = scriptedServer({ get: [running(), notFound] });
     await expect((await seen.library.createBook({})).wait()).rejects.toBeInstanceOf(OperationPollError);
     expect(seen.calls.filter(({ method }) => method === "GetOperation")).toHaveLength(2);
@@ -181,7 +181,7 @@ describe("5. what polls find", () => {
     expect(resumed.clock.now()).toBe(0);
   });
 
-  test("a result that was seen outlives the operation at the server", async () => {
+  test("a known result stays available after the operation is deleted from the server", async () => {
     const { library } = scriptedServer({ get: [succeeded("Emma"), notFound] });
     const op = await library.createBook({});
     await op.wait();
@@ -190,7 +190,7 @@ describe("5. what polls find", () => {
     expect((await op.poll()).done).toBe(true);
   });
 
-  test("the host in a type URL does not matter", async () => {
+  test("the host in a type URL is ignored", async () => {
     const { value } = book("Emma");
     for (const typeUrl of ["acme.library.v1.Book", "/acme.library.v1.Book", "https://x/y/acme.library.v1.Book"]) {
       const response = { ...book("Emma"), typeUrl, value };
@@ -201,7 +201,7 @@ describe("5. what polls find", () => {
     }
   });
 
-  test("metadata of another type does not fail an operation that succeeded", async () => {
+  test("metadata of another type does not affect the outcome", async () => {
     const { library } = scriptedServer({ get: [{ ...succeeded("Emma"), metadata: book("not metadata") }] });
     const op = await library.createBook({});
     expect((await op.wait()).title).toBe("Emma");
@@ -209,7 +209,7 @@ describe("5. what polls find", () => {
     expect(op.raw?.metadata?.typeUrl).toContain("acme.library.v1.Book");
   });
 
-  test("a response of another type, an empty one, a missing one and a broken one are errors", async () => {
+  test("a response that is of another type, empty, missing or malformed throws OperationUnpackError", async () => {
     const broken = { ...book(""), value: new Uint8Array([0xff]) };
     const results = {
       mismatch: { case: "response", value: progress(1) },
@@ -225,7 +225,7 @@ describe("5. what polls find", () => {
     }
   });
 
-  test("an Empty may be left out of an operation that is done", async () => {
+  test("an Empty response can be omitted from an operation that is done", async () => {
     const { library } = scriptedServer({ get: [{ name, done: true }] });
     expect(await (await library.deleteBook({})).wait()).toEqual(create(EmptySchema));
     const packed = { case: "response", value: anyPack(EmptySchema, create(EmptySchema)) } as const;

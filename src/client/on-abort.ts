@@ -1,4 +1,4 @@
-/** What to call when a signal aborts. It is a listener itself, which a signal has only once. */
+/** The callbacks for one signal. The set is itself the event listener, so that adding it again has no effect. */
 class Callbacks extends Set<() => void> {
   handleEvent(): void {
     for (const callback of this) {
@@ -10,8 +10,8 @@ class Callbacks extends Set<() => void> {
 const callbacksOf = new WeakMap<AbortSignal, Callbacks>();
 
 /**
- * Calls back when a signal aborts, until the returned function is called. However many wait for a signal, it has one
- * listener: Node.js 20 warns of a leak where there are more than ten.
+ * Calls a function when a signal aborts, until you call the returned function. All callbacks for a signal share one
+ * listener, because Node.js 20 warns of a memory leak if a signal has more than ten.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const callbacks = callbacksOf.get(signal) ?? new Callbacks();

@@ -14,7 +14,7 @@ import type { PollLoop } from "./poll-loop.ts";
 import { states } from "./states.ts";
 import { toToken } from "./token.ts";
 
-/** An operation whose state a poll loop reads. */
+/** An operation whose state is read by a poll loop. */
 export class OperationHandle<R extends Message, M extends Message> implements Operation<R, M> {
   readonly #loop: PollLoop;
   readonly #types: OperationTypes;
@@ -58,7 +58,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   async outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
     let last: RawOperation | undefined;
     for await (last of this.#states(false, options)) {
-      // Only the last one counts.
+      // Skips the intermediate states.
     }
     const snapshot = this.#snapshot(last as RawOperation);
     return (snapshot as Extract<typeof snapshot, { done: true }>).outcome;
@@ -96,7 +96,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
 
   #requireName(): void {
     if (this.name === "") {
-      const message = "an operation without a name cannot be cancelled, deleted or resumed";
+      const message = "the operation has no name, so it cannot be cancelled, deleted or resumed";
       throw new OperationNameError(this.#loop.subject.ref, message);
     }
   }

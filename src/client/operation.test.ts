@@ -152,7 +152,7 @@ describe("a timeout", () => {
       metadata: { progressPercent: 40 },
       cause: { code: Code.Unavailable },
     });
-    expect(String(error)).toContain("was not done after 3000 ms (polls: 4, the last failed with [unavailable] down)");
+    expect(String(error)).toContain("was not done after 3000 ms (polls: 4, the last failed: [unavailable] down)");
   });
 
   test("can be set once, for all waits", async () => {
@@ -212,7 +212,7 @@ describe("cancelOn", () => {
     const { error, cancelled } = await giveUp(cancelOn, end);
     expect(error).toBeInstanceOf(end === "timeout" ? WaitTimeoutError : WaitAbortedError);
     expect(error).toMatchObject({ cancelRequested: cancels });
-    expect(String(error)).toContain(cancels ? "it was asked to cancel" : "it goes on");
+    expect(String(error)).toContain(cancels ? "its cancellation was requested" : "it keeps running");
     expect(cancelled).toBe(cancels);
   });
 

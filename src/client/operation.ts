@@ -3,85 +3,92 @@ import type { OperationOutcome, OperationSnapshot, RawOperation } from "../opera
 import type { OperationCallOptions } from "./call-options.ts";
 
 /**
- * A long-running operation at the server. It can be waited for any number of times, also at the same time: all waits
- * share one poll loop, which stops with the last of them.
+ * A handle to a long-running operation on the server (AIP-151). Call `wait`, `outcome` and `updates` as often as you
+ * like, even concurrently: all waits share one poll loop, which stops when the last wait ends.
  *
- * It is not a promise, so that an async function can return it without waiting for its end.
+ * It is not a promise, so that an async function can return it without waiting for the operation.
  */
 export interface Operation<R extends Message = Message, M extends Message = Message> {
-  /** The name that the server gave it. Empty for an operation that was done at once and is not stored. */
+  /**
+   * The name that the server assigned. Empty if the operation was done when it was started and the server did not store
+   * it.
+   */
   readonly name: string;
-  /** Whether it had ended when its state was last read. */
+  /** Whether the operation was done when its state was last read. */
   readonly done: boolean;
-  /** The latest metadata. Undefined where there is none yet, or it is of another type than the method promises. */
+  /** The latest metadata. `undefined` if there is none yet, or if it is not of the method's metadata type. */
   readonly metadata: M | undefined;
-  /** The latest state, as the server sent it. Undefined for a resumed operation that has not been read yet. */
+  /** The latest state, as the server sent it. `undefined` if a resumed operation has not been read yet. */
   readonly raw: RawOperation | undefined;
 
   /**
-   * Reads the state once, unless it is done.
+   * Reads the state once with GetOperation and returns it. If the operation is known to be done, sends no request.
    *
    * @throws OperationPollError if the state cannot be read.
    * @throws WaitAbortedError if the signal aborts.
+   * @throws OperationUnpackError if the operation succeeded but its response cannot be unpacked.
    */
   poll(options?: OperationCallOptions): Promise<OperationSnapshot<R, M>>;
 
   /**
-   * Waits for the response.
+   * Waits until the operation is done and returns its response.
    *
    * @throws OperationError if the operation failed or was cancelled.
    * @throws OperationPollError if the state cannot be read.
-   * @throws WaitTimeoutError if the wait takes longer than its timeout.
+   * @throws WaitTimeoutError if the wait exceeds its timeout.
    * @throws WaitAbortedError if the signal aborts.
-   * @throws OperationUnpackError if the response is not what the method promises.
+   * @throws OperationUnpackError if the operation succeeded but its response cannot be unpacked.
    */
   wait(options?: WaitOptions): Promise<R>;
 
-  /** Waits as `wait` does, and returns the operation's own failure rather than to throw it. */
+  /** Like `wait`, but returns the operation's failure instead of throwing it. */
   outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>>;
 
   /**
-   * The states of the operation as they are read, until it is done: what is known now first, last the one that has the
-   * outcome. A slow reader skips to the latest. Throws as `wait` does, except for the operation's own failure.
+   * Yields the state that is already known, if any, then each new state as it is read. The last state is done and has
+   * the outcome. If you read slowly, intermediate states are skipped. Throws the same errors as `wait`, except
+   * OperationError.
    */
   updates(options?: WaitOptions): AsyncIterableIterator<OperationSnapshot<R, M>>;
 
   /**
-   * Asks the server to cancel the operation, and returns when it has taken the request. The operation may still succeed.
+   * Asks the server to cancel the operation, and returns when the server accepts the request. The operation can still
+   * succeed: call `outcome` for the result.
    *
-   * @throws ConnectError if the server refuses.
+   * @throws ConnectError if the call fails.
    * @throws OperationNameError if the operation has no name.
    */
   cancel(options?: OperationCallOptions): Promise<void>;
 
   /**
-   * Tells the server that nobody needs the result any more. This does not cancel the operation.
+   * Tells the server that you no longer need the result. Does not cancel the operation.
    *
-   * @throws ConnectError if the server refuses.
+   * @throws ConnectError if the call fails.
    * @throws OperationNameError if the operation has no name.
    */
   delete(options?: OperationCallOptions): Promise<void>;
 
   /**
-   * A text with which `resume` finds the operation again, in this process or another. It holds no secrets.
+   * Returns a string to pass to `resume`, in this process or another. It contains the names of the operation and its
+   * method, and no secrets.
    *
    * @throws OperationNameError if the operation has no name.
    */
   toToken(): string;
 }
 
-/** How long to wait for an operation. */
+/** Options of a wait for an operation. */
 export interface WaitOptions {
-  /** Ends the wait when it aborts. The operation goes on. */
+  /** Ends the wait when the signal aborts. The operation keeps running. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * How long to wait, in milliseconds. By default as the polling options say; 0 or less is without limit, whatever they
-   * say. To look without waiting, use `poll`.
+   * Maximum time to wait, in milliseconds. Default: `totalTimeoutMs` of the polling options. 0 or less means no limit,
+   * even if `totalTimeoutMs` is set. To read the state without waiting, use `poll`.
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Whether the operation is asked to cancel when the wait times out, when its signal aborts, or in either case. The wait
-   * then ends when the server has answered. Default: the operation goes on.
+   * Whether to ask the server to cancel the operation if the wait times out, if its signal aborts, or in either case.
+   * The wait then ends when the server answers that request. Default: the operation keeps running.
    */
   readonly cancelOn?: "timeout" | "abort" | "either" | undefined;
 }

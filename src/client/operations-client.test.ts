@@ -61,7 +61,7 @@ describe("an operations client", () => {
     const { server, transport } = setUp();
     const { name } = server.start(createBook, { response: { title: "Emma" } });
     const blind = createOperationsClient(transport, { registry: createRegistry() });
-    await expect(blind.wait(name)).rejects.toThrow("is of type acme.library.v1.Book, which the registry does not have");
+    await expect(blind.wait(name)).rejects.toThrow("is of type acme.library.v1.Book, which is not in the registry");
   });
 
   test("lists operations over as many pages as there are", async () => {

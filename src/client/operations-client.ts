@@ -14,37 +14,61 @@ import { createRemote, requestParam, requestParamsHeader } from "./remote.ts";
 import { nameFrom } from "./token.ts";
 
 /**
- * A client of google.longrunning.Operations, for operations whose method is not known.
+ * A client of google.longrunning.Operations, for operations of any method.
  *
- * @typeParam R The response messages that it knows.
- * @typeParam M The metadata messages that it knows.
+ * @typeParam R The known response messages.
+ * @typeParam M The known metadata messages.
  */
 export interface OperationsClient<R extends Message = Message, M extends Message = Message> {
-  /** Reads an operation. Throws as `Operation.poll` does. */
+  /**
+   * Reads an operation. Throws the errors of `Operation.poll`.
+   *
+   * @throws OperationNameError if the name is empty.
+   */
   get(name: string, options?: OperationCallOptions): Promise<Operation<R, M>>;
-  /** The operations below a parent, page after page. */
+  /**
+   * Yields the operations under a parent, and reads further pages as needed.
+   *
+   * @param parent The `name` of the ListOperationsRequest, such as `operations`.
+   * @throws ConnectError if a call fails.
+   */
   list(parent: string, options?: OperationListOptions): AsyncIterableIterator<Operation<R, M>>;
-  /** Waits for the response of an operation. Throws as `Operation.wait` does. */
+  /**
+   * Waits until an operation is done and returns its response. Throws the errors of `Operation.wait`.
+   *
+   * @throws OperationNameError if the name is empty.
+   */
   wait(name: string, options?: WaitOptions): Promise<R>;
-  /** Asks the server to cancel an operation, which may still succeed. */
+  /**
+   * Asks the server to cancel an operation, which can still succeed. Throws the errors of `Operation.cancel`.
+   */
   cancel(name: string, options?: OperationCallOptions): Promise<void>;
-  /** Tells the server that nobody needs the result of an operation any more. */
+  /**
+   * Tells the server that you no longer need the result of an operation. Throws the errors of `Operation.delete`.
+   */
   delete(name: string, options?: OperationCallOptions): Promise<void>;
-  /** The operation of this name or token, of whichever method. Makes no call. */
+  /**
+   * Opens an operation of any method by its name or token. Sends no request.
+   *
+   * @throws OperationNameError if the name is empty or the token is malformed.
+   */
   resume(nameOrToken: string, options?: OperationResumeOptions): Operation<R, M>;
 }
 
-/** Which operations to list. */
+/** Options of a list of operations. */
 export interface OperationListOptions extends OperationCallOptions {
-  /** A filter as in AIP-160, if the server knows any. */
+  /**
+   * A filter (AIP-160), if the server supports filters. A server of this package compares `name`, `method`, `done`,
+   * `create_time` and `update_time`, for example `done = false AND create_time > "2026-11-20T10:00:00Z"`.
+   */
   readonly filter?: string | undefined;
-  /** The most operations to read with one call. By default as many as the server likes. */
+  /** Maximum number of operations that one call returns. Default: the server decides. */
   readonly pageSize?: number | undefined;
 }
 
 /**
- * Options of a client for operations: the services that start them, such as `services: [LibraryServiceLro]`, or a
- * registry of what they hold.
+ * Options of an operations client. Set `services` to the services that start the operations, for example
+ * `services: [LibraryServiceLro]`, or set `registry` to the types of their responses and metadata.
  */
 export type OperationsClientOptions<S extends LroService = LroService> = Pick<LroClientOptions, "polling" | "clock"> &
   (
@@ -52,20 +76,20 @@ export type OperationsClientOptions<S extends LroService = LroService> = Pick<Lr
     | { readonly registry: Registry; readonly services?: undefined }
   );
 
-/** The long-running methods of some services. */
+/** The long-running methods of the services. */
 type MethodOf<S extends LroService> = S extends LroService ? S["methods"][keyof S["methods"]] : never;
 
-/** The responses of all long-running methods of some services. */
+/** The responses of all long-running methods of the services. */
 export type ResponseOf<S extends LroService> =
   MethodOf<S> extends LroMethod<Message, infer R extends Message, Message> ? R : never;
 
-/** The metadata of all long-running methods of some services. */
+/** The metadata of all long-running methods of the services. */
 export type MetadataOf<S extends LroService> =
   MethodOf<S> extends LroMethod<Message, Message, infer M extends Message> ? M : never;
 
 /**
- * Creates a client of google.longrunning.Operations. Its operations have the types of the services that it is given; what
- * is of another type cannot be unpacked.
+ * Creates a client of google.longrunning.Operations. It unpacks responses and metadata of the types that the options
+ * specify. Any other response gives an OperationUnpackError, and any other metadata is `undefined`.
  */
 export function createOperationsClient<S extends LroService = LroService>(
   transport: Transport,

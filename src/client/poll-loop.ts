@@ -8,38 +8,38 @@ import { type Remote, requestParam, requestParamsHeader } from "./remote.ts";
 
 const longAgo = Number.NEGATIVE_INFINITY;
 
-/** One operation at the server, and how to deal with it. */
+/** An operation on the server, and how to call it. */
 export interface Subject {
   readonly ref: OperationRef;
   readonly remote: Remote;
   readonly polling: Polling;
-  /** What every call on the operation carries: headers and context values of the call that started it. */
+  /** The headers and context values of the call that started the operation, for all calls on it. */
   readonly context: CallContext;
 }
 
-/** One who waits for an operation. */
+/** A wait for an operation. */
 export interface Watcher {
-  /** Whether it wants to see progress, rather than only the end. */
+  /** Whether the wait needs intermediate states, and not only the outcome. */
   readonly live: boolean;
-  /** When it stops waiting, by the clock. */
+  /** The clock time at which the wait ends. */
   readonly deadline: number;
-  /** There is a new state. */
+  /** Called when the loop has read a state. */
   onState(): void;
-  /** The state cannot be read, and the loop has ended. */
+  /** Called when the state cannot be read, which ends the loop. */
   onError(error: Error): void;
 }
 
 /**
- * Reads the state of one operation, again and again, for as long as anyone watches. All watchers share one loop. It ends
- * with the operation, with its last watcher, or with an error that is not transient.
+ * Polls one operation while there are watchers, which share the loop. The loop ends when the operation is done, when
+ * the last watcher leaves, or when a poll fails with an error that is not retried.
  */
 export class PollLoop {
   readonly subject: Subject;
-  /** The latest state. Undefined until the server has told one. Once it is done, it stays. */
+  /** The latest state. `undefined` until the first one is read. A done state is final. */
   state: RawOperation | undefined;
-  /** How many polls there were. */
+  /** The number of polls so far. */
   polls = 0;
-  /** The error of the last GetOperation, if that failed. */
+  /** The error of the last GetOperation, if it failed. */
   lastError: ConnectError | undefined;
 
   readonly #watchers = new Set<Watcher>();
@@ -47,15 +47,20 @@ export class PollLoop {
   #interrupt: () => void = () => {};
   #waitOperation: "try" | "skip once" | "avoid" = "try";
 
-  // The gap between two polls, and how often it has grown.
+  /** The delay between two polls. */
   #delayMs = 0;
+  /** How many times the delay has been multiplied. */
   #growth = -1;
-  // Moments by the clock: when the state was last told, when a long poll may begin, before when the server wants none,
-  // since when polls can have failed, and until when an operation that was just started may not be visible yet.
-  #seenAt = longAgo;
+  // The following are clock times.
+  /** When the latest state was read. */
+  #readAt = longAgo;
+  /** Earliest start of the next long poll. */
   #longPollAt = longAgo;
+  /** Earliest start of the next poll after a failed one: backoff, or a delay that the server requested. */
   #notBefore = longAgo;
-  #wellAt = longAgo;
+  /** Start of the period in which polls may fail: the last success, or the start of the loop. */
+  #failingSince = longAgo;
+  /** Until this time, NOT_FOUND can mean that an operation that was just started is not visible to reads yet. */
   #visibleBy = longAgo;
   #failures = 0;
 
@@ -63,11 +68,11 @@ export class PollLoop {
     this.subject = subject;
     if (started) {
       this.#observe(started);
-      this.#visibleBy = this.#seenAt + subject.polling.pollTimeoutMs;
+      this.#visibleBy = this.#readAt + subject.polling.pollTimeoutMs;
     }
   }
 
-  /** Watches, until the function that it returns is called, the operation is done, or its state cannot be read. */
+  /** Adds a watcher, and starts the loop if needed. The returned function removes the watcher. */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     if (this.#activity === "none") {
@@ -82,7 +87,7 @@ export class PollLoop {
     };
   }
 
-  /** Reads the state once, now. */
+  /** Reads the state once, independently of the loop. */
   async poll(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
     this.polls++;
@@ -95,17 +100,17 @@ export class PollLoop {
     }
   }
 
-  /** Asks the server to cancel the operation, and polls soon, to see how it takes it. */
+  /** Asks the server to cancel the operation, and resets the delay so that the loop sees the effect soon. */
   async cancel(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
     await remote.operations.cancelOperation({ name: ref.name }, this.callOptions(options));
-    this.#pace(0);
+    this.#setDelay(0);
     if (this.#activity === "sleep") {
       this.#interrupt();
     }
   }
 
-  /** The options of a call on the operation: its context, a deadline, and the header that Google's front ends want. */
+  /** The options of a call on the operation: its context, a deadline, and the routing header (AIP-4222). */
   callOptions(options: OperationCallOptions): CallOptions {
     const { ref, context, polling } = this.subject;
     const call = withContext(context, options);
@@ -116,14 +121,14 @@ export class PollLoop {
 
   async #run(): Promise<void> {
     const { clock } = this.subject.remote;
-    this.#pace(0);
+    this.#setDelay(0);
     this.#failures = 0;
-    this.#wellAt = clock.now();
+    this.#failingSince = clock.now();
     try {
       while (this.#watchers.size > 0 && !this.state?.done) {
         const now = clock.now();
         const waitMs = this.#waitMs();
-        const due = Math.max(this.#notBefore, waitMs > 0 ? this.#longPollAt : this.#seenAt + this.#delayMs);
+        const due = Math.max(this.#notBefore, waitMs > 0 ? this.#longPollAt : this.#readAt + this.#delayMs);
         await (now < due ? this.#sleep(due - now) : this.#read(waitMs, now));
       }
     } catch (error) {
@@ -136,7 +141,7 @@ export class PollLoop {
     this.#activity = "none";
   }
 
-  /** How long the next poll may wait at the server. 0 means GetOperation. */
+  /** How long the server may hold the next poll, in milliseconds. 0 means to call GetOperation. */
   #waitMs(): number {
     const { remote, polling } = this.subject;
     if (!remote.canWait || this.#waitOperation !== "try") {
@@ -168,7 +173,7 @@ export class PollLoop {
     const call = this.callOptions({ signal: abort.signal, timeoutMs });
     this.#activity = waitMs > 0 ? "long poll" : "poll";
     this.#interrupt = () => abort.abort();
-    // A long poll spends the gap at the server.
+    // The delay runs from the start of a long poll, because the server holds the call in the meantime.
     this.#longPollAt = now + this.#delayMs;
     this.polls++;
     try {
@@ -194,8 +199,8 @@ export class PollLoop {
     this.lastError = undefined;
     this.#failures = 0;
     this.#visibleBy = longAgo;
-    this.#seenAt = this.#wellAt = this.subject.remote.clock.now();
-    this.#pace(this.#growth + 1);
+    this.#readAt = this.#failingSince = this.subject.remote.clock.now();
+    this.#setDelay(this.#growth + 1);
     if (this.#waitOperation === "skip once") {
       this.#waitOperation = "try";
     }
@@ -204,7 +209,7 @@ export class PollLoop {
     }
   }
 
-  // Some servers have no WaitOperation, and some proxies cut calls that take long: GetOperation has the last word.
+  // Some servers lack WaitOperation, and some proxies cut long calls, so only a failed GetOperation ends the loop.
   #waitFailed(error: ConnectError): void {
     const { remote, polling } = this.subject;
     this.#waitOperation = polling.isTransient(error) ? "skip once" : "avoid";
@@ -217,7 +222,7 @@ export class PollLoop {
     const { ref, remote, polling } = this.subject;
     const now = remote.clock.now();
     const retry = polling.isTransient(error)
-      ? now < this.#wellAt + polling.retryForMs
+      ? now < this.#failingSince + polling.retryForMs
       : error.code === Code.NotFound && now < this.#visibleBy;
     this.lastError = error;
     this.#notBefore = Math.max(this.#notBefore, now + backoffMs(polling, this.#failures++, remote.clock.random()));
@@ -226,7 +231,7 @@ export class PollLoop {
     }
   }
 
-  #pace(growth: number): void {
+  #setDelay(growth: number): void {
     const { remote, polling } = this.subject;
     this.#growth = growth;
     this.#delayMs = backoffMs(polling, growth, remote.clock.random());

@@ -7,10 +7,10 @@ import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/l
 import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { isTransient, layeredPolling, retryDelayMs } from "./polling.ts";
 
-describe("an error of a poll is transient", () => {
+describe("a poll error is transient", () => {
   const codes = Object.values(Code).filter((code): code is Code => typeof code === "number");
 
-  test("by its code: unavailable, deadline exceeded, resource exhausted", () => {
+  test("if its code is UNAVAILABLE, DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED", () => {
     const transient = codes.filter((code) => isTransient(new ConnectError("", code)));
     expect(transient.map((code) => Code[code]).sort()).toEqual([
       "DeadlineExceeded",
@@ -19,8 +19,8 @@ describe("an error of a poll is transient", () => {
     ]);
   });
 
-  test("when the network fails, whatever the transport", async () => {
-    // Port 1 answers nobody.
+  test("if the network fails, with any transport", async () => {
+    // Nothing listens on port 1.
     const baseUrl = "http://127.0.0.1:1";
     const transports = [
       createWebTransport({ baseUrl }),
@@ -39,12 +39,12 @@ describe("an error of a poll is transient", () => {
     }
   });
 
-  test("not when an interceptor throws", () => {
+  test("but not if an interceptor throws it", () => {
     expect(isTransient(ConnectError.from(new Error("no credentials")))).toBe(false);
   });
 });
 
-test("there are defaults for all options", () => {
+test("every option has a default", () => {
   expect(Object.values(layeredPolling({ unref: undefined }))).not.toContain(undefined);
 });
 
@@ -54,7 +54,7 @@ function busy(headers: HeadersInit, seconds?: bigint, nanos = 0): ConnectError {
   return new ConnectError("busy", Code.ResourceExhausted, headers, details);
 }
 
-test("a poll waits as long as RetryInfo asks for", async () => {
+test("the next poll is delayed as RetryInfo requests", async () => {
   const { library, calls } = scriptedServer(
     { get: [running(), busy({}, 42n), succeeded()] },
     { polling: { longPollMs: 0 } },
@@ -63,7 +63,7 @@ test("a poll waits as long as RetryInfo asks for", async () => {
   expect(calls.map(({ at }) => at)).toEqual([500, 1_250, 43_250]);
 });
 
-test("a WaitOperation waits as long as RetryInfo asks for, and so does the GetOperation after it", async () => {
+test("the GetOperation call after a failed WaitOperation is delayed as RetryInfo requests", async () => {
   const { library, calls } = scriptedServer({ wait: [busy({}, 42n)], get: [succeeded()] });
   await (await library.createBook({})).wait();
   expect(calls.map(({ at }) => at)).toEqual([0, 42_000]);
@@ -72,11 +72,11 @@ test("a WaitOperation waits as long as RetryInfo asks for, and so does the GetOp
 describe("Retry-After", () => {
   const date = "Tue, 29 Oct 2024 16:56:30 GMT";
 
-  test("may be seconds", () => {
+  test("can be a number of seconds", () => {
     expect(retryDelayMs(busy({ "retry-after": "120" }))).toBe(120_000);
   });
 
-  test("may be a date, which counts from the date of the response, not from this machine's clock", () => {
+  test("can be a date, which is relative to the Date header of the response and not to the local clock", () => {
     const headers = { "retry-after": "Tue, 29 Oct 2024 16:56:32 GMT", date };
     expect(retryDelayMs(busy(headers))).toBe(2_000);
   });
@@ -84,14 +84,14 @@ describe("Retry-After", () => {
   test.each([
     ["it is in the past", { "retry-after": "Tue, 29 Oct 2024 16:56:28 GMT", date }],
     ["the response has no date", { "retry-after": "Tue, 29 Oct 2024 16:56:32 GMT" }],
-    ["it is nonsense", { "retry-after": "soon", date }],
-    ["there is none", {}],
-  ])("counts for nothing where %s", (_, headers) => {
+    ["it is malformed", { "retry-after": "soon", date }],
+    ["it is missing", {}],
+  ])("is ignored if %s", (_, headers) => {
     expect(retryDelayMs(busy(headers as HeadersInit))).toBe(0);
   });
 });
 
-test("a RetryInfo that says nothing, or cannot be read, counts for nothing", () => {
+test("a RetryInfo that is empty or does not parse is ignored", () => {
   const error = busy({});
   error.details.push({ type: RetryInfoSchema.typeName, value: new Uint8Array([0x0a, 0xff]) });
   expect(retryDelayMs(error)).toBe(0);

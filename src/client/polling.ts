@@ -4,32 +4,34 @@ import { DurationSchema, durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import type { LroPolling } from "../operation/lro-service.ts";
 
-/** How to learn that an operation is done. Times are in milliseconds. */
+/** How a client polls an operation until it is done. Times are in milliseconds. */
 export interface PollingOptions extends LroPolling {
-  /** By which part a delay may be shorter, by chance, so that clients do not poll in step. Default 0.2. */
+  /** Maximum random reduction of a delay, as a fraction, so that clients do not poll in step. Default 0.2. */
   readonly jitter?: number | undefined;
-  /** The deadline of one poll. Default 10,000. */
+  /**
+   * Timeout of one poll, in addition to `longPollMs` for a long poll, and of calls to cancel or delete. Default 10,000.
+   */
   readonly pollTimeoutMs?: number | undefined;
   /**
-   * How long one WaitOperation may take, for servers that have it. Others are polled with GetOperation, as all are when
-   * this is 0. Default 30,000.
+   * Maximum time for which the server holds one WaitOperation call. 0 means to poll with GetOperation only, as is done
+   * for servers that do not implement WaitOperation. Default 30,000.
    */
   readonly longPollMs?: number | undefined;
-  /** How long polls may fail, one after the other, with errors that are transient. Default 300,000. */
+  /** How long to keep retrying while polls fail with transient errors. Starts over after a success. Default 300,000. */
   readonly retryForMs?: number | undefined;
   /**
-   * Which errors of a poll are worth another one. By default those of the network and the codes UNAVAILABLE,
+   * Whether to retry after a poll that failed with this error. Default: network errors, and the codes UNAVAILABLE,
    * DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED.
    */
   readonly isTransient?: ((error: ConnectError) => boolean) | undefined;
-  /** Whether the process may exit while it waits for the next poll. Default false. */
+  /** Whether the process may exit while an operation is waiting for its next poll. Default false. */
   readonly unref?: boolean | undefined;
 }
 
 /** All options, with their defaults filled in. */
 export type Polling = { readonly [K in keyof PollingOptions]-?: Exclude<PollingOptions[K], undefined> };
 
-// As late as google-gax is, with fewer calls: bench/client.ts has the curve.
+// Results arrive about as early as with google-gax, with fewer calls: bench/client.ts compares them.
 const defaultPolling: Polling = {
   initialDelayMs: 100,
   delayMultiplier: 1.3,
@@ -43,19 +45,19 @@ const defaultPolling: Polling = {
   unref: false,
 };
 
-/** Fills in the defaults. What a later layer says goes before what an earlier one does; undefined says nothing. */
+/** Merges layers of options over the defaults. Later layers override earlier ones, unless a value is `undefined`. */
 export function layeredPolling(...layers: readonly (PollingOptions | undefined)[]): Polling {
-  const said = layers.flatMap((layer) => Object.entries(layer ?? {})).filter(([, value]) => value !== undefined);
-  return { ...defaultPolling, ...Object.fromEntries(said) };
+  const set = layers.flatMap((layer) => Object.entries(layer ?? {})).filter(([, value]) => value !== undefined);
+  return { ...defaultPolling, ...Object.fromEntries(set) };
 }
 
-/** The delay after so many polls. */
+/** The delay after a number of polls, in milliseconds. */
 export function backoffMs(polling: Polling, polls: number, random: number): number {
   const delay = Math.min(polling.initialDelayMs * polling.delayMultiplier ** polls, polling.maxDelayMs);
   return delay * (1 - polling.jitter * random);
 }
 
-/** Whether an error of a poll says nothing about the next one. */
+/** Whether the next poll may succeed after this error. */
 export function isTransient({ code, cause }: ConnectError): boolean {
   switch (code) {
     case Code.Unavailable:
@@ -63,15 +65,15 @@ export function isTransient({ code, cause }: ConnectError): boolean {
     case Code.ResourceExhausted:
       return true;
     default:
-      // A cause means that the error was made on this side. fetch throws a TypeError when the network fails, and Node.js
-      // an error with a string for a code.
+      // The cause is set only if the error occurred on this side. If the network fails, fetch throws a TypeError, and
+      // Node.js throws an error whose code is a string.
       return cause instanceof TypeError || typeof (cause as { code?: unknown } | undefined)?.code === "string";
   }
 }
 
 /**
- * How long the server wants to be left alone after an error, in milliseconds: by google.rpc.RetryInfo among the details,
- * or by HTTP's Retry-After. 0 where it does not say.
+ * The delay that the server requests after an error, in milliseconds: from google.rpc.RetryInfo among the details, or
+ * else from the HTTP header Retry-After. 0 if there is neither.
  */
 export function retryDelayMs({ details, metadata }: ConnectError): number {
   for (const detail of details) {
@@ -82,7 +84,7 @@ export function retryDelayMs({ details, metadata }: ConnectError): number {
   return Math.max(0, retryAfterMs(metadata)) || 0;
 }
 
-// Read by hand, its only field: the schema would bring all of google.rpc's error details into every client.
+// Reads RetryInfo's only field directly: its schema would add all of google.rpc's error details to every client.
 function retryInfoMs(bytes: Uint8Array): number {
   try {
     const reader = new BinaryReader(bytes);
@@ -93,7 +95,7 @@ function retryInfoMs(bytes: Uint8Array): number {
   }
 }
 
-// A date counts from the date of the same response, because this machine's clock may be wrong.
+// A date is relative to the Date header of the same response, because the local clock may be wrong.
 function retryAfterMs(headers: Headers): number {
   const value = headers.get("retry-after") ?? "";
   return /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.parse(headers.get("date") ?? "");

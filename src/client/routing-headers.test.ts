@@ -18,7 +18,7 @@ interface Options {
   readonly routing?: [field: string, pathTemplate?: string][];
 }
 
-/** The header that a call with this request gets, where the method has these options. */
+/** Returns the header of a call with this request, of a method with these options. */
 async function header(options: Options, request: object): Promise<string | null> {
   const service = describeService(options);
   let seen: string | null = null;
@@ -67,7 +67,7 @@ function describeService({ http: httpRule, routing: parameters }: Options): Desc
   return createFileRegistry(file, () => undefined).getService("Service") as DescService;
 }
 
-// The message of the examples in google/api/routing.proto.
+// The request of the examples in google/api/routing.proto.
 const tableName = "projects/proj_foo/instances/instance_bar/table/table_baz";
 const example = { tableName, appProfileId: "profiles/prof_qux" };
 const encode = encodeURIComponent;
@@ -125,14 +125,14 @@ describe("google.api.routing", () => {
     expect(await header({ routing: parameters }, example)).toBe(pairs.join("&") || null);
   });
 
-  test("ends with the last segment where ** has nothing to match", async () => {
+  test("matches without a trailing slash if ** matches no segments", async () => {
     const rule: Options = { routing: [["table_name", "{project=projects/*}/**"]] };
     expect(await header(rule, { tableName: "projects/p" })).toBe("project=projects%2Fp");
     expect(await header(rule, { tableName: "projects/p/" })).toBe("project=projects%2Fp");
     expect(await header(rule, { tableName: "projects" })).toBeNull();
   });
 
-  test("goes before google.api.http, also when it is empty", async () => {
+  test("takes precedence over google.api.http, even if it is empty", async () => {
     const get = { pattern: { case: "get", value: "/v1/{table_name=**}" } } as const;
     expect(await header({ http: get, routing: [["app_profile_id"]] }, example)).toBe(
       "app_profile_id=profiles%2Fprof_qux",
@@ -142,7 +142,7 @@ describe("google.api.routing", () => {
 });
 
 describe("google.api.http", () => {
-  test("gives the variables of the path, those in messages and those that are no strings too", async () => {
+  test("adds the path variables, including nested fields and fields that are not strings", async () => {
     const value = "/v1/{table_name=projects/*}/{parent.app_profile_id}:{count}";
     const request = { tableName: "projects/a b", parent: { appProfileId: "é" }, count: 3 };
     expect(await header({ http: { pattern: { case: "post", value } } }, request)).toBe(
@@ -150,7 +150,7 @@ describe("google.api.http", () => {
     );
   });
 
-  test("gives those of its additional bindings as well", async () => {
+  test("adds the path variables of additional bindings", async () => {
     const additionalBindings = [{ pattern: { case: "get", value: "/v2/{app_profile_id}" } } as const];
     const rule = { pattern: { case: "custom", value: { kind: "HEAD", path: "/v1/{table_name}" } } } as const;
     expect(await header({ http: { ...rule, additionalBindings } }, { tableName: "t", appProfileId: "a" })).toBe(
@@ -158,7 +158,7 @@ describe("google.api.http", () => {
     );
   });
 
-  test("leaves out what is not set, and sets no empty header", async () => {
+  test("omits fields that are not set, and sets no empty header", async () => {
     const value = "/v1/{table_name}/{parent.app_profile_id}/{nowhere}";
     expect(await header({ http: { pattern: { case: "get", value } } }, { tableName: "t" })).toBe("table_name=t");
     expect(await header({ http: { pattern: { case: "get", value } } }, {})).toBeNull();

@@ -6,9 +6,9 @@ import { type RoutingParameter, routing } from "../gen/google/api/routing_pb.ts"
 import { requestParam, requestParamsHeader } from "./remote.ts";
 
 /**
- * An interceptor that sets the routing header of Google's front ends on every unary call whose method says what belongs
- * there (AIP-4222): by google.api.routing, else by the path variables of google.api.http. Operation calls carry the
- * header without it.
+ * Returns an interceptor for Google Cloud APIs. It sets the routing header `x-goog-request-params` (AIP-4222) on unary
+ * calls, from google.api.routing or else from the path variables of google.api.http, unless the header is already set.
+ * Calls on operations have the header even without this interceptor.
  */
 export function routingHeaders(): Interceptor {
   const parametersOf = new Map<DescMethod, readonly Parameter[]>();
@@ -26,16 +26,16 @@ export function routingHeaders(): Interceptor {
   };
 }
 
-/** Which field goes into the header, and which part of it under which key. */
+/** A field of the request, and the part of its value that the header has under a key. */
 interface Parameter {
   readonly field: string;
   readonly key: string;
-  /** Captures the value of the key. */
+  /** The first group captures the part. */
   readonly pattern: RegExp;
 }
 
 function readParameters(method: DescMethod): Parameter[] {
-  // An empty google.api.routing means that there is no header, whatever google.api.http says.
+  // An empty google.api.routing means that there is no header, even if google.api.http has variables.
   return hasOption(method, routing)
     ? getOption(method, routing).routingParameters.map(explicitParameter)
     : hasOption(method, http)
@@ -57,7 +57,7 @@ function implicitParameters({ pattern, additionalBindings }: HttpRule): Paramete
   return [...own, ...additionalBindings.flatMap(implicitParameters)];
 }
 
-// A segment is *, any number of segments is **, and a / before ** may be missing together with them.
+// "*" matches one segment, and "**" any number of segments. If "**" matches none, the "/" before it is optional.
 function toPattern(template: string): string {
   return template
     .replace(/[.+?^$()|[\]\\]/g, "\\$&")

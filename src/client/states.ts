@@ -5,22 +5,23 @@ import { onAbort } from "./on-abort.ts";
 import type { WaitOptions } from "./operation.ts";
 import type { PollLoop, Watcher } from "./poll-loop.ts";
 
-/** What a wait has heard of its operation. */
-class Ear implements Watcher {
+/** Collects what the poll loop reports to one wait. */
+class Wait implements Watcher {
   readonly live: boolean;
   readonly deadline: number;
-  news: boolean;
+  /** Whether there is a state that was not yielded yet. */
+  pending: boolean;
   failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(live: boolean, deadline: number, news: boolean) {
+  constructor(live: boolean, deadline: number, pending: boolean) {
     this.live = live;
     this.deadline = deadline;
-    this.news = news;
+    this.pending = pending;
   }
 
   onState(): void {
-    this.news = true;
+    this.pending = true;
     this.#wake?.();
   }
 
@@ -29,8 +30,8 @@ class Ear implements Watcher {
     this.#wake?.();
   }
 
-  /** Resolves when there is something new. */
-  listen(): Promise<void> {
+  /** Resolves at the next state or error. */
+  next(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
@@ -38,10 +39,11 @@ class Ear implements Watcher {
 }
 
 /**
- * The states of an operation: the one at hand, then each new one, until it is done. A slow reader skips to the latest.
+ * Yields the states of an operation: the known one, if any, then each new one until the operation is done. A slow
+ * reader skips intermediate states.
  *
- * @param live Whether progress matters, rather than only the end.
- * @param metadata The latest metadata, for the error of a timeout.
+ * @param live Whether the reader needs intermediate states, and not only the outcome.
+ * @param metadata Returns the latest metadata, for WaitTimeoutError.
  */
 export async function* states(
   loop: PollLoop,
@@ -57,37 +59,37 @@ export async function* states(
     throw await abortError(loop, options);
   }
 
-  const ear = new Ear(live, clock.now() + limitMs, loop.state !== undefined);
+  const wait = new Wait(live, clock.now() + limitMs, loop.state !== undefined);
   const pollsBefore = loop.polls;
   const onDeadline = async (): Promise<void> => {
     const cancelRequested = await cancelAfter("timeout", loop, options);
     const facts = { timeoutMs, polls: loop.polls - pollsBefore, cancelRequested, metadata: metadata() };
-    ear.onError(new WaitTimeoutError(loop.subject.ref, facts, loop.lastError));
+    wait.onError(new WaitTimeoutError(loop.subject.ref, facts, loop.lastError));
   };
   let dropTimer = (): void => {};
   if (limitMs < Number.POSITIVE_INFINITY) {
-    // An answer that comes in at the deadline is one turn of the event loop away.
+    // Waits one more turn of the event loop, so that a response that arrives at the deadline wins over the timeout.
     const atDeadline = (): void => {
       dropTimer = clock.schedule(onDeadline, 0);
     };
     dropTimer = clock.schedule(atDeadline, limitMs, unref);
   }
-  const ignoreAbort = signal && onAbort(signal, async () => ear.onError(await abortError(loop, options)));
-  const leave = loop.watch(ear);
+  const ignoreAbort = signal && onAbort(signal, async () => wait.onError(await abortError(loop, options)));
+  const leave = loop.watch(wait);
   try {
     while (true) {
       const { state } = loop;
-      // News first: what has become of the operation outweighs how the wait ends.
-      if (ear.news && state) {
-        ear.news = false;
+      // Yields a pending state before reporting a timeout or abort, because the state may be the outcome.
+      if (wait.pending && state) {
+        wait.pending = false;
         yield state;
         if (state.done) {
           return;
         }
-      } else if (ear.failure) {
-        throw ear.failure;
+      } else if (wait.failure) {
+        throw wait.failure;
       } else {
-        await ear.listen();
+        await wait.next();
       }
     }
   } finally {
@@ -102,7 +104,7 @@ async function abortError(loop: PollLoop, options: WaitOptions): Promise<Error> 
   return new WaitAbortedError(loop.subject.ref, options.signal?.reason, cancelRequested);
 }
 
-/** Asks the server to cancel where that is wanted when a wait ends so. Returns whether the server has taken it. */
+/** Asks the server to cancel, if `cancelOn` includes this end of the wait. Returns whether the server accepted it. */
 async function cancelAfter(end: WaitOptions["cancelOn"], loop: PollLoop, { cancelOn }: WaitOptions): Promise<boolean> {
   return (
     (cancelOn === end || cancelOn === "either") &&

@@ -1,20 +1,20 @@
 import { OperationNameError, type OperationRef } from "../operation/errors.ts";
 
-/** What a token holds. */
+/** The content of a token. */
 interface Token extends OperationRef {
   readonly v: 1;
 }
 
-/** The text by which an operation can be found again: its name and its method. It holds no secrets. */
+/** Returns a token for `nameFrom` to read. It contains the names of the operation and its method, and no secrets. */
 export function toToken({ name, method }: OperationRef): string {
   return JSON.stringify({ v: 1, method, name } satisfies Token);
 }
 
 /**
- * The name of the operation that a token or a bare name leads to.
+ * Returns the operation's name from a name or token.
  *
- * @param method The full name of the method that the operation must belong to, if any.
- * @throws OperationNameError if there is no name, the token cannot be read, or it belongs to another method.
+ * @param method The full name of the method that the operation must belong to. `undefined` accepts any.
+ * @throws OperationNameError if the name is empty, or the token is malformed or belongs to another method.
  */
 export function nameFrom(nameOrToken: string, method: string | undefined): string {
   // No resource name begins with a brace.
@@ -23,7 +23,7 @@ export function nameFrom(nameOrToken: string, method: string | undefined): strin
     throw new OperationNameError({ name: nameOrToken, method }, `${JSON.stringify(nameOrToken)} ${problem}`);
   };
   if (token.v !== 1 || !token.name) {
-    return fail("is no name of an operation, and no token of this version");
+    return fail("is neither an operation name nor a token of this version");
   }
   if (token.method && method && token.method !== method) {
     return fail(`belongs to ${token.method}, not to ${method}`);

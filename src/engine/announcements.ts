@@ -1,13 +1,12 @@
 import type { StoreEvent } from "../server/operation-store.ts";
 import type { Database } from "./database.ts";
 
-/** PostgreSQL takes payloads below 8,000 bytes. */
+/** PostgreSQL limits payloads to less than 8,000 bytes. */
 const maxPayload = 7_900;
 
 /**
- * Tells all processes what has changed. A transaction that notifies takes a lock that all such transactions share, so
- * this comes after the commit, for all that has gathered meanwhile. One that is lost is made up for: who waits for an
- * event also looks now and then.
+ * Notifies all processes of changes. In PostgreSQL, all transactions that notify contend for one lock, so announcements
+ * are sent after the commit, in batches. Announcements can be lost, so processes that wait for an event also poll.
  */
 export interface Announcements {
   announce(...events: Exclude<StoreEvent, { kind: "resync" }>[]): void;
@@ -59,7 +58,7 @@ export function announcements(database: Database, channel: string, onLost: (erro
   };
 }
 
-/** Joins lines to as few payloads as will hold them. */
+/** Joins lines into as few payloads as possible. */
 function fill(lines: readonly string[]): string[] {
   const payloads: string[] = [];
   for (const line of lines) {

@@ -8,8 +8,8 @@ import type { StoreParts } from "./store.ts";
 type ClaimStore = Pick<OperationStore, "claim" | "renew" | "writeMetadata" | "settle" | "release">;
 
 /**
- * The part of a store that workers use. A claim is fenced twice: by the job, whose retry count moves on when the lease is
- * lost, and by the row, whose attempt moves on with every claim.
+ * The part of a store that workers use. Each claim is fenced twice: the job's retry count increases when the lease is
+ * lost, and the row's attempt increases with every claim.
  */
 export function claims(parts: StoreParts): ClaimStore {
   const { database, queues, events, table } = parts;
@@ -99,7 +99,7 @@ async function settle(
 ): Promise<boolean> {
   const { operation, queue, attempt } = claim;
 
-  /** False if the claim is lost. Comes last in its transaction, so that user code holds no lock that others need. */
+  /** Returns false if the claim is lost. Last in its transaction, so that no locks are held while user code runs. */
   async function write(tx: DatabaseTransaction, { result, metadata }: Settlement): Promise<boolean> {
     if ((await queues.settle(tx, queue, [jobOf(claim)])) !== 1) {
       return false;
@@ -113,7 +113,7 @@ async function settle(
     return rows.length === 1;
   }
 
-  /** A job whose operation was ended by others, or is gone, holds its key for nothing. */
+  /** Deletes the job if its operation is done or no longer stored, which frees the key. */
   async function dropIfDone(): Promise<void> {
     const { rows } = await database.query(`SELECT 1 FROM ${table} WHERE id = $1 AND NOT done`, [operation.id]);
     if (rows.length === 0) {

@@ -3,23 +3,24 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimes
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 
-/** How often the owner of a lock shows that it lives, and when one on another host that does not is taken for dead. */
-const touchMs = 5_000;
+/** The interval between two heartbeats of a lock's owner. */
+const heartbeatMs = 5_000;
+/** The time without a heartbeat after which a lock of another host is stale. */
 const staleMs = 30_000;
 
 interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** Tells a process from a later one with the same id, where the system says when a process started. */
+  /** The start time of the process, which distinguishes it from a later one with the same id. Known only on Linux. */
   readonly started: string | undefined;
 }
 
 /**
- * Locks a data directory for this process: two that wrote to one would lose data. A lock whose owner has died is taken
- * over.
+ * Locks a data directory for this process, because two processes that write to it would lose data. Replaces a stale
+ * lock, whose owner no longer runs.
  *
- * @returns A function that gives the lock back.
- * @throws Error if another process holds it.
+ * @returns A function that releases the lock.
+ * @throws Error if another process holds the lock.
  */
 export function lockDataDir(dataDir: string): () => void {
   const path = `${dataDir.replace(/[\\/]+$/, "")}.lock`;
@@ -29,12 +30,12 @@ export function lockDataDir(dataDir: string): () => void {
   writeFileSync(own, JSON.stringify(owner));
   try {
     while (!tryLink(own, path)) {
-      takeAwayFromTheDead(path, dataDir);
+      removeStaleLock(path, dataDir);
     }
   } finally {
     rmSync(own, { force: true });
   }
-  const timer = setInterval(() => touch(path), touchMs);
+  const timer = setInterval(() => touch(path), heartbeatMs);
   timer.unref();
   return () => {
     clearInterval(timer);
@@ -42,14 +43,14 @@ export function lockDataDir(dataDir: string): () => void {
   };
 }
 
-/** Shows that the owner lives. Who removes the directory of a running process has no use for the lock. */
+/** Sends a heartbeat. Ignores errors: if the directory was deleted, the lock no longer matters. */
 function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {}
 }
 
-/** Makes the whole lock appear at once, or fails if there is one. */
+/** Creates the lock atomically with its content. Returns false if there already is one. */
 function tryLink(own: string, path: string): boolean {
   try {
     linkSync(own, path);
@@ -62,7 +63,8 @@ function tryLink(own: string, path: string): boolean {
   }
 }
 
-function takeAwayFromTheDead(path: string, dataDir: string): void {
+/** @throws Error if the owner of the lock is alive. */
+function removeStaleLock(path: string, dataDir: string): void {
   const found = read(path);
   if (found === undefined) {
     return;
@@ -70,11 +72,11 @@ function takeAwayFromTheDead(path: string, dataDir: string): void {
   const { owner, touched } = found;
   if (owner.host === hostname() ? isAlive(owner) : Date.now() - touched < staleMs) {
     throw new Error(
-      `${dataDir} is in use by process ${owner.pid} on ${owner.host}: PGlite serves one process at a time. ` +
+      `${dataDir} is in use by process ${owner.pid} on ${owner.host}: PGlite supports one process at a time. ` +
         "End that process, use another directory, or use postgres() to share operations between processes",
     );
   }
-  // Of several that find it dead, one wins the rename, and a lock that is not the one that was found goes back.
+  // If several processes find the stale lock, only one wins the rename. If it renamed another lock, it puts that back.
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
@@ -108,7 +110,7 @@ function isAlive({ pid, started }: Owner): boolean {
   return started === startOf(pid);
 }
 
-/** When a process started, in the kernel's ticks. Undefined where there is no /proc. */
+/** Returns the start time of a process, in clock ticks since boot. `undefined` if the system has no /proc. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -2,34 +2,34 @@ import type { LroTransaction } from "../server/handler.ts";
 
 export type Row = Record<string, unknown>;
 
-/** What runs statements: a database, or a transaction in it. */
+/** A database or a transaction, on which statements run. */
 export interface Connection {
   /**
-   * Runs SQL. Without values it may be several statements.
+   * Runs SQL: one statement, or several if there are no values.
    *
-   * @throws ConnectError with Code.Unavailable if the database does not answer.
+   * @throws ConnectError with Code.Unavailable if the database is unavailable.
    */
   query(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }>;
 }
 
-/** A transaction, which is passed to everything that takes part in it. */
+/** A transaction, which callers pass to every function that takes part in it. */
 export interface DatabaseTransaction extends Connection, LroTransaction {
-  /** Undoes everything, and ends the transaction. */
+  /** Rolls the transaction back and ends it. */
   rollback(): Promise<void>;
 }
 
-/** What the engine needs of PostgreSQL, whether it runs elsewhere or inside this process. */
+/** The engine's interface to PostgreSQL, which runs in this process or elsewhere. */
 export interface Database extends Connection {
-  /** Whether all statements share one connection, so that they wait while a transaction is open. */
+  /** Whether all statements share one connection, so that they block while a transaction is open. */
   readonly singleConnection: boolean;
-  /** Commits what the function does with the transaction, or none of it if the function throws. */
+  /** Runs a function in a transaction. Commits it if the function returns, rolls it back if the function throws. */
   transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Runs a function while no other process runs one with the same key. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**
-   * Listens on a channel until the database is closed, on one connection that is made anew when it breaks.
+   * Listens on a channel until the database is closed. Reconnects if the connection breaks.
    *
-   * @param onConnect Called each time that nothing more can be missed: what came before may have been.
+   * @param onConnect Called after each connect: notifications before it may have been lost.
    */
   listen(channel: string, onPayload: (payload: string) => void, onConnect: () => void): Promise<void>;
   close(): Promise<void>;

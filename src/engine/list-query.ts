@@ -8,7 +8,7 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** Turns a list query into SQL, in which all that comes from the caller is a value. */
+/** Converts a list query to SQL. Everything from the caller is a parameter, never part of the text. */
 export function listStatement(table: string, columns: string, query: ListQuery): Statement {
   const { collection, principal, filter, after, limit } = query;
   const values: unknown[] = [];

@@ -1,8 +1,7 @@
 import type { Database } from "./database.ts";
 
 /**
- * The versions of our tables, the first one first. A version that was released never changes: the next change is a
- * further one.
+ * The migrations of the engine's own tables, oldest first. Never change a released migration; append a new one.
  */
 const versions: readonly ((schema: string) => string)[] = [
   (schema) => `
@@ -39,16 +38,16 @@ const versions: readonly ((schema: string) => string)[] = [
       WHERE request_id IS NOT NULL;
     CREATE INDEX operations_key ON ${schema}.operations (queue, key) WHERE NOT done AND key IS NOT NULL;
     CREATE INDEX operations_expire ON ${schema}.operations (expire_time) WHERE done;
-    -- Progress rewrites rows: room on the page keeps the indexes out of it.
+    -- Free space on each page lets updates of metadata stay on the page, without index updates (HOT).
     ALTER TABLE ${schema}.operations SET (fillfactor = 80);
     INSERT INTO ${schema}.operations_settings (name, value)
       VALUES ('secret', gen_random_uuid()::text || gen_random_uuid()::text);`,
 ];
 
 /**
- * Brings our tables to the latest version. Call it where no other process does the same.
+ * Migrates the engine's own tables to the latest version. No other process may do this concurrently.
  *
- * @throws Error if a newer version of this package has been here.
+ * @throws Error if a newer version of this package migrated the tables.
  */
 export async function migrate(database: Database, schema: string): Promise<void> {
   await database.query(`
@@ -57,8 +56,8 @@ export async function migrate(database: Database, schema: string): Promise<void>
   const found = Number(await readSetting(database, schema, "version"));
   if (found > versions.length) {
     throw new Error(
-      `the schema ${schema} has version ${found}, and this protoc-gen-ts-lro knows versions up to ${versions.length}: ` +
-        "use the package that made it, or a newer one",
+      `schema "${schema}" has version ${found}, but this version of protoc-gen-ts-lro supports at most version ` +
+        `${versions.length}: upgrade the package`,
     );
   }
   for (const [index, version] of versions.entries()) {

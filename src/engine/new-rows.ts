@@ -3,14 +3,14 @@ import type { NewOperation, StartOutcome } from "../server/operation-store.ts";
 import type { Connection } from "./database.ts";
 import { operationColumns, operationOf, resultColumns } from "./rows.ts";
 
-/** An operation that a later one has ended. */
+/** An operation that a later one preempted. */
 export interface Preempted {
   readonly name: string;
-  /** Its id, if no worker has begun it. */
+  /** The operation's id, if no worker ever claimed it. */
   readonly idle?: string;
 }
 
-/** Inserts the row. False if another operation has the name or the request id. */
+/** Inserts the row. Returns false if another operation has the name or the request ID. */
 export async function insertOperation(
   tx: Connection,
   table: string,
@@ -33,7 +33,7 @@ export async function insertOperation(
   return rows.length === 1;
 }
 
-/** Ends the earlier operations with the key. */
+/** Completes the earlier operations with the key. */
 export async function preemptOperations(
   tx: Connection,
   table: string,
@@ -41,7 +41,7 @@ export async function preemptOperations(
   queue: string,
 ): Promise<Preempted[]> {
   const { key, preempted } = operation;
-  // Two that preempt at the same time would not see each other's row.
+  // Without the lock, concurrent transactions that preempt would not see each other's rows.
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`${queue}/${key}`]);
   const { rows } = await tx.query(
     `UPDATE ${table} SET done = true, error = $3, update_time = now(), expire_time = now() + expire_after
@@ -54,7 +54,7 @@ export async function preemptOperations(
   }));
 }
 
-/** Finds out what has refused an insert. Undefined if it is gone by now. */
+/** Returns why an insert was refused. `undefined` if the conflicting row no longer exists. */
 export async function findTaken(
   connection: Connection,
   table: string,

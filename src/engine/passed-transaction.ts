@@ -1,15 +1,15 @@
 import type { Connection, DatabaseTransaction } from "./database.ts";
 
-/** How a database runs and undoes the statements of a transaction. */
+/** The functions of a database driver for one transaction. */
 interface TransactionDriver extends Connection {
-  /** The driver's own object for the transaction. */
+  /** The driver's object for the transaction. */
   readonly client: unknown;
   rollback(): Promise<void>;
 }
 
 /**
- * A transaction that refuses statements once it has ended. A statement that nobody awaited would otherwise run on a
- * connection that others use by then.
+ * A transaction that rejects statements after it ended. A statement that was not awaited would otherwise run on a
+ * connection that is already in use for something else.
  */
 export class PassedTransaction implements DatabaseTransaction {
   readonly client: unknown;
@@ -21,7 +21,7 @@ export class PassedTransaction implements DatabaseTransaction {
     this.#driver = driver;
   }
 
-  /** Can be called without its object, as user code may take it apart. */
+  /** A property instead of a method, because user code may destructure the transaction. */
   readonly query: Connection["query"] = async (text, values) => {
     if (!this.#open) {
       throw new Error(
@@ -38,7 +38,7 @@ export class PassedTransaction implements DatabaseTransaction {
     }
   }
 
-  /** Refuses statements from now on. False if the transaction had ended before. */
+  /** Rejects statements from now on. Returns false if the transaction had already ended. */
   end(): boolean {
     const wasOpen = this.#open;
     this.#open = false;

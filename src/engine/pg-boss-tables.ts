@@ -1,10 +1,10 @@
 /*
- * What the engine knows of pg-boss beyond its public API: columns of its tables, and return values that its types do not
- * declare. pg-boss is pinned to an exact version, and each function has a test that fails if another version differs.
+ * The engine's dependencies on internals of pg-boss: columns of its tables, and return values that its types do not
+ * declare. pg-boss is pinned to an exact version, and each function has a test that fails if a new version differs.
  */
 import type { Connection } from "./database.ts";
 
-/** A job that was fetched: its id is that of the operation, and the retry count names the attempt. */
+/** A fetched job. Its id is the operation's id, and its retry count identifies the claim. */
 export interface Job {
   readonly id: string;
   readonly retryCount: number;
@@ -13,24 +13,24 @@ export interface Job {
 /** Ten years, in seconds. */
 export const forever: number = 10 * 365 * 24 * 60 * 60;
 
-/** How many jobs a call changed. */
+/** Returns the number of jobs that a call changed. */
 export function affectedBy(response: object): number {
   return (response as { affected: number }).affected;
 }
 
-/** The ids of the jobs that a call found. */
+/** Returns the ids of the jobs that a call found. */
 export function idsIn(response: object): readonly string[] {
   return (response as { settled?: string[] }).settled ?? [];
 }
 
-/** Lets attempts at a queue's jobs take as long as their worker lives. pg-boss's own options allow 24 hours at most. */
+/** Removes the time limit of a queue's jobs, for which pg-boss's options allow at most 24 hours. */
 export async function liftTimeLimit(connection: Connection, schema: string, queue: string): Promise<void> {
   await connection.query(`UPDATE ${schema}.queue SET expire_seconds = $2 WHERE name = $1`, [queue, forever]);
 }
 
 /**
- * Lets others fetch jobs that their worker gives up by itself, as if they had never been fetched. pg-boss has only
- * fail() for this, which costs an attempt. Here one is granted in return, and the retry count moves on as a fence.
+ * Releases jobs, so that other workers can fetch them and the release does not count as a crash. pg-boss's fail() would
+ * use up a retry, so this raises retry_limit as well. The new retry_count invalidates the old claim.
  */
 export async function giveBack(
   connection: Connection,
@@ -46,7 +46,7 @@ export async function giveBack(
   );
 }
 
-/** The jobs that workers hold. */
+/** Returns the jobs that workers have claimed. */
 export async function activeJobs(
   connection: Connection,
   schema: string,

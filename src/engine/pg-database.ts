@@ -4,7 +4,7 @@ import type { Database, DatabaseTransaction, Row } from "./database.ts";
 import { PassedTransaction } from "./passed-transaction.ts";
 import { keepListening } from "./pg-listener.ts";
 
-/** A PostgreSQL server, through a pool of connections. */
+/** Returns the database behind a pool of connections to a PostgreSQL server. */
 export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
   const stop = new AbortController();
   let listening: Promise<void> | undefined;
@@ -19,7 +19,7 @@ export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
         await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
         return await work();
       } finally {
-        // Ends the session, and the lock with it.
+        // Closes the connection, which releases the lock.
         client.release(true);
       }
     },
@@ -39,7 +39,7 @@ export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
 async function run(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
   try {
     const result = await on.query<Row>(text, values as unknown[]);
-    // Several statements in one text have a result each.
+    // If the text has several statements, pg returns an array of results.
     return Array.isArray(result) ? { rows: result.flatMap(({ rows }) => rows) } : result;
   } catch (error) {
     throw orUnavailable(error);
@@ -49,7 +49,7 @@ async function run(on: Pool | PoolClient, text: string, values?: readonly unknow
 async function connect(pool: Pool): Promise<PoolClient> {
   try {
     const client = await pool.connect();
-    // A connection that breaks while it is idle says so by an event, which would end the process if nobody heard it.
+    // If a connection breaks, the client emits "error", which would end the process without a listener.
     client.off("error", ignore).on("error", ignore);
     return client;
   } catch (error) {
@@ -57,7 +57,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-/** Gives the client back when the transaction has ended, or destroys it if that is not certain. */
+/** Returns the client to the pool if the transaction certainly ended, and destroys it otherwise. */
 async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
   let reusable = false;
   const tx = new PassedTransaction({
@@ -87,23 +87,23 @@ async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransact
 async function commit(client: PoolClient): Promise<void> {
   const { command } = await client.query("COMMIT").catch((error) => Promise.reject(orUnavailable(error)));
   if (command !== "COMMIT") {
-    throw new Error("the database rolled the transaction back, because one of its statements had failed");
+    throw new Error("the transaction was rolled back because a statement failed: do not catch errors of its queries");
   }
 }
 
 function ignore(): void {}
 
-// Classes of SQLSTATE: 08 connection, 53 resources, 57P shutdown and start-up, 25006 a standby.
+// Prefixes of SQLSTATE: 08 connection, 53 resources, 57P shutdown and startup, 25006 read-only standby.
 const unavailable = /^(?:08|53|57P|25006)/;
 
-/** Tells a database that is away from one that refuses. */
+/** Converts errors that mean that the database is unavailable to UNAVAILABLE, and returns others unchanged. */
 function orUnavailable(error: unknown): unknown {
   const { code, message = "" } = error as { code?: unknown; message?: string };
   const sqlState = typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-  const away = sqlState
+  const isUnavailable = sqlState
     ? unavailable.test(sqlState)
     : typeof code === "string" || /connection|timeout|not queryable|Cannot use a pool/i.test(message);
-  return away && !(error instanceof ConnectError)
-    ? new ConnectError("the database does not answer: try again", Code.Unavailable, undefined, undefined, error)
+  return isUnavailable && !(error instanceof ConnectError)
+    ? new ConnectError("the database is unavailable: try again", Code.Unavailable, undefined, undefined, error)
     : error;
 }

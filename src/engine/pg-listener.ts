@@ -10,7 +10,9 @@ interface Subscription {
 const heartbeatMs = 5_000;
 const reconnectMs = 500;
 
-/** Listens on a connection of its own, and on another when that one breaks or falls silent, until the signal. */
+/**
+ * Listens on a dedicated connection until the signal aborts. Reconnects if the connection breaks or stops responding.
+ */
 export function keepListening(
   connect: () => Promise<PoolClient>,
   subscription: Subscription,
@@ -32,7 +34,7 @@ export function keepListening(
   return { first, ended };
 }
 
-/** Ends when the connection does, or at the signal. */
+/** Listens until the connection ends or the signal aborts. */
 async function listenOnce(
   client: PoolClient,
   { channel, onPayload, onConnect }: Subscription,
@@ -51,7 +53,7 @@ async function listenOnce(
     onConnect();
     for (let alive = true; alive && !signal.aborted; ) {
       await Promise.race([sleep(heartbeatMs, undefined, { ref: false }), broken]);
-      // To listen again changes nothing, but a connection of which only half is left does not answer.
+      // A second LISTEN has no effect, but it gets no response on a half-open connection.
       const answer = client.query(`LISTEN ${channel}`).then(
         () => true,
         () => false,

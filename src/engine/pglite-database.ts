@@ -1,18 +1,21 @@
 import type { Connection, Database, Row } from "./database.ts";
 import { PassedTransaction } from "./passed-transaction.ts";
 
-/** What runs statements: a database of PGlite, or a transaction in it. */
+/** A PGlite database or transaction, on which statements run. */
 export interface PGliteConnection {
   query<T>(text: string, values?: unknown[]): Promise<{ rows: T[] }>;
   exec(text: string): Promise<{ rows: unknown[] }[]>;
 }
 
-/** PGlite's `Transaction`. Not its own type, for the reason that `PGliteDatabase` gives. */
+/** The parts of PGlite's `Transaction` that the engine uses. See `PGliteDatabase` for why it is declared here. */
 export interface PGliteTransaction extends PGliteConnection {
   rollback(): Promise<void>;
 }
 
-/** A `PGlite`. Not its own type, because that compiles only with `skipLibCheck` or `@types/emscripten`. */
+/**
+ * The parts of a `PGlite` that the engine uses. Declared here because PGlite's own types compile only with
+ * `skipLibCheck` or `@types/emscripten`.
+ */
 export interface PGliteDatabase extends PGliteConnection {
   readonly dataDir?: string | undefined;
   transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>): Promise<T>;
@@ -20,7 +23,9 @@ export interface PGliteDatabase extends PGliteConnection {
   close(): Promise<void>;
 }
 
-/** PostgreSQL inside this process. It has one connection, and takes statements and transactions one at a time. */
+/**
+ * Returns the database of a PGlite. It has a single connection, which runs statements and transactions one at a time.
+ */
 export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void>): Database {
   return {
     singleConnection: true,
@@ -29,7 +34,7 @@ export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void
         return await run(pglite, text, values);
       } catch (error) {
         if (!values?.length) {
-          // Several statements may have opened a transaction that nobody else will end.
+          // One of several statements may have opened a transaction, which would otherwise stay open.
           await pglite.exec("ROLLBACK");
         }
         throw error;

@@ -13,7 +13,7 @@ test("a directory whose store cannot be opened is closed, and can be opened agai
   const options = { leaseSeconds: 10, sweepSeconds: 1, log: () => {} };
   const create = vi.spyOn(PGlite, "create");
   await expect(openEngine(pglite({ dataDir, schema: "no schema" }), options)).rejects.toThrow(
-    "cannot be the name of a schema",
+    "is invalid: use at most 41 lowercase letters",
   );
   const refused = await create.mock.results[0]?.value;
   expect(refused.closed).toBe(true);

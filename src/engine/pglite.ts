@@ -5,26 +5,26 @@ import { lockDataDir } from "./data-dir-lock.ts";
 import { type PGliteDatabase, type PGliteTransaction, pgliteDatabase } from "./pglite-database.ts";
 import { openStore } from "./store.ts";
 
-/** Where the operations are. */
+/** Options of the PGlite engine. */
 export type PGliteOptions = {
-  /** The schema for the tables. Default `lro`. */
+  /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
 } & (
   | {
-      /** A directory, which is created where it is missing. Without one, operations are lost when the process ends. */
+      /** The data directory, which is created if it does not exist. Default: in memory, until the process ends. */
       readonly dataDir?: string | undefined;
       readonly db?: undefined;
     }
   | {
-      /** A `PGlite` that the program has opened for its own data, too. It stays open when the server is closed. */
+      /** A `PGlite` that you opened, for example to share it with your own data. Closing the server leaves it open. */
       readonly db: PGliteDatabase;
       readonly dataDir?: undefined;
     }
 );
 
 /**
- * Keeps operations in this process, with nothing to install: PGlite is PostgreSQL, compiled to WebAssembly. One process
- * at a time can have a directory; another is refused when it opens the server.
+ * Stores operations in PGlite, which is PostgreSQL compiled to WebAssembly and runs in this process. Only one process
+ * at a time can use a data directory: in any other process, `createLroServer` throws an error.
  */
 export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Engine {
   return createEngine(async (engineOptions) => {
@@ -47,22 +47,22 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
 }
 
 /**
- * Returns PGlite's own transaction, for libraries that write with it, such as Drizzle. Do not use it after the function
- * that got the transaction has returned.
+ * Returns PGlite's transaction behind a transaction of `commit`, for libraries such as Drizzle. Do not use it after the
+ * function that you passed to `commit` returns.
  *
  * @typeParam T `Transaction` of `@electric-sql/pglite`, if you compile with `skipLibCheck`.
- * @throws Error if the transaction is not one of this engine.
+ * @throws Error if the transaction belongs to another engine.
  */
 export function pgliteTransaction<T extends object = PGliteTransaction>({ client }: LroTransaction): T {
   if (typeof client !== "object" || client === null || !("exec" in client)) {
-    throw new Error("this transaction is not one of pglite(): use postgresClient() for those of postgres()");
+    throw new Error("the transaction does not belong to pglite(): use postgresClient() with postgres()");
   }
   return client as T;
 }
 
 const locks = new WeakMap<PGliteDatabase, { unlock(): void; users: number }>();
 
-/** Locks the directory of an open database, if it has one, for all servers that use the database. */
+/** Locks the data directory of an open database, if it has one. All servers on the database share the lock. */
 function lockOf(db: PGliteDatabase): () => void {
   const place = db.dataDir?.replace(/^file:\/\//, "") ?? "";
   if (place === "" || place.includes("://")) {

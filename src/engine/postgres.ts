@@ -4,33 +4,33 @@ import type { LroTransaction } from "../server/handler.ts";
 import { pgDatabase } from "./pg-database.ts";
 import { openStore } from "./store.ts";
 
-/** A `Pool` of `pg`. Not its own type, because that needs `@types/pg`. */
+/** The parts of a `Pool` of `pg` that the engine uses. Declared here so that you need no `@types/pg`. */
 export interface PostgresPool {
   connect(): Promise<object>;
   query(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
   end(): Promise<void>;
 }
 
-/** Where the operations are. */
+/** Options of the PostgreSQL engine. */
 export type PostgresOptions = {
-  /** The schema for the tables, which is created where it is missing. Default `lro`. */
+  /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
 } & (
   | {
-      /** Such as `postgres://user:password@host/database`. */
+      /** The connection string, such as `postgres://user:password@host/database`. */
       readonly connectionString: string;
-      /** The most connections to open, one of which listens. Default 10, at least 3. */
+      /** Maximum number of connections, at least 3. One is reserved for LISTEN. Default 10. */
       readonly max?: number | undefined;
       readonly pool?: undefined;
     }
   | {
-      /** A pool of `pg`, of at least 3 connections, which stays open when the server is closed. */
+      /** A pool of `pg` with at least 3 connections. Closing the server leaves it open. */
       readonly pool: PostgresPool;
       readonly connectionString?: undefined;
     }
 );
 
-/** Keeps operations in PostgreSQL 13 or later, for as many processes and machines as you like. */
+/** Stores operations in PostgreSQL 13 or later, which any number of processes and machines can share. */
 export function postgres(options: PostgresOptions): Engine {
   return createEngine(async (engineOptions) => {
     const pool = options.pool
@@ -57,21 +57,21 @@ export function postgres(options: PostgresOptions): Engine {
   });
 }
 
-/** A client of `pg`, as far as it needs no `@types/pg`. */
+/** The `query` method of a client of `pg`. Declared here so that you need no `@types/pg`. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
 }
 
 /**
- * Returns the client of `pg` that runs a transaction, for libraries that write with it: Drizzle, Kysely, Prisma. Do not
- * use it after the function that got the transaction has returned.
+ * Returns the client of `pg` behind a transaction of `commit`, for libraries such as Drizzle and Kysely. Do not use it
+ * after the function that you passed to `commit` returns.
  *
  * @typeParam C `PoolClient` of `pg`, if you have its types.
- * @throws Error if the transaction is not one of this engine.
+ * @throws Error if the transaction belongs to another engine.
  */
 export function postgresClient<C extends object = PostgresClient>({ client }: LroTransaction): C {
   if (typeof client !== "object" || client === null || !("release" in client)) {
-    throw new Error("this transaction is not one of postgres(): use pgliteTransaction() for those of pglite()");
+    throw new Error("the transaction does not belong to postgres(): use pgliteTransaction() with pglite()");
   }
   return client as C;
 }

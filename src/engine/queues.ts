@@ -5,10 +5,10 @@ import { activeJobs, affectedBy, forever, giveBack, idsIn, type Job, liftTimeLim
 
 export type { Job } from "./pg-boss-tables.ts";
 
-/** Where pg-boss puts the jobs whose workers crashed too often. */
+/** The queue to which pg-boss moves jobs whose workers crashed too many times. */
 const deadQueue = "dead";
 
-/** The pg-boss policy that keeps each promise. A preempted operation still runs until it stops: the next one queues. */
+/** The pg-boss policy for each setting. With `preempt`, the next operation queues until the preempted handler stops. */
 const policies = {
   allow: "standard",
   queue: "key_strict_fifo",
@@ -16,52 +16,52 @@ const policies = {
   abort: "exclusive",
 } as const satisfies Record<Parallel, string>;
 
-/** A job that no worker finished. */
+/** A job whose workers crashed too many times. */
 export interface DeadJob extends Job {
   readonly sourceId: string;
   readonly sourceName: string;
 }
 
-/** A job to be. */
+/** A job to send. */
 export interface NewJob {
   readonly id: string;
   readonly key: string | undefined;
-  /** How often a worker may crash or lose its lease before the job is dead. */
+  /** The number of crashes or lost leases after which pg-boss moves the job to the dead queue. */
   readonly maxAttempts: number;
 }
 
 /**
- * The queues of pg-boss: one for each method and policy, so that a worker fetches only what it can run. A job is only
- * the right to run an operation: it holds no data, and it is deleted when the operation is settled.
+ * The queues of pg-boss: one for each method and policy, so that a worker fetches only jobs that it can run. A job
+ * represents the right to run an operation. It has no data, and is deleted when the operation is settled.
  */
 export interface Queues {
-  /** The queue of a method. Creates it, where it is not there yet. */
+  /** Returns the name of a method's queue, which is created if needed. */
   ensure(method: string, parallel: Parallel): Promise<string>;
-  /** The queues of a method, also those of policies that it had in another version of the program. */
+  /** Returns the queues of a method, including those of policies that another version of the program uses. */
   of(method: string): readonly string[];
-  /** Learns of the queues that other processes have created. */
+  /** Finds queues that other processes created. */
   refresh(): Promise<void>;
-  /** False if another job holds the key. */
+  /** Sends a job. Returns false if another job has the key. */
   send(tx: Connection, queue: string, job: NewJob): Promise<boolean>;
   fetch(tx: Connection, queue: string, limit: number): Promise<Job[]>;
   fetchDead(limit: number): Promise<DeadJob[]>;
-  /** Shows that the worker lives, and returns the ids of the jobs that it still holds. */
+  /** Sends a heartbeat, and returns the ids of the jobs whose claims are still valid. */
   touch(queue: string, jobs: readonly Job[]): Promise<readonly string[]>;
-  /** Deletes jobs whose attempt is still the one given. Returns how many. */
+  /** Deletes the jobs whose retry count is unchanged. Returns their number. */
   settle(connection: Connection, queue: string, jobs: readonly Job[]): Promise<number>;
-  /** Deletes a job whoever holds it. */
+  /** Deletes a job, even if a worker has claimed it. */
   drop(queue: string, id: string): Promise<void>;
   settleDead(tx: Connection, job: DeadJob): Promise<void>;
-  /** Lets others fetch jobs that their worker gives up by itself: it is as if they had never been fetched. */
+  /** Releases jobs, so that other workers can fetch them. Does not count as a crash. */
   release(queue: string, jobs: readonly Job[]): Promise<void>;
-  /** Takes every job from its worker, which is known to be gone. */
+  /** Fails the current claims of all jobs, whose workers must no longer exist. */
   abandonAll(): Promise<void>;
-  /** Takes jobs from workers that show no sign of life, and does pg-boss's housekeeping. */
+  /** Frees jobs whose leases expired, and runs pg-boss's maintenance. */
   supervise(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens pg-boss in a schema. Call it where no other process does the same. */
+/** Opens pg-boss in a schema. No other process may do this concurrently. */
 export async function openQueues(database: Database, schema: string, options: EngineOptions): Promise<Queues> {
   const { leaseSeconds } = options;
   const boss = await startBoss(database, schema, options);
@@ -76,7 +76,7 @@ export async function openQueues(database: Database, schema: string, options: En
         retryLimit: maxAttempts - 1,
         retryDelay: 0,
         heartbeatSeconds: leaseSeconds,
-        // pg-boss forgets jobs that wait longer.
+        // pg-boss deletes jobs that are queued for longer.
         retentionSeconds: forever,
         db: over(tx),
       });
@@ -95,7 +95,7 @@ export async function openQueues(database: Database, schema: string, options: En
       await boss.deleteJob(queue, id);
     },
     async settleDead(tx, job) {
-      // The failed job still holds its key.
+      // Deletes the failed job, too, which would otherwise block its key.
       await boss.deleteJob(job.sourceName, job.sourceId, { db: over(tx) });
       await boss.deleteJob(deadQueue, job, { db: over(tx) });
     },
@@ -110,7 +110,7 @@ export async function openQueues(database: Database, schema: string, options: En
   };
 }
 
-/** What pg-boss runs its statements on. */
+/** Adapts a connection for pg-boss. */
 function over(connection: Connection): Db {
   return { executeSql: (text, values) => connection.query(text, values) };
 }
@@ -124,14 +124,14 @@ async function startBoss(database: Database, schema: string, { sweepSeconds, log
     monitorIntervalSeconds: sweepSeconds,
     warningQueueSize: 1_000_000,
   });
-  boss.on("error", (error) => log({ level: "error", message: "pg-boss", error }));
+  boss.on("error", (error) => log({ level: "error", message: "pg-boss reported an error", error }));
   boss.on("warning", ({ message, data }) => log({ level: "warn", message: `pg-boss: ${message}`, error: data }));
   return await boss.start();
 }
 
 const noJob = "00000000-0000-0000-0000-000000000000";
 
-/** Knows which queues there are. */
+/** Keeps track of the existing queues. */
 async function openCatalogue(
   boss: PgBoss,
   database: Database,
@@ -140,7 +140,7 @@ async function openCatalogue(
   const ready = new Set<string>();
   const preparing = new Map<string, Promise<void>>();
 
-  /** Prepares a queue that is not ready, once for all who need it meanwhile. */
+  /** Prepares a queue, unless it is ready. Concurrent calls share one preparation. */
   function makeReady(queue: string, prepare: () => Promise<void>): Promise<void> {
     if (ready.has(queue)) {
       return Promise.resolve();
@@ -148,8 +148,8 @@ async function openCatalogue(
     const prepared =
       preparing.get(queue) ??
       prepare()
-        // pg-boss reads up a queue that it meets for the first time. Within a transaction of a database that has a
-        // single connection, it would wait for ever.
+        // On first use, pg-boss reads a queue's settings on a separate connection. Inside a transaction on a database
+        // with a single connection, that would deadlock.
         .then(() => boss.findJobs(queue, { id: noJob }))
         .then(() => void ready.add(queue))
         .finally(() => preparing.delete(queue));
@@ -159,7 +159,7 @@ async function openCatalogue(
 
   async function refresh(): Promise<void> {
     const queues = await boss.getQueues();
-    // One whose time limit is not lifted is still being made, or was left half made: `ensure` finishes it.
+    // A queue that still has its time limit is incomplete: `ensure` completes it.
     const finished = queues.filter(({ name, expireInSeconds }) => name === deadQueue || expireInSeconds === forever);
     await Promise.all(finished.map(({ name }) => makeReady(name, async () => {})));
   }

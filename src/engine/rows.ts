@@ -39,7 +39,7 @@ export function claimOf(row: Row, queue: string, lease: number): Claim {
   };
 }
 
-/** The columns `response` and `error`. */
+/** Returns the values of the columns `response` and `error`. */
 export function resultColumns(result: Result | undefined): [Uint8Array | null, Uint8Array | null] {
   return [result && "response" in result ? result.response : null, result && "error" in result ? result.error : null];
 }

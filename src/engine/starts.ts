@@ -2,16 +2,16 @@ import type { NewOperation, OperationStore } from "../server/operation-store.ts"
 import { findTaken, insertOperation, type Preempted, preemptOperations } from "./new-rows.ts";
 import type { StoreParts } from "./store.ts";
 
-/** What came of the transaction of a start. */
-type Attempt =
+/** The outcome of a transaction that starts an operation. */
+type InsertOutcome =
   | { readonly preempted: readonly Preempted[] }
-  /** `taken`: by another operation, the name or the request id. `busy`: the key. */
+  /** `taken`: another operation has the name or the request ID. `busy`: another operation has the key. */
   | { readonly refused: "taken" | "busy" };
 
 /** The part of a store that starts operations. */
 export function starts({ database, queues, events, table }: StoreParts): Pick<OperationStore, "start"> {
-  /** Writes the operation and its job, or nothing. */
-  function attempt(operation: NewOperation, queue: string): Promise<Attempt> {
+  /** Inserts the operation and its job, or neither. */
+  function insert(operation: NewOperation, queue: string): Promise<InsertOutcome> {
     const { id, key, parallel, maxAttempts, result } = operation;
     return database.transaction(async (tx) => {
       const preempts = parallel === "preempt" && key !== undefined && result === undefined;
@@ -45,7 +45,7 @@ export function starts({ database, queues, events, table }: StoreParts): Pick<Op
       const { id, name, method, principal, parallel, result } = operation;
       const queue = await queues.ensure(method, parallel);
       for (;;) {
-        const outcome = await attempt(operation, queue);
+        const outcome = await insert(operation, queue);
         if ("preempted" in outcome) {
           await finish(operation, queue, outcome.preempted);
           const done = result !== undefined;

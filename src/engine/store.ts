@@ -9,14 +9,14 @@ import { starts } from "./starts.ts";
 import { storedOperations } from "./stored-operations.ts";
 import { sweep } from "./sweep.ts";
 
-/** What both engines are opened with. */
+/** The options for opening a store, with either engine. */
 export interface StoreOptions extends EngineOptions {
   readonly schema: string;
-  /** Whether no other process can have work of this store. */
+  /** Whether no other process can have claims in this store. */
   readonly alone: boolean;
 }
 
-/** What the parts of a store work with. */
+/** The dependencies of the parts of a store. */
 export interface StoreParts {
   readonly database: Database;
   readonly queues: Queues;
@@ -25,12 +25,12 @@ export interface StoreParts {
   readonly table: string;
 }
 
-/** Opens the operations of a database. It does not close the database when it fails. */
+/** Opens the operations in a database. If it throws, the caller must close the database. */
 export async function openStore(database: Database, options: StoreOptions): Promise<OperationStore> {
   requireNode();
   const { schema, alone, log } = options;
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) {
-    throw new Error(`"${schema}" cannot be the name of a schema: use lower-case letters, digits and underscores`);
+    throw new Error(`schema "${schema}" is invalid: use at most 41 lowercase letters, digits and underscores`);
   }
   const queues = await database.exclusively(`protoc-gen-ts-lro/${schema}`, async () => {
     const queues = await openQueues(database, schema, options);
@@ -41,7 +41,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     await queues.abandonAll();
   }
   const events = announcements(database, `lro_${schema}`, (error) =>
-    log({ level: "warn", message: "could not announce changes", error }),
+    log({ level: "warn", message: "announcing changes failed: other processes will find them when they poll", error }),
   );
   const parts: StoreParts = { database, queues, events, table: `${schema}.operations` };
   return {

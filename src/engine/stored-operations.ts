@@ -3,7 +3,7 @@ import { listStatement } from "./list-query.ts";
 import { listedOf, operationColumns, operationOf } from "./rows.ts";
 import type { StoreParts } from "./store.ts";
 
-/** The part of a store that answers calls about operations that there are. */
+/** The part of a store that reads, lists, cancels and deletes stored operations. */
 export function storedOperations({
   database,
   queues,

@@ -3,10 +3,10 @@ import type { StoreParts } from "./store.ts";
 
 const batch = 500;
 
-/** The part of a store that cleans up after workers and time. */
+/** The part of a store that cleans up after crashed workers and deletes expired operations. */
 export function sweep({ database, queues, events, table }: StoreParts): Pick<OperationStore, "sweep"> {
-  /** Ends the operations whose workers have crashed too often. */
-  async function recordDead(error: Uint8Array): Promise<void> {
+  /** Fails the operations whose workers crashed too many times. */
+  async function failDead(error: Uint8Array): Promise<void> {
     for (const dead of await queues.fetchDead(batch)) {
       const { rows } = await database.transaction(async (tx) => {
         await queues.settleDead(tx, dead);
@@ -22,7 +22,7 @@ export function sweep({ database, queues, events, table }: StoreParts): Pick<Ope
     }
   }
 
-  async function forgetExpired(): Promise<void> {
+  async function deleteExpired(): Promise<void> {
     for (let expired = batch; expired === batch; ) {
       const { rows } = await database.query(
         `DELETE FROM ${table} WHERE id IN (
@@ -37,8 +37,8 @@ export function sweep({ database, queues, events, table }: StoreParts): Pick<Ope
     async sweep(error) {
       await queues.supervise();
       await queues.refresh();
-      await recordDead(error);
-      await forgetExpired();
+      await failDead(error);
+      await deleteExpired();
     },
   };
 }

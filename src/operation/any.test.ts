@@ -6,20 +6,20 @@ import { packAny, unpackAny } from "./any.ts";
 
 const emma = anyPack(BookSchema, create(BookSchema, { title: "Emma" }));
 
-describe("a type that is declared as google.protobuf.Any", () => {
-  test("is packed once, as the message that it holds", () => {
+describe("a message whose declared type is google.protobuf.Any", () => {
+  test("is not packed a second time", () => {
     expect(packAny(AnySchema, emma)).toEqual(emma);
   });
 
-  test("is unpacked as the Any that came", () => {
+  test("stays packed when it is unpacked", () => {
     expect(unpackAny(emma, AnySchema)).toEqual({ message: emma });
   });
 
-  test("is unpacked from an Any within an Any, too", () => {
+  test("is unpacked from an Any inside an Any", () => {
     expect(unpackAny(anyPack(AnySchema, emma), AnySchema)).toEqual({ message: emma });
   });
 
-  test("says nothing about an Any that is empty", () => {
+  test("is rejected if the Any is empty", () => {
     expect(unpackAny(create(AnySchema), AnySchema)).toEqual({ problem: "empty", found: "" });
   });
 });

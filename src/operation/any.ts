@@ -2,28 +2,31 @@ import type { DescMessage, Message, MessageShape, Registry } from "@bufbuild/pro
 import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 
-/** Why an Any did not give the message that was expected of it. */
+/**
+ * Why an Any could not be unpacked: the field is not set, the Any has no type, its type is not the expected one, or its
+ * bytes do not parse.
+ */
 export type OperationUnpackProblem = "missing" | "empty" | "mismatch" | "malformed";
 
-/** What an Any held: the message, or what was wrong with it. */
+/** The message in an Any, or the reason why it could not be unpacked. */
 export type Unpacked<T extends Message> =
   | { readonly message: T }
   | { readonly problem: OperationUnpackProblem; readonly found: string; readonly cause?: unknown };
 
-/** The type name in a type URL: all that follows the last slash, whatever the prefix. */
+/** Returns the type name in a type URL: everything after the last slash. */
 export function typeNameOf(any: Any): string {
   return any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1);
 }
 
-/** Packs a message. What is declared as an Any, because its type varies, is packed already. */
+/** Packs a message. If the declared type is itself Any, the message is already packed and stays as it is. */
 export function packAny<D extends DescMessage>(type: D, init: MessageInitShape<D>): Any {
   const message = create(type, init);
   return isAny(type) ? (message as unknown as Any) : anyPack(type, message);
 }
 
 /**
- * Unpacks an Any as a message of one type, or of any type that a registry knows. What is declared as an Any stays one.
- * Throws nothing.
+ * Unpacks an Any as a message of one type, or of any type in a registry. If the declared type is itself Any, the Any
+ * stays packed. Never throws.
  */
 export function unpackAny<D extends DescMessage>(any: Any | undefined, type: D | Registry): Unpacked<MessageShape<D>> {
   if (any === undefined) {

@@ -33,23 +33,23 @@ const errors = {
   name: new OperationNameError({ name: "" }, "there is no name"),
 };
 
-test("an error says which operation it is about, what happened, and what can be done", () => {
+test("a message names the operation, the problem and the next step", () => {
   expect(Object.fromEntries(Object.entries(errors).map(([key, error]) => [key, String(error)]))).toEqual({
     failed: `OperationError: ${subject} failed: [permission_denied] Permission denied`,
     cancelled: `OperationError: ${subject} was cancelled: [canceled] by the user`,
-    poll: `OperationPollError: ${subject} could not be read (it may have been deleted, or have expired): [not_found] no such operation`,
-    timeout: `WaitTimeoutError: ${subject} was not done after 60000 ms (polls: 7); it goes on: wait again, or resume it later`,
+    poll: `OperationPollError: ${subject} could not be read (it may have expired or been deleted): [not_found] no such operation`,
+    timeout: `WaitTimeoutError: ${subject} was not done after 60000 ms (polls: 7); it keeps running: wait again, or resume it later`,
     cancelling:
       "WaitTimeoutError: operation operations/1 was not done after 60000 ms " +
-      "(polls: 7, the last failed with [not_found] no such operation); it was asked to cancel",
-    aborted: `WaitAbortedError: the wait for ${subject} was aborted; it goes on: wait again, or resume it later`,
+      "(polls: 7, the last failed: [not_found] no such operation); its cancellation was requested",
+    aborted: `WaitAbortedError: the wait for ${subject} was aborted; it keeps running: wait again, or resume it later`,
     unpack: `OperationUnpackError: the response of ${subject} is of type acme.Page, not acme.Book`,
     name: "OperationNameError: there is no name",
   });
   expect(errors.failed.stack?.startsWith(String(errors.failed))).toBe(true);
 });
 
-test("an error in JSON holds what a log needs", () => {
+test("toJSON returns the fields that are useful in logs", () => {
   const about = { operation: ref.name, method: ref.method };
   expect(JSON.parse(JSON.stringify(errors.failed))).toEqual({
     name: "OperationError",
@@ -75,7 +75,7 @@ test("an error in JSON holds what a log needs", () => {
   expect(JSON.parse(JSON.stringify(errors.unpack))).toMatchObject({ problem: "mismatch", found: "acme.Page" });
 });
 
-test("an error of an operation finds its details by their type", () => {
+test("findDetails returns the details of a type", () => {
   expect(errors.failed.findDetails(ErrorInfoSchema)).toEqual([info]);
   expect(errors.failed.findDetails(RetryInfoSchema)).toEqual([]);
 });
@@ -90,14 +90,14 @@ describe("instanceof", () => {
     OperationNameError,
   ];
 
-  test("knows the errors of its own class", () => {
+  test("recognizes errors of the class", () => {
     for (const error of Object.values(errors)) {
       expect(classes.filter((type) => error instanceof type).map(({ name }) => name)).toEqual([error.name]);
       expect(error).toBeInstanceOf(Error);
     }
   });
 
-  test("knows those of another copy of the package", async () => {
+  test("recognizes errors from another copy of the package", async () => {
     vi.resetModules();
     const copy = await import("./errors.ts");
     expect(copy.OperationError).not.toBe(OperationError);
@@ -107,7 +107,7 @@ describe("instanceof", () => {
     expect(errors.timeout).toBeInstanceOf(copy.WaitTimeoutError);
   });
 
-  test("knows a class that extends one of them, and its name", () => {
+  test("recognizes instances of a subclass, which keep the name of the subclass", () => {
     class PaperError extends OperationError {}
     const error = new PaperError(ref, status);
     expect(error.stack).toMatch(/^PaperError: operation/);
@@ -116,15 +116,15 @@ describe("instanceof", () => {
     expect(errors.failed).not.toBeInstanceOf(PaperError);
   });
 
-  test("knows nothing else", () => {
-    // What WebCrypto throws has the name OperationError.
+  test("rejects all other values", () => {
+    // WebCrypto throws errors with the name OperationError.
     const others = [undefined, null, "OperationError", new Error("x"), new DOMException("x", "OperationError"), poll];
     for (const type of classes) {
       expect([...others, { name: type.name, operation: "" }].some((other) => other instanceof type)).toBe(false);
     }
   });
 
-  test("tells TypeScript what it is", () => {
+  test("narrows the type in TypeScript", () => {
     const error: unknown = errors.failed;
     if (error instanceof WaitTimeoutError) {
       expectTypeOf(error).toEqualTypeOf<WaitTimeoutError>();
@@ -138,7 +138,7 @@ describe("instanceof", () => {
 });
 
 describe("ConnectError", () => {
-  test("is not disturbed", () => {
+  test("instanceof and ConnectError.from work as usual", () => {
     for (const error of Object.values(errors)) {
       expect(error).not.toBeInstanceOf(ConnectError);
       expect(poll).not.toBeInstanceOf(error.constructor);
@@ -149,7 +149,7 @@ describe("ConnectError", () => {
     expect(errors.poll.cause).toBeInstanceOf(ConnectError);
   });
 
-  test("is what toConnectError returns, for those who serve others", () => {
+  test("is the result of toConnectError", () => {
     const codes = Object.entries(errors).map(([key, error]) => [key, error.toConnectError()] as const);
     expect(codes.every(([, error]) => error instanceof ConnectError)).toBe(true);
     expect(Object.fromEntries(codes.map(([key, error]) => [key, Code[error.code]]))).toEqual({
@@ -171,7 +171,7 @@ describe("ConnectError", () => {
     });
   });
 
-  test("that was made so carries code, message and details through another server", async () => {
+  test("from toConnectError passes code, message and details through another server", async () => {
     const transport = createRouterTransport(({ rpc }) => {
       rpc(LibraryService.method.getBook, () => {
         throw errors.failed.toConnectError();

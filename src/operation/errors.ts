@@ -7,13 +7,13 @@ import { type OperationUnpackProblem, typeNameOf } from "./any.ts";
 
 /** The operation that an error is about. */
 export interface OperationRef {
-  /** The name that the server gave it. Empty where it gave none. */
+  /** The name that the server assigned. Empty if it assigned none. */
   readonly name: string;
-  /** The method that starts such operations, such as `acme.library.v1.LibraryService.CreateBook`. */
+  /** The full name of the method that started it, such as `acme.library.v1.LibraryService.CreateBook`, if known. */
   readonly method?: string | undefined;
 }
 
-/** What an error may know, besides what JSON can hold as it is. */
+/** The fields of errors that `toJSON` cannot copy as they are. */
 interface Facts {
   readonly status?: Status;
   readonly metadata?: unknown;
@@ -21,11 +21,11 @@ interface Facts {
   readonly cause?: { readonly message?: string };
 }
 
-/** What all errors about operations have in common. */
+/** The base class of all errors about operations. */
 abstract class BaseError<N extends string> extends Error {
-  /** The name of the operation. Empty where the server gave none. */
+  /** The name of the operation. Empty if the server assigned none. */
   declare readonly operation: string;
-  /** The method that started the operation, where it is known. */
+  /** The full name of the method that started the operation. `undefined` if it is not known. */
   declare readonly method: string | undefined;
 
   constructor({ name, method }: OperationRef, message: string, facts?: object, cause?: unknown) {
@@ -33,20 +33,24 @@ abstract class BaseError<N extends string> extends Error {
     Object.assign(this, { operation: name, method }, facts);
   }
 
-  // Of the prototype, so that a stack begins with it. Classes name themselves, because minifiers rename them.
+  // An accessor of the prototype, because the stack captures the name before the constructor could set a field. Each
+  // class has a static name, because minifiers rename classes.
   override get name(): N {
     return this.constructor.name as N;
   }
 
   /**
-   * The same as an error of Connect, with this one as its cause, for servers that pass it on to callers of their own.
-   * Its code says who failed as well as a code can; where there are details, it has them.
+   * Converts this error to a ConnectError, with this error as its cause, so that a server can return it to its own
+   * callers. The code is INTERNAL unless a subclass specifies another one.
    */
   toConnectError(): ConnectError {
     return connectError(this, Code.Internal, this.message);
   }
 
-  /** What helps in a log. Messages are left out: they can be large, and JSON cannot hold all of them. */
+  /**
+   * Returns the fields that are useful in logs. Omits the Protobuf messages `status` and `metadata`, which can be large
+   * or not representable in JSON, but includes the status's details, encoded in base64.
+   */
   toJSON(): Record<string, unknown> {
     const { name, message } = this;
     const { status, metadata, code, cause, ...facts } = this as Facts;
@@ -54,28 +58,28 @@ abstract class BaseError<N extends string> extends Error {
     return { name, message, ...facts, details, code: code && codeToString(code), cause: cause?.message ?? cause };
   }
 
-  /** Also knows the errors of another copy of the package, by their name. */
+  /** Compares names, so that `instanceof` also recognizes errors from another copy of the package. */
   static override [Symbol.hasInstance]<T extends ErrorClass>(this: T, value: unknown): value is InstanceType<T> {
-    // biome-ignore-start lint/complexity/noThisInStatic: it is about whichever class is asked.
+    // biome-ignore-start lint/complexity/noThisInStatic: `this` is the class on the right of instanceof.
     const isNamed = value instanceof Error && value.name === this.name && "operation" in value;
     return isNamed || super[Symbol.hasInstance](value);
-    // biome-ignore-end lint/complexity/noThisInStatic: it is about whichever class is asked.
+    // biome-ignore-end lint/complexity/noThisInStatic: `this` is the class on the right of instanceof.
   }
 }
 
 type ErrorClass = abstract new (...args: never) => unknown;
 
 /**
- * The operation itself ended with an error: the server said so in `Operation.error`. The code is `Code.Canceled` where
- * it was cancelled.
+ * The operation failed or was cancelled: the server returned `Operation.error`. If the operation was cancelled, the
+ * code is `Code.Canceled`.
  */
 export class OperationError<M extends Message = Message> extends BaseError<"OperationError"> {
   static override readonly name = "OperationError";
-  /** The code of the status. Zero, and codes that Connect does not know, become `Code.Unknown`. */
+  /** The code of the status. `Code.Unknown` if the status has code 0 or a code that is not one of Connect's. */
   declare readonly code: Code;
-  /** The status as the server sent it. */
+  /** The google.rpc.Status, as the server sent it. */
   declare readonly status: Status;
-  /** The metadata of the operation when it ended. */
+  /** The final metadata. `undefined` if there is none, or if it is not of the method's metadata type. */
   declare readonly metadata: M | undefined;
 
   constructor(ref: OperationRef, status: Status, metadata?: M) {
@@ -84,7 +88,7 @@ export class OperationError<M extends Message = Message> extends BaseError<"Oper
     super(ref, `${describe(ref)} ${how}: [${codeToString(code)}] ${status.message}`, { code, status, metadata });
   }
 
-  /** The error of the operation as one of Connect: its code, and the message and details of its status. */
+  /** Converts the operation's error to a ConnectError with its code and with the message and details of its status. */
   override toConnectError(): ConnectError {
     const { message, details } = this.status;
     return connectError(
@@ -95,46 +99,57 @@ export class OperationError<M extends Message = Message> extends BaseError<"Oper
     );
   }
 
-  /** The error details of one type, such as `ErrorInfoSchema`. Details that cannot be read are left out. */
+  /**
+   * Returns the error details of one type, such as google.rpc.ErrorInfo with `ErrorInfoSchema`. Omits details that do
+   * not parse.
+   */
   findDetails<D extends DescMessage>(schema: D): MessageShape<D>[] {
     return this.toConnectError().findDetails(schema);
   }
 }
 
-/** The state of the operation could not be read; `cause` is the error of the last poll. The operation may be well. */
+/**
+ * Reading the state of the operation failed; the operation itself may be unaffected. `cause` is the error of the last
+ * poll.
+ */
 export class OperationPollError extends BaseError<"OperationPollError"> {
   static override readonly name = "OperationPollError";
   declare readonly cause: ConnectError;
-  /** The code of the last poll's error, which is not the operation's. */
+  /** The code of the last poll's error, not of the operation. */
   declare readonly code: Code;
-  /** How many polls have failed in a row. */
+  /** The number of consecutive polls that failed. */
   declare readonly failures: number;
 
   constructor(ref: OperationRef, cause: ConnectError, failures: number) {
     const { code, message } = cause;
-    const hint = code === Code.NotFound ? " (it may have been deleted, or have expired)" : "";
+    const hint = code === Code.NotFound ? " (it may have expired or been deleted)" : "";
     super(ref, `${describe(ref)} could not be read${hint}: ${message}`, { code, failures }, cause);
   }
 
-  /** The error of the last poll. */
+  /** Returns the error of the last poll. */
   override toConnectError(): ConnectError {
     return this.cause;
   }
 }
 
-/** What a wait that timed out has seen. */
+/** The facts that a WaitTimeoutError reports. */
 export interface TimeoutFacts<M extends Message = Message> {
   /** The timeout of the wait, in milliseconds. */
   readonly timeoutMs: number;
-  /** How many polls there were during the wait. */
+  /** The number of polls during the wait. */
   readonly polls: number;
-  /** Whether the server has taken a request to cancel the operation, because of `cancelOn`. */
+  /**
+   * Whether the wait asked the server to cancel the operation (see `cancelOn`), and the server accepted the request.
+   */
   readonly cancelRequested: boolean;
   /** The latest metadata. */
   readonly metadata: M | undefined;
 }
 
-/** The wait took longer than its timeout, and not the operation than its own. `cause` is the error of the last poll, if that failed. */
+/**
+ * The wait exceeded its timeout. The operation keeps running, unless `cancelRequested`. `cause` is the error of the
+ * last poll, if it failed.
+ */
 export class WaitTimeoutError<M extends Message = Message>
   extends BaseError<"WaitTimeoutError">
   implements TimeoutFacts<M>
@@ -148,7 +163,7 @@ export class WaitTimeoutError<M extends Message = Message>
 
   constructor(ref: OperationRef, facts: TimeoutFacts<M>, lastPoll?: ConnectError) {
     const { timeoutMs, polls, cancelRequested } = facts;
-    const failed = lastPoll ? `, the last failed with ${lastPoll.message}` : "";
+    const failed = lastPoll ? `, the last failed: ${lastPoll.message}` : "";
     super(
       ref,
       `${describe(ref)} was not done after ${timeoutMs} ms (polls: ${polls}${failed}); ${next(cancelRequested)}`,
@@ -157,36 +172,41 @@ export class WaitTimeoutError<M extends Message = Message>
     );
   }
 
-  /** The code is DEADLINE_EXCEEDED. */
+  /** Converts this error to a ConnectError with code DEADLINE_EXCEEDED. */
   override toConnectError(): ConnectError {
     return connectError(this, Code.DeadlineExceeded, this.message);
   }
 }
 
-/** The caller's signal ended the wait, or a poll; `cause` is its reason. The operation goes on. */
+/**
+ * The caller's signal ended the wait or poll; `cause` is its reason. The operation keeps running, unless
+ * `cancelRequested`.
+ */
 export class WaitAbortedError extends BaseError<"WaitAbortedError"> {
   static override readonly name = "WaitAbortedError";
-  /** Whether the server has taken a request to cancel the operation, because of `cancelOn`. */
+  /**
+   * Whether the wait asked the server to cancel the operation (see `cancelOn`), and the server accepted the request.
+   */
   declare readonly cancelRequested: boolean;
 
   constructor(ref: OperationRef, reason: unknown, cancelRequested: boolean) {
     super(ref, `the wait for ${describe(ref)} was aborted; ${next(cancelRequested)}`, { cancelRequested }, reason);
   }
 
-  /** The code is CANCELED. */
+  /** Converts this error to a ConnectError with code CANCELED. */
   override toConnectError(): ConnectError {
     return connectError(this, Code.Canceled, this.message);
   }
 }
 
-/** The response of the operation is not the message that the method promises. */
+/** The operation succeeded, but its response is not a message of the method's response type. */
 export class OperationUnpackError extends BaseError<"OperationUnpackError"> {
   static override readonly name = "OperationUnpackError";
-  /** Whether it is missing, an empty Any, of a type that was not expected, or does not parse. */
+  /** Whether the response is not set, has no type, has an unexpected type, or does not parse. */
   declare readonly problem: OperationUnpackProblem;
-  /** The type that was expected. Undefined where any type of a registry was. */
+  /** The full name of the expected type. `undefined` if any type in a registry was expected. */
   declare readonly expected: string | undefined;
-  /** The type that the Any names. */
+  /** The full name of the type in the Any. Empty if there is none. */
   declare readonly found: string;
 
   constructor(
@@ -196,7 +216,7 @@ export class OperationUnpackError extends BaseError<"OperationUnpackError"> {
   ) {
     const what =
       problem === "mismatch"
-        ? `is of type ${found}, ${expected ? `not ${expected}` : "which the registry does not have"}`
+        ? `is of type ${found}, ${expected ? `not ${expected}` : "which is not in the registry"}`
         : problem === "malformed"
           ? `does not parse as ${found}: ${cause}`
           : `is ${problem}`;
@@ -204,21 +224,24 @@ export class OperationUnpackError extends BaseError<"OperationUnpackError"> {
   }
 }
 
-/** A name or token that does not lead to an operation of the method, or the lack of one. */
+/**
+ * A name is missing, a token is malformed or belongs to another method, or a server started an operation that has no
+ * name and is not done.
+ */
 export class OperationNameError extends BaseError<"OperationNameError"> {
   static override readonly name = "OperationNameError";
 }
 
 function describe({ name, method }: OperationRef): string {
-  return `operation ${name || "without a name"}${method ? ` of ${method}` : ""}`;
+  return `${name ? `operation ${name}` : "an unnamed operation"}${method ? ` of ${method}` : ""}`;
 }
 
-/** What becomes of an operation that nobody waits for any more. */
+/** Says what happens to the operation after the wait. */
 function next(cancelRequested: boolean): string {
-  return cancelRequested ? "it was asked to cancel" : "it goes on: wait again, or resume it later";
+  return cancelRequested ? "its cancellation was requested" : "it keeps running: wait again, or resume it later";
 }
 
 function connectError(cause: BaseError<string>, code: Code, message: string, details: object[] = []): ConnectError {
-  // Details that came in have a type and bytes, which its constructor takes as well, but does not say so.
+  // The constructor accepts details with a type and bytes, as received, but its types do not.
   return new ConnectError(message, code, undefined, details as [], cause);
 }

@@ -2,29 +2,30 @@ import type { DescMethod, DescMethodUnary, DescService, Message } from "@bufbuil
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 
 /**
- * What a service's YAML says about polling the operations of a method, in
- * `publishing.method_settings[].long_running`. Times are in milliseconds.
+ * How to poll the operations of a method, as in `publishing.method_settings[].long_running` of an API's service YAML
+ * (google.api.MethodSettings). Times are in milliseconds.
  */
 export interface LroPolling {
-  /** The delay before the first poll. Default 100. */
+  /** Delay before the first poll. Default 100. */
   readonly initialDelayMs?: number | undefined;
-  /** What the delay is multiplied with after each poll. Default 1.3. */
+  /** Factor by which the delay grows after each poll. Default 1.3. */
   readonly delayMultiplier?: number | undefined;
-  /** The longest delay. Default 10,000. */
+  /** Maximum delay between two polls. Default 10,000. */
   readonly maxDelayMs?: number | undefined;
-  /** How long a wait takes that does not say so itself. 0 or less is without limit, as is the default. */
+  /** Timeout of waits that do not set `timeoutMs`. 0 or less means no limit. Default: no limit. */
   readonly totalTimeoutMs?: number | undefined;
 }
 
 /**
- * A long-running method, and the types that its operations hold, as `google.longrunning.operation_info` names them.
+ * A long-running method, with the types of its operations' responses and metadata from
+ * `google.longrunning.operation_info`.
  *
  * @typeParam I The request message.
  * @typeParam R The response message.
  * @typeParam M The metadata message.
  */
 export interface LroMethod<I extends Message = Message, R extends Message = Message, M extends Message = Message> {
-  /** The rpc that starts the operations. */
+  /** The descriptor of the method. */
   readonly rpc: DescMethodUnary;
   /** The type of the request. */
   readonly request: GenMessage<I>;
@@ -32,33 +33,33 @@ export interface LroMethod<I extends Message = Message, R extends Message = Mess
   readonly response: GenMessage<R>;
   /** The type of `Operation.metadata`. */
   readonly metadata: GenMessage<M>;
-  /** How to poll, if the API's publisher says so. */
+  /** Polling settings from the API's service YAML, if the plugin option `service_yaml` was set. */
   readonly polling?: LroPolling;
 }
 
-/** Returns the full name of an rpc, such as `acme.library.v1.LibraryService.CreateBook`. */
+/** Returns the full name of a method, such as `acme.library.v1.LibraryService.CreateBook`. */
 export function fullName({ parent, name }: DescMethod): string {
   return `${parent.typeName}.${name}`;
 }
 
-/** Long-running methods by their local names, such as `createBook`. */
+/** Long-running methods by local name, such as `createBook`. */
 export type LroMethods = Readonly<Record<string, LroMethod>>;
 
-/** A service with its long-running methods. Generated code exports one for each service that has any. */
+/** The method table of a service. Generated code exports one for each service that has long-running methods. */
 export interface LroService<S extends DescService = DescService> {
   readonly service: S;
   readonly methods: LroMethods;
 }
 
-/** What generated code says of a service with long-running methods. The rest is in its descriptors. */
+/** The part of a method table that generated code contains. The rest comes from the service's descriptor. */
 export interface LroServiceInit<T extends LroService> {
   readonly methods: { readonly [K in keyof T["methods"]]: Omit<T["methods"][K], "rpc" | "request"> };
 }
 
 /**
- * Joins a service and its long-running methods, and links each method to its rpc.
+ * Creates a method table from a service's descriptor and its long-running methods. Generated code calls it.
  *
- * @throws Error if the service has no such rpc.
+ * @throws Error if the service does not have one of the methods.
  */
 export function lroService<T extends LroService>(service: T["service"], { methods }: LroServiceInit<T>): T {
   const linked = Object.entries<Omit<LroMethod, "rpc" | "request">>(methods).map(([localName, types]) => {

@@ -8,7 +8,7 @@ import { operationRegistry } from "./registry.ts";
 
 const { createBook, deleteBook } = LibraryServiceLro.methods;
 
-test("with it, operations and their errors go over JSON", async () => {
+test("with a registry, operations and their errors can be sent as JSON", async () => {
   const clock = createFakeClock();
   const operations = createInMemoryOperations({ clock });
   const jsonOptions = { registry: operationRegistry(LibraryServiceLro) };

@@ -4,17 +4,17 @@ import { file_google_rpc_error_details } from "../gen/google/rpc/error_details_p
 import type { LroService } from "./lro-service.ts";
 
 /**
- * The types that the operations of these services hold, and the error details of google.rpc.
+ * Creates a registry of the response and metadata types of these services and of google.rpc's error details.
  *
- * An operation holds its response and metadata as google.protobuf.Any, which JSON cannot hold without a registry. Give it
- * as `jsonOptions: { registry }` to both the client's transport and the server's adapter where they talk JSON, as
- * connect-web does by default; or let them talk binary, with `useBinaryFormat: true`.
+ * Operations contain google.protobuf.Any, which can be converted to JSON only with a registry. If a client uses JSON,
+ * as connect-web does by default, set `jsonOptions: { registry }` on both its transport and the server's adapter.
+ * Alternatively, set `useBinaryFormat: true` on the transport.
  */
 export function operationRegistry(...services: readonly LroService[]): Registry {
   return createRegistry(EmptySchema, file_google_rpc_error_details, ...operationTypes(services));
 }
 
-/** The types of the responses and metadata of these services. */
+/** Returns the response and metadata types of these services. */
 export function operationTypes(services: readonly LroService[]): DescMessage[] {
   return services.flatMap(({ methods }) =>
     Object.values(methods).flatMap(({ response, metadata }) => [response, metadata]),

@@ -21,7 +21,7 @@ function done(value: Any, init: MessageInitShape<typeof OperationSchema> = {}) {
   return create(OperationSchema, { ...init, name: "operations/1", done: true, result: { case: "response", value } });
 }
 
-test("a snapshot has the outcome when it is done, and not before", () => {
+test("a snapshot has an outcome only if the operation is done", () => {
   const snapshot = unpackOperation(createBook, done(emma, { metadata: progress }));
   expectTypeOf(snapshot).toEqualTypeOf<OperationSnapshot<Book, OperationMetadata>>();
   expect(snapshot).toMatchObject({
@@ -42,32 +42,32 @@ test("a snapshot has the outcome when it is done, and not before", () => {
   });
 });
 
-test("the emitted function does the same", () => {
+test("the generated function returns the same", () => {
   expect(unpackLibraryService_CreateBook(done(emma))).toEqual(unpackOperation(createBook, done(emma)));
 });
 
 describe("the response of an operation", () => {
   const succeeded = { outcome: { status: "succeeded", response: { title: "Emma" } } };
 
-  test("is the message that it holds, whatever the prefix of its type URL", () => {
+  test("is unpacked regardless of the prefix of its type URL", () => {
     const type = "acme.library.v1.Book";
     for (const typeUrl of [type, `/${type}`, `type.googleapis.com/${type}`, `https://x/y/${type}`]) {
       expect(unpackOperation(createBook, done({ ...emma, typeUrl }))).toMatchObject(succeeded);
     }
   });
 
-  test("is found in an operation of any generated google.longrunning", () => {
+  test("is unpacked from the Operation type of any generated code", () => {
     const foreign = create(ForeignOperationSchema, { done: true, result: { case: "response", value: emma } });
     expect(unpackOperation(createBook, foreign)).toMatchObject(succeeded);
   });
 
-  test("is found by a registry", () => {
+  test("is unpacked with a registry", () => {
     const types = (registry = createRegistry()) => ({ response: registry, metadata: registry });
     expect(snapshotOf(done(emma), types(createRegistry(BookSchema)), { name: "" })).toMatchObject(succeeded);
-    expect(() => snapshotOf(done(emma), types(), { name: "" })).toThrow("which the registry does not have");
+    expect(() => snapshotOf(done(emma), types(), { name: "" })).toThrow("which is not in the registry");
   });
 
-  test("is an error where it is not what it should be", () => {
+  test("throws OperationUnpackError if it cannot be unpacked", () => {
     const unpack = (any: Partial<Any>) => () => unpackOperation(createBook, done({ ...emma, ...any }));
     const subject = "the response of operation operations/1 of acme.library.v1.LibraryService.CreateBook";
     expect(unpack({ typeUrl: "" })).toThrow(`${subject} is empty`);
@@ -77,14 +77,14 @@ describe("the response of an operation", () => {
     expect(() => unpackOperation(createBook, create(OperationSchema, { done: true }))).toThrow("is missing");
   });
 
-  test("may be left out where it is Empty", () => {
+  test("can be omitted if its type is Empty", () => {
     expect(unpackOperation(deleteBook, create(OperationSchema, { done: true }))).toMatchObject({
       outcome: { status: "succeeded", response: create(EmptySchema) },
     });
   });
 });
 
-test("a failure is an outcome, and no exception", () => {
+test("a failure is an outcome and not an exception", () => {
   const failed = create(OperationSchema, { done: true, result: { case: "error", value: { code: 7, message: "no" } } });
   expect(unpackOperation(createBook, failed)).toMatchObject({
     outcome: { status: "failed", error: { code: Code.PermissionDenied } },
@@ -93,7 +93,7 @@ test("a failure is an outcome, and no exception", () => {
   expect(unpackOperation(createBook, cancelled)).toMatchObject({ outcome: { status: "cancelled" } });
 });
 
-test("metadata that cannot be read hide nothing", () => {
+test("metadata that cannot be unpacked does not hide the outcome", () => {
   expect(unpackOperation(createBook, done(emma, { metadata: emma }))).toMatchObject({
     metadata: undefined,
     outcome: { status: "succeeded" },

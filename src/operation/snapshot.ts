@@ -6,15 +6,15 @@ import { unpackAny } from "./any.ts";
 import { OperationError, type OperationRef, OperationUnpackError } from "./errors.ts";
 import { fullName, type LroMethod } from "./lro-service.ts";
 
-/** A `google.longrunning.Operation`, as servers send it: of any generated code. */
+/** A `google.longrunning.Operation` as the server sent it. Your own generated `Operation` type is assignable to it. */
 export interface RawOperation extends Operation {}
 
-/** How an operation ended. */
+/** The outcome of an operation: succeeded, failed or cancelled. */
 export type OperationOutcome<R extends Message = Message, M extends Message = Message> =
   | { readonly status: "succeeded"; readonly response: R; readonly metadata: M | undefined }
   | { readonly status: "failed" | "cancelled"; readonly error: OperationError<M>; readonly metadata: M | undefined };
 
-/** The state of an operation at one moment. When it is done, it has the outcome. */
+/** The state of an operation at one point in time. If the operation is done, the snapshot has its outcome. */
 export type OperationSnapshot<R extends Message = Message, M extends Message = Message> =
   | { readonly done: false; readonly metadata: M | undefined; readonly raw: RawOperation }
   | {
@@ -24,18 +24,19 @@ export type OperationSnapshot<R extends Message = Message, M extends Message = M
       readonly outcome: OperationOutcome<R, M>;
     };
 
-/** The types of what an operation holds, or a registry of them. */
+/** The types of an operation's response and metadata, or registries of the possible types. */
 export interface OperationTypes {
   readonly response: DescMessage | Registry;
   readonly metadata: DescMessage | Registry;
 }
 
 /**
- * Unpacks a `google.longrunning.Operation`, wherever it came from, such as
- * `unpackOperation(LibraryServiceLro.methods.createBook, operation)`. Metadata that cannot be read is undefined, so that it
- * does not hide how the operation ended.
+ * Unpacks a raw `google.longrunning.Operation` from any source, for example
+ * `unpackOperation(LibraryServiceLro.methods.createBook, operation)`. If the metadata cannot be unpacked, it is
+ * `undefined` instead of an error, so that the outcome is not lost.
  *
- * @throws OperationUnpackError if it is done and its response is missing, empty, of another type, or does not parse.
+ * @throws OperationUnpackError if the operation succeeded but its response is missing, empty, of another type, or does
+ *   not parse.
  */
 export function unpackOperation<R extends Message, M extends Message>(
   method: Pick<LroMethod<Message, R, M>, "response" | "metadata"> & Partial<Pick<LroMethod, "rpc">>,
@@ -56,7 +57,7 @@ export function snapshotOf<R extends Message, M extends Message>(
     : { done: false, metadata, raw };
 }
 
-/** The metadata of an operation. Undefined if it has none, or none that can be read. */
+/** Returns the metadata of an operation. `undefined` if there is none or it cannot be unpacked. */
 export function metadataOf<M extends Message>(raw: RawOperation | undefined, types: OperationTypes): M | undefined {
   const unpacked = unpackAny(raw?.metadata, types.metadata);
   return "message" in unpacked ? (unpacked.message as M) : undefined;
@@ -72,7 +73,7 @@ function outcomeOf<R extends Message, M extends Message>(
     const error = new OperationError(ref, result.value, metadata);
     return { status: error.code === Code.Canceled ? "cancelled" : "failed", error, metadata };
   }
-  // A method that returns google.protobuf.Empty has nothing to lose: for it, no result is a success.
+  // google.protobuf.Empty has no content, so a missing response is a success.
   if (result.case === undefined && type.kind === "message" && type.typeName === EmptySchema.typeName) {
     return { status: "succeeded", response: create(type) as R, metadata };
   }

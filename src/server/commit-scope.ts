@@ -2,16 +2,16 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Code, ConnectError } from "@connectrpc/connect";
 
 /**
- * Knows whether a call comes from inside a handler's `commit`. A database with a single connection is taken then, so the
- * call would wait for the commit, and the commit for the call.
+ * Detects calls from inside a handler's `commit`. If the database has a single connection, the commit occupies it, so
+ * the call would wait for the commit while the commit waits for the call.
  *
- * The context has to be ambient here: the call may come through a client, an interceptor and a router, which pass
- * nothing on.
+ * The context is ambient, because the call can pass through a client, interceptors and a router, which have no
+ * parameter for it.
  */
 export interface CommitScope {
-  /** Runs the function of an operation's commit. */
+  /** Runs the function that a handler passed to `commit`. */
   run<T>(operation: string, work: () => Promise<T>): Promise<T>;
-  /** @throws ConnectError with Code.FailedPrecondition if a call cannot be served from inside a commit. */
+  /** @throws ConnectError with Code.FailedPrecondition if called from inside a commit on a single connection. */
   refuseInside(): void;
 }
 
@@ -26,7 +26,7 @@ export function createCommitScope(singleConnection: boolean): CommitScope {
       try {
         return await committing.run(scope, work);
       } finally {
-        // What the function has begun and left running may call when it is over.
+        // Tasks that the function started and did not await may make calls after the commit.
         scope.active = false;
       }
     },
@@ -34,8 +34,8 @@ export function createCommitScope(singleConnection: boolean): CommitScope {
       const scope = committing.getStore();
       if (scope?.active) {
         throw new ConnectError(
-          `the commit of ${scope.operation} holds the only connection of the database, so this call would wait for ` +
-            "ever: make it before or after the commit, or use postgres(), which has more connections than one",
+          `the commit of ${scope.operation} holds the database's only connection, so this call would wait forever: ` +
+            "make it before or after the commit, or use postgres(), which has several connections",
           Code.FailedPrecondition,
         );
       }

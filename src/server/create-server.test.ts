@@ -11,14 +11,14 @@ const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
   describe("an operation", () => {
-    test("runs its handler, and ends with what that returns", async () => {
+    test("runs its handler and succeeds with the response that the handler returns", async () => {
       const { press } = await engine.open({ printBook: ({ title }) => ({ title: title.toUpperCase() }) });
       const operation = await press.printBook(emma);
       expect(operation.name).toMatch(/^operations\/[0-9a-f-]{36}$/);
       expect(await operation.wait()).toMatchObject({ title: "EMMA" });
     });
 
-    test("shows the progress that its handler sets, and keeps the last when it is done", async () => {
+    test("has the metadata that its handler sets, and keeps the latest when it is done", async () => {
       const seen = gate();
       const { press, operations } = await engine.open({
         async printBook({ title }, operation) {
@@ -36,7 +36,7 @@ describeEngines((engine) => {
       expect(metadata && anyUnpack(metadata, PrintBookMetadataSchema)).toMatchObject({ progressPercent: 90 });
     });
 
-    test("ends with the Connect error that its handler throws, details and all", async () => {
+    test("fails with the ConnectError that its handler throws, including details", async () => {
       const { press } = await engine.open({
         printBook() {
           const details = [{ desc: ErrorInfoSchema, value: { reason: "PAPER_JAM" } }];
@@ -54,7 +54,7 @@ describeEngines((engine) => {
       ["an error of another kind", new Error("password: 1234")],
       ["a string", "password: 1234"],
       ["nothing", undefined],
-    ])("ends with INTERNAL, without a text, when its handler throws %s", async (_, thrown) => {
+    ])("fails with INTERNAL and a generic message if its handler throws %s", async (_, thrown) => {
       const logged: unknown[] = [];
       const { press } = await engine.open({
         printBook() {
@@ -70,7 +70,7 @@ describeEngines((engine) => {
       expect(logged).toEqual([thrown]);
     });
 
-    test("is done when it is returned, where the response is known at once", async () => {
+    test("is done when it is started if `immediate` returns a response", async () => {
       const { operations, press } = await engine.open({
         printBook: { run: () => expect.unreachable(), immediate: ({ title }) => ({ title }) },
       });
@@ -79,7 +79,7 @@ describeEngines((engine) => {
       expect(await operations.getOperation({ name: operation.name })).toMatchObject({ done: true });
     });
 
-    test("lives below the parent that operationName says", async () => {
+    test("has the name that operationName returns, and is listed under its parent", async () => {
       const { press, operations } = await engine.open({
         printBook: {
           run: ({ title }) => ({ title }),
@@ -97,8 +97,8 @@ describeEngines((engine) => {
     });
   });
 
-  describe("a request that cannot be", () => {
-    test("fails the call, and starts nothing", async () => {
+  describe("an invalid request", () => {
+    test("fails the call and starts no operation", async () => {
       const { press, operations } = await engine.open({
         printBook: {
           run: () => expect.unreachable(),
@@ -111,7 +111,7 @@ describeEngines((engine) => {
       expect((await operations.listOperations({})).operations).toEqual([]);
     });
 
-    test("fails with INTERNAL, without a text, where validation breaks", async () => {
+    test("fails with INTERNAL and a generic message if validate throws another error", async () => {
       const { press } = await engine.open({
         printBook: {
           run: () => expect.unreachable(),
@@ -125,7 +125,7 @@ describeEngines((engine) => {
   });
 
   describe("validate_only", () => {
-    test("returns an operation that is done, has no name, and is not stored", async () => {
+    test("returns an operation that is done, has no name and is not stored", async () => {
       const { press, operations } = await engine.open({ printBook: () => expect.unreachable() });
       const operation = await press.printBook({ ...emma, validateOnly: true });
       expect([operation.name, operation.done]).toEqual(["", true]);
@@ -133,7 +133,7 @@ describeEngines((engine) => {
       expect((await operations.listOperations({})).operations).toEqual([]);
     });
 
-    test("returns the error of the validation", async () => {
+    test("returns the error that validate throws", async () => {
       const { press } = await engine.open({
         printBook: {
           run: () => expect.unreachable(),
@@ -147,7 +147,7 @@ describeEngines((engine) => {
       });
     });
 
-    test("can be an operation of its own, which takes part in no queue", async () => {
+    test("can run as an operation without a key", async () => {
       const end = gate();
       const { press } = await engine.open({
         printBook: {
@@ -170,7 +170,7 @@ describeEngines((engine) => {
   });
 
   describe("request_id", () => {
-    test("makes a second start return the first operation", async () => {
+    test("makes a second call return the first operation", async () => {
       const { press, operations } = await engine.open();
       const first = await press.printBook({ ...emma, requestId: "1" });
       await first.wait();
@@ -180,7 +180,7 @@ describeEngines((engine) => {
       expect((await operations.listOperations({})).operations).toHaveLength(1);
     });
 
-    test("refuses another request with the same id", async () => {
+    test("rejects a different request with the same ID", async () => {
       const { press } = await engine.open();
       await press.printBook({ ...emma, requestId: "1" });
       await expect(press.printBook({ ...emma, title: "Persuasion", requestId: "1" })).rejects.toMatchObject({
@@ -188,7 +188,7 @@ describeEngines((engine) => {
       });
     });
 
-    test("comes before what is exclusive", async () => {
+    test("is checked before the key", async () => {
       const end = gate();
       const { press } = await engine.open({
         printBook: {

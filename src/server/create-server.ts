@@ -10,41 +10,42 @@ import { checkLimits, type HandlerDefaults, type ServedMethod } from "./method.t
 import { createTelemetry } from "./telemetry.ts";
 import { Worker } from "./worker/worker.ts";
 
-/** How a server stores, runs and serves operations. All times are in milliseconds. */
+/** Options of a server of long-running operations. All times are in milliseconds. */
 export interface LroServerOptions {
-  /** `pglite()`, or `postgres()` for more than one process. */
+  /** The engine that stores operations: `pglite()` for a single process, `postgres()` for any number of processes. */
   readonly engine: Engine;
-  /** Who calls, and what they may do. Default: everybody may do everything. */
+  /** Authentication and authorization of callers. Default: all callers may access everything. */
   readonly access?: LroAccessOptions | undefined;
-  /** What holds for methods whose handlers do not say otherwise. */
+  /** Defaults for methods whose handlers do not set these options. */
   readonly defaults?: LroServerDefaults | undefined;
-  /** How many operations this process runs at the same time. Default 20. */
+  /** Maximum number of operations that this process runs concurrently. Default 20. */
   readonly concurrency?: number | undefined;
   /**
-   * How long a worker that shows no sign of life keeps its operations, before others take them. In whole seconds, at
-   * least 10,000. Default 30,000.
+   * How long an operation stays assigned to a worker that no longer sends heartbeats. After that, another worker runs
+   * it again. A multiple of 1,000, at least 10,000. Default 30,000.
    */
   readonly leaseMs?: number | undefined;
-  /** The longest that WaitOperation waits. Default 300,000, which is 5 minutes. */
+  /** Maximum time for which a WaitOperation call blocks. Default 300,000 (5 minutes). */
   readonly maxWaitMs?: number | undefined;
-  /** Takes log entries. Default: warnings and errors go to the console. */
+  /** Receives log entries. Default: writes warnings and errors to the console. */
   readonly log?: ((entry: LroLogEntry) => void) | undefined;
 }
 
-/** What a handler can say for its method, and a server for all of its methods. */
+/** Handler options that a server can set for all of its methods. */
 export interface LroServerDefaults {
-  /** An operation fails with INTERNAL when its worker has crashed or lost its lease so often. Default 5. */
+  /** The number of crashes or lost leases of its workers after which an operation fails with INTERNAL. Default 5. */
   readonly maxCrashes?: number | undefined;
-  /** How long an operation is kept once it is done, in milliseconds. Default 2,592,000,000, which is 30 days. */
+  /** How long an operation is stored after it is done, in milliseconds. Default 2,592,000,000 (30 days). */
   readonly expireAfterMs?: number | undefined;
 }
 
 const day = 24 * 60 * 60 * 1_000;
 
 /**
- * Opens a server of long-running operations.
+ * Opens a server of long-running operations. Creates or migrates its tables if needed, which is safe to do from several
+ * processes concurrently.
  *
- * @throws Error if an option is not possible, or the engine cannot be opened.
+ * @throws Error if an option is invalid or the engine cannot be opened.
  */
 export async function createLroServer(options: LroServerOptions): Promise<LroServer> {
   const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
@@ -78,12 +79,12 @@ function checkOptions({
   maxWaitMs,
 }: Record<"concurrency" | "leaseMs" | "maxWaitMs", number>): void {
   if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
-    throw new Error(`concurrency: ${concurrency} is not possible: it must be a whole number from 1`);
+    throw new Error(`concurrency is ${concurrency}: set it to a whole number, at least 1`);
   }
   if (!(leaseMs >= 10_000 && leaseMs % 1_000 === 0 && Number.isFinite(leaseMs))) {
-    throw new Error(`leaseMs: ${leaseMs} is not possible: it takes whole seconds, at least 10,000`);
+    throw new Error(`leaseMs is ${leaseMs}: set it to a multiple of 1,000, at least 10,000`);
   }
   if (!(maxWaitMs >= 0 && Number.isFinite(maxWaitMs))) {
-    throw new Error(`maxWaitMs: ${maxWaitMs} is not possible: it must be a number of milliseconds from 0`);
+    throw new Error(`maxWaitMs is ${maxWaitMs}: set it to a number of milliseconds, at least 0`);
   }
 }

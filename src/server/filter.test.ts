@@ -28,24 +28,24 @@ test("OR binds tighter than AND", () => {
 });
 
 test("a word in quotes is not an operator", () => {
-  expect(() => parseFilter('done = true "AND" name = a')).toThrow('"AND" is not one of name, method');
+  expect(() => parseFilter('done = true "AND" name = a')).toThrow('unknown field "AND": use name, method');
 });
 
 test.each([
-  ["done", '"done" is not followed by a comparison'],
-  ["done =", '"done" is not followed by a comparison'],
-  ["done = maybe", '"done" can be = or != true or false'],
-  ["done < true", '"done" can be = or != true or false'],
-  ["name > a", '"name" can be compared with = and !='],
-  ["color = red", '"color" is not one of name, method, done, create_time, update_time'],
-  ["constructor = 1", '"constructor" is not one of'],
-  ["(done = true", "a parenthesis is not closed"],
-  ["done = true)", '")" was not expected'],
-  ['name = "a', 'cannot read " \\"a"'],
-  ["create_time > yesterday", '"create_time" needs a timestamp such as'],
-  ["create_time > 2026-13-01T00:00:00Z", '"create_time" needs a timestamp such as'],
-  ['name = "a\0"', "it has a NUL character"],
-  ["NOT ".repeat(300), "it has more than 200 words"],
+  ["done", '"done" is not compared: add a comparator and a value'],
+  ["done =", '"done" is not compared: add a comparator and a value'],
+  ["done = maybe", '"done = maybe" is not supported: use = or != with true or false'],
+  ["done < true", '"done < true" is not supported: use = or != with true or false'],
+  ["name > a", '"name >" is not supported: use = or !='],
+  ["color = red", 'unknown field "color": use name, method, done, create_time, update_time'],
+  ["constructor = 1", 'unknown field "constructor": use'],
+  ["(done = true", '"(" is not closed: add ")"'],
+  ["done = true)", 'unexpected ")": remove it'],
+  ['name = "a', 'cannot parse " \\"a"'],
+  ["create_time > yesterday", '"yesterday" is not a timestamp: compare create_time with one such as'],
+  ["create_time > 2026-13-01T00:00:00Z", '"2026-13-01T00:00:00Z" is not a timestamp'],
+  ['name = "a\0"', 'the value of "name" contains a NUL character: remove it'],
+  ["NOT ".repeat(300), "more than 200 words: shorten it"],
 ])("refuses %j", (text, message) => {
   expect(() => parseFilter(text)).toThrow(
     expect.objectContaining({

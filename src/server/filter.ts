@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** The fields that a filter can compare, and the kind of value of each. */
+/** The fields that a filter can compare, and the types of their values. */
 export const filterFields = {
   name: "string",
   method: "string",
@@ -12,7 +12,7 @@ export const filterFields = {
 export type FilterField = keyof typeof filterFields;
 export type Comparator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
-/** A filter, parsed: the part of AIP-160 that operations need. */
+/** A parsed filter: the subset of AIP-160 that operations need. */
 export type Filter =
   | { readonly kind: "and" | "or"; readonly terms: readonly Filter[] }
   | { readonly kind: "not"; readonly term: Filter }
@@ -26,16 +26,16 @@ export type Filter =
 const token =
   /\s*(?:(?<symbol>\(|\)|!=|<=|>=|=|<|>|-(?=\(|[a-z_]))|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<word>[^\s()"=<>!]+))/uy;
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-// What google.protobuf.Timestamp can hold.
+// The range of google.protobuf.Timestamp.
 const earliest = Date.parse("0001-01-01T00:00:00Z");
 const latest = Date.parse("9999-12-31T23:59:59.999Z");
 const maxTokens = 200;
 
 /**
  * Parses a filter, such as `done = false AND method = "acme.library.v1.LibraryService.CreateBook"`. As in AIP-160, OR
- * binds tighter than AND, and terms side by side are joined by AND. Undefined for an empty filter.
+ * binds tighter than AND, and adjacent terms are joined by AND. Returns `undefined` for an empty filter.
  *
- * @throws ConnectError with Code.InvalidArgument, which says what is wrong.
+ * @throws ConnectError with Code.InvalidArgument if the filter is invalid.
  */
 export function parseFilter(text: string): Filter | undefined {
   const tokens = tokenize(text);
@@ -75,7 +75,7 @@ export function parseFilter(text: string): Filter | undefined {
     if (accept("(")) {
       const inner = expression();
       if (!accept(")")) {
-        throw invalid("a parenthesis is not closed");
+        throw invalid('"(" is not closed: add ")"');
       }
       return inner;
     }
@@ -85,19 +85,19 @@ export function parseFilter(text: string): Filter | undefined {
   function comparison(): Filter {
     const field = tokens[position++]?.text ?? "";
     if (!Object.hasOwn(filterFields, field)) {
-      throw invalid(`"${field}" is not one of ${Object.keys(filterFields).join(", ")}`);
+      throw invalid(`unknown field "${field}": use ${Object.keys(filterFields).join(", ")}`);
     }
     const comparator = tokens[position++]?.text ?? "";
     const value = tokens[position++];
     if (!["=", "!=", "<", "<=", ">", ">="].includes(comparator) || value === undefined) {
-      throw invalid(`"${field}" is not followed by a comparison`);
+      throw invalid(`"${field}" is not compared: add a comparator and a value`);
     }
     return compare(field as FilterField, comparator as Comparator, value.text);
   }
 
   const filter = expression();
   if (position < tokens.length) {
-    throw invalid(`"${peek()}" was not expected`);
+    throw invalid(`unexpected "${peek()}": remove it`);
   }
   return filter;
 }
@@ -110,7 +110,7 @@ function tokenize(text: string): { readonly text: string; readonly quoted: boole
     const at = token.lastIndex;
     const groups = token.exec(text)?.groups;
     if (groups === undefined || tokens.length === maxTokens) {
-      throw invalid(groups ? `it has more than ${maxTokens} words` : `cannot read "${text.slice(at, at + 20)}"`);
+      throw invalid(groups ? `more than ${maxTokens} words: shorten it` : `cannot parse "${text.slice(at, at + 20)}"`);
     }
     const { symbol, word, quoted } = groups;
     tokens.push({ text: symbol ?? word ?? (quoted ?? "").replace(/\\(.)/gsu, "$1"), quoted: quoted !== undefined });
@@ -123,22 +123,22 @@ function compare(field: FilterField, comparator: Comparator, text: string): Filt
   const ordered = comparator !== "=" && comparator !== "!=";
   if (kind === "boolean") {
     if (ordered || (text !== "true" && text !== "false")) {
-      throw invalid(`"${field}" can be = or != true or false`);
+      throw invalid(`"${field} ${comparator} ${text}" is not supported: use = or != with true or false`);
     }
     return { kind: "compare", field, comparator, value: text === "true" };
   }
   if (kind === "timestamp") {
     const time = timestamp.test(text) ? Date.parse(text) : Number.NaN;
     if (!(time >= earliest && time <= latest)) {
-      throw invalid(`"${field}" needs a timestamp such as "2026-11-20T10:00:00Z"`);
+      throw invalid(`"${text}" is not a timestamp: compare ${field} with one such as "2026-11-20T10:00:00Z"`);
     }
     return { kind: "compare", field, comparator, value: new Date(time).toISOString() };
   }
   if (kind === "string" && ordered) {
-    throw invalid(`"${field}" can be compared with = and !=`);
+    throw invalid(`"${field} ${comparator}" is not supported: use = or !=`);
   }
   if (text.includes("\0")) {
-    throw invalid("it has a NUL character");
+    throw invalid(`the value of "${field}" contains a NUL character: remove it`);
   }
   return { kind: "compare", field, comparator, value: text };
 }

@@ -4,114 +4,127 @@ import type { LroMethod, LroService } from "../operation/lro-service.ts";
 import type { InitOf, LroResponseInit } from "../operation/message-init.ts";
 import type { MaybePromise } from "./implementation.ts";
 
-/** A transaction of the engine's database, for data that must be written together with a result. */
+/** A transaction of the engine's database, for writing your own data together with the response of an operation. */
 export interface LroTransaction {
   /**
-   * Runs one statement, with `$1`, `$2` … for the values.
+   * Runs one statement, in which `$1`, `$2` … stand for the values.
    *
    * @throws Error if the transaction has ended.
    */
   query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
   /**
-   * The driver's own object for the transaction: `pg`'s client, or PGlite's transaction. `postgresClient` and
-   * `pgliteLroTransaction`, of the engines' modules, return it with its type.
+   * The driver's object for the transaction: a client of `pg`, or a transaction of PGlite. To get it with its type,
+   * call `postgresClient` or `pgliteTransaction` from the engine's module.
    */
   readonly client: unknown;
 }
 
-/** An operation, as the function that does its work sees it. Without type parameters, one of any method. */
-// biome-ignore lint/suspicious/noExplicitAny: what an operation takes differs by its types, so no other type fits all.
+/** The operation that a handler runs. Without type arguments, it fits the operations of all methods. */
+// biome-ignore lint/suspicious/noExplicitAny: parameter types differ by method, so only any fits all methods.
 export interface RunningOperation<R extends Message = any, M extends Message = any> {
+  /** The name of the operation. Use it as the idempotency key of side effects outside the engine's database. */
   readonly name: string;
-  /** Who started it, as the server's `access.principal` says. */
+  /** The principal that started the operation, from the server's `access.principal`. */
   readonly principal: string;
-  /** From 1. More than 1 means that an earlier run has not come to its end: it may have done a part of the work. */
+  /** The number of this attempt, from 1. If it is greater than 1, an earlier attempt may have done part of the work. */
   readonly attempt: number;
-  /** The latest metadata: what `update` has set, or else what the run before has left, such as how far it came. */
+  /** The latest metadata: from the last `update`, or else from the previous attempt. `undefined` if there is none. */
   readonly metadata: M | undefined;
-  /** Aborted when the work should stop. Its reason is an OperationInterruption. */
+  /** Aborts if the handler should stop. Its reason is an OperationInterruption. Pass it to the calls that you make. */
   readonly signal: AbortSignal;
   /**
-   * Sets the metadata, which replace those there are. A function is given those, or an empty message, to build on. Call
-   * it as often as you like: writes that follow each other closely become one.
+   * Replaces the metadata. To build on the current metadata, pass a function: it gets the current metadata, or an empty
+   * message. Call `update` as often as you like: updates within 200 ms are combined into one write.
    *
-   * @throws OperationInterruption if the lease is lost or the operation preempted.
+   * @throws OperationInterruption if the lease was lost or the operation was preempted.
    */
   update(metadata: InitOf<M> | ((current: M) => InitOf<M>)): Promise<void>;
   /**
-   * Ends the operation with the response that the function returns, in one transaction with what the function writes:
-   * both are kept, or neither. The transaction is one of the engine's database. While that does not answer, or the
-   * function fails with UNAVAILABLE, it is tried again: the function may run more than once.
+   * Completes the operation with the response that the function returns, in one transaction of the engine's database
+   * together with everything that the function writes through `tx`. If the function throws, nothing is written. The
+   * transaction is retried while the database is unavailable or the function throws UNAVAILABLE, so the function can
+   * run more than once. Returns the response, for `run` to return: after a commit, the server ignores the result of
+   * `run`.
    *
-   * @throws OperationInterruption if the lease is lost or the operation preempted.
+   * @throws OperationInterruption if the lease was lost or the operation was preempted.
    */
   commit(work: (tx: LroTransaction) => MaybePromise<LroResponseInit<R>>): Promise<R>;
 }
 
-/** Does the work of an operation. It runs again after a crash. What it throws becomes the operation's error. */
+/**
+ * Runs an operation. Returns its response, or throws its error: a ConnectError is stored as it is, other errors become
+ * INTERNAL without their message. Runs again after a crash or a lost lease.
+ */
 export type LroRun<I extends Message, R extends Message, M extends Message> = (
   request: I,
   operation: RunningOperation<R, M>,
 ) => MaybePromise<LroResponseInit<R>>;
 
-/** A call that starts an operation, as the callbacks of its handler see it. */
+/** A call that starts an operation. The handler's callbacks get it. */
 export interface StartContext {
-  /** A UUID that is made for the operation. */
+  /** The UUID of the new operation. */
   readonly id: string;
-  /** Who calls, as the server's `access.principal` says. */
+  /** The caller, from the server's `access.principal`. */
   readonly principal: string;
   /** The call, with its headers, signal and context values. */
   readonly call: HandlerContext;
 }
 
-/** How operations on one resource exclude each other (AIP-151, "Parallel operations"). */
+/** Mutual exclusion of operations of one method (AIP-151, "Parallel operations"). */
 export interface LroExclusiveOptions<I extends Message> {
-  /** Names the resource that the operation works on. Undefined if it shares none. */
+  /**
+   * Returns a key, such as the name of the resource that the operation changes. Only operations of the same method with
+   * the same key exclude each other. `undefined` means that the operation excludes none.
+   */
   key(request: I, start: StartContext): string | undefined;
   /**
-   * What becomes of an operation that is started while another of this method holds the key:
+   * What to do if an operation is started while another operation of this method with the same key is not done:
    *
-   * - `queue`: it runs when those before it are done.
-   * - `reject`: starting it fails with ABORTED.
-   * - `preempt`: it takes the place of the other, which ends with ABORTED.
+   * - `queue`: the new operation runs after the earlier ones.
+   * - `reject`: the call that starts the new operation fails with ABORTED.
+   * - `preempt`: the earlier operation fails with ABORTED, and the new one runs as soon as the earlier handler stops.
    */
   readonly onBusy: "queue" | "reject" | "preempt";
 }
 
-/** How a method starts its operations and does their work. */
+/** A handler with options. */
 export interface LroHandlerOptions<I extends Message, R extends Message, M extends Message> {
-  /** Does the work of an operation. It runs again after a crash. What it throws becomes the operation's error. */
+  /** Runs an operation. */
   readonly run: LroRun<I, R, M>;
-  /** Checks the request before the operation starts. What it throws fails the call, and nothing is started. */
+  /** Checks the request. If it throws, the call fails with that error and no operation starts. */
   validate?(request: I, start: StartContext): MaybePromise<void>;
-  /** A response that is known already, for an operation that is done when it is returned. Else undefined. */
+  /** Returns the response if it is already known: the operation is then done when the call returns it. */
   immediate?(request: I, start: StartContext): MaybePromise<InitOf<R> | undefined>;
-  /** Which operations exclude each other. Default: they run at the same time. */
+  /** Which operations exclude each other. Default: all operations may run concurrently. */
   readonly exclusive?: LroExclusiveOptions<I> | undefined;
-  /** Makes retries of the call safe (AIP-155). Default: the field `request_id`, if the request has one. */
+  /**
+   * Returns the request ID (AIP-155): a second call with the same ID and request returns the first operation. Default:
+   * the field `request_id`, if the request has one.
+   */
   requestId?(request: I, start: StartContext): string | undefined;
   /**
-   * What a request does whose field `validate_only` is true: "validate" stops after `validate`, and returns an operation
-   * that is done and not stored; "run" starts an operation like any other, whose `run` validates. Default "validate".
+   * What to do if the field `validate_only` of the request is true (AIP-163). "validate" calls `validate`, then returns
+   * an operation that is done, has no name and is not stored. "run" stores and runs an operation without a key, whose
+   * `run` must only validate. Default "validate".
    */
   readonly validateOnly?: "validate" | "run" | undefined;
-  /** The name of the operation. It must end with the id. Default `operations/{id}`. */
+  /** Returns the name of the operation, which must end with `/{id}`. Default `operations/{id}`. */
   operationName?(request: I, start: StartContext): string;
   /**
-   * The operation fails with INTERNAL when its worker has crashed or lost its lease so often. Default: the server's.
-   * What the handler throws does not count.
+   * The number of crashes or lost leases of its workers after which an operation fails with INTERNAL. Errors that the
+   * handler throws do not count. Default: the server's.
    */
   readonly maxCrashes?: number | undefined;
-  /** How long the operation is kept once it is done, in milliseconds. Default: the server's. */
+  /** How long the operation is stored after it is done, in milliseconds. Default: the server's. */
   readonly expireAfterMs?: number | undefined;
 }
 
-/** The handler of a long-running method: the function that does the work, alone or with options. */
+/** The handler of a long-running method: its `run` function, alone or with options. */
 export type LroHandler<I extends Message = Message, R extends Message = Message, M extends Message = Message> =
   | LroRun<I, R, M>
   | LroHandlerOptions<I, R, M>;
 
-/** The methods of a service, where each long-running one has a handler. */
+/** The implementation of a service: a handler for each long-running method, and Connect's functions for the others. */
 export type LroHandlers<S extends LroService> = Omit<ServiceImpl<S["service"]>, keyof S["methods"]> & {
   [K in keyof S["methods"]]: S["methods"][K] extends LroMethod<infer I, infer R, infer M> ? LroHandler<I, R, M> : never;
 };

@@ -13,7 +13,7 @@ function libraryOf(impl: Partial<LibraryServiceImpl>): LibraryServiceClient {
   return createLibraryServiceClient(transport);
 }
 
-test("packs what long-running methods return, and leaves the others as they are", async () => {
+test("packs the operations of long-running methods and leaves other methods unchanged", async () => {
   const library = libraryOf({
     createBook: () => ({ metadata: { progressPercent: 100 }, response: { title: "Emma" } }),
     getBook: () => ({ title: "Persuasion" }),
@@ -24,7 +24,7 @@ test("packs what long-running methods return, and leaves the others as they are"
   expect((await library.getBook({})).title).toBe("Persuasion");
 });
 
-test("takes an instance of a class", async () => {
+test("accepts an instance of a class", async () => {
   class Library implements Partial<LibraryServiceImpl> {
     readonly title = "Emma";
     createBook() {
@@ -39,7 +39,7 @@ test("takes an instance of a class", async () => {
   expect((await library.getBook({})).title).toBe("Emma");
 });
 
-test("does not implement what is left out, as Connect does not", async () => {
+test("leaves omitted methods unimplemented, like Connect", async () => {
   const library = libraryOf({});
   await expect(library.createBook({})).rejects.toMatchObject({ code: Code.Unimplemented });
   await expect(library.getBook({})).rejects.toMatchObject({ code: Code.Unimplemented });

@@ -6,7 +6,7 @@ import { OperationInterruption } from "./index.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describe("an interruption", () => {
-  test("is told from other errors by instanceof", () => {
+  test("is recognized by instanceof", () => {
     const interruption = new OperationInterruption("cancelled");
     expect(interruption).toBeInstanceOf(OperationInterruption);
     expect(interruption).toBeInstanceOf(Error);
@@ -16,26 +16,29 @@ describe("an interruption", () => {
     expect(undefined).not.toBeInstanceOf(OperationInterruption);
   });
 
-  test("of another copy of the package is one, too", () => {
+  test("from another copy of the package is recognized, too", () => {
     const foreign = Object.assign(new Error("x"), { name: "OperationInterruption", reason: "draining" });
     expect(foreign).toBeInstanceOf(OperationInterruption);
   });
 
-  test("has a code, and becomes a Connect error without a second code in its text", () => {
+  test("has a code and converts to a ConnectError whose message does not repeat it", () => {
     const error = new OperationInterruption("preempted").toConnectError();
     expect(error).toBeInstanceOf(ConnectError);
-    expect([error.code, error.rawMessage]).toEqual([Code.Aborted, "a later operation has preempted this one"]);
+    expect([error.code, error.rawMessage]).toEqual([
+      Code.Aborted,
+      "a later operation with the same key preempted this one",
+    ]);
   });
 });
 
 describeEngines((engine) => {
   test.each<[string, (reason: OperationInterruption) => unknown]>([
-    ["as it is", (reason) => reason],
+    ["directly", (reason) => reason],
     ["as the cause of another error", (cause) => new Error("the export has stopped", { cause })],
     ["through ConnectError.from", (reason) => ConnectError.from(reason)],
-    ["as a call does that got the signal", (reason) => ConnectError.from(reason, Code.Canceled)],
+    ["as Connect does for an aborted call", (reason) => ConnectError.from(reason, Code.Canceled)],
     ["deep in a chain of causes", (cause) => new Error("a", { cause: new Error("b", { cause }) })],
-  ])("a handler that rethrows it %s ends its operation with its code and its text", async (_, rethrown) => {
+  ])("a handler that rethrows it %s fails the operation with its code and message", async (_, rethrown) => {
     const began = gate();
     const { press, operations } = await engine.open({
       async printBook(_, { signal }) {
@@ -52,7 +55,7 @@ describeEngines((engine) => {
     expect(result.value).toMatchObject({ code: Code.Canceled, message: "the operation was cancelled" });
   });
 
-  test("a handler that throws an error of its own after a cancel ends with that", async () => {
+  test("a handler that throws its own ConnectError after a cancellation fails the operation with that error", async () => {
     const began = gate();
     const { press } = await engine.open({
       async printBook(_, { signal }) {

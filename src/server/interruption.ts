@@ -1,28 +1,37 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** Why the work on an operation should stop. */
+/** Why a handler should stop. */
 export type OperationInterruptionReason =
-  /** A client asked to cancel it. */
+  /**
+   * A client requested cancellation. If the handler returns a response, it is still stored. If it throws a
+   * ConnectError, the operation fails with that error; any other error becomes CANCELED.
+   */
   | "cancelled"
-  /** A later operation with the same key has taken its place. */
+  /** A later operation with the same key preempted this one, which is already done. Writes are rejected. */
   | "preempted"
-  /** The lease has passed: another worker may run it already, and nothing that this one writes is kept. */
+  /** The lease expired: another worker may already run the operation. Writes are rejected. */
   | "lease-lost"
-  /** This process is about to end: another worker will run it again. */
+  /**
+   * This process is shutting down. A response is still stored if the handler returns in time. Otherwise, and if the
+   * handler throws, another worker runs the operation again.
+   */
   | "draining";
 
 const texts: Readonly<Record<OperationInterruptionReason, readonly [message: string, code: Code]>> = {
   cancelled: ["the operation was cancelled", Code.Canceled],
-  preempted: ["a later operation has preempted this one", Code.Aborted],
-  "lease-lost": ["the lease of the operation is lost: another worker may run it", Code.Aborted],
-  draining: ["the process is about to end: another one will run the operation", Code.Unavailable],
+  preempted: ["a later operation with the same key preempted this one", Code.Aborted],
+  "lease-lost": ["the lease of the operation was lost: another worker may run it", Code.Aborted],
+  draining: ["the process is shutting down: another one will run the operation", Code.Unavailable],
 };
 
-/** The reason of an operation's signal. A handler may rethrow it, as it is or as the cause of another error. */
+/**
+ * The reason of an operation's signal. If a handler rethrows it, directly or as the `cause` of another error, a
+ * cancelled operation fails with CANCELED.
+ */
 export class OperationInterruption extends Error {
-  /** Why the work should stop. */
+  /** Why the handler should stop. */
   readonly reason: OperationInterruptionReason;
-  /** The code that the operation ends with, if the handler rethrows this. */
+  /** The code of the ConnectError. */
   readonly code: Code;
 
   constructor(reason: OperationInterruptionReason) {
@@ -33,18 +42,18 @@ export class OperationInterruption extends Error {
     this.code = code;
   }
 
-  /** The same as an error of Connect. */
+  /** Converts this error to a ConnectError. */
   toConnectError(): ConnectError {
     return new ConnectError(this.message, this.code, undefined, undefined, this);
   }
 
-  /** Also knows those of another copy of the package. */
+  /** Compares names, so that `instanceof` also recognizes errors from another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): value is OperationInterruption {
     return value instanceof Error && value.name === "OperationInterruption" && "reason" in value;
   }
 }
 
-/** How deep a chain of causes may be. */
+/** Limits the search in chains of causes, which can be cyclic. */
 const maxCauses = 10;
 
 /** Finds an interruption in an error or its causes. */

@@ -4,48 +4,54 @@ import type { LroService } from "../operation/lro-service.ts";
 import type { LroAsyncDisposable } from "./async-disposable.ts";
 import type { LroHandlers } from "./handler.ts";
 
-/** How a server is. */
+/** The health of a server. */
 export interface LroHealth {
-  /** Whether the database answers. */
+  /** Whether the database responds. */
   readonly database: boolean;
-  /** Whether this process takes operations to run. */
+  /** Whether this process claims operations to run: false before `start`, with `work: false`, and after `drain`. */
   readonly working: boolean;
-  /** How many operations it runs. */
+  /** The number of operations that this process is running. */
   readonly running: number;
 }
 
 /** Connect's options for one service, such as its interceptors. */
 export type LroRegisterOptions = Partial<UniversalHandlerOptions>;
 
-/** Runs long-running operations, and serves them. */
+/** Stores, runs and serves long-running operations. */
 export interface LroServer extends LroAsyncDisposable {
   /**
-   * Serves a service, and runs its operations. Methods that are left out are not implemented. Generated code calls it.
+   * Registers the handlers of a service. Methods that you omit return UNIMPLEMENTED. The generated `register…` function
+   * calls this.
    *
-   * @throws Error if the service is registered already, `routes` was called before, or a handler cannot be meant.
+   * @throws Error if the service is already registered, `routes` was already called, or a handler is invalid.
    */
   register<S extends LroService>(service: S, handlers: Partial<LroHandlers<S>>, options?: LroRegisterOptions): void;
   /**
-   * Adds all services that are registered, and google.longrunning.Operations, to a Connect router, such as
-   * `connectNodeAdapter({ routes: lro.routes })`. Several routers may serve them. It can be passed on by itself.
+   * Adds all registered services and google.longrunning.Operations to a Connect router, for example with
+   * `connectNodeAdapter({ routes: lro.routes })`. You can use it with several routers, and pass it without its object.
    */
   readonly routes: (router: ConnectRouter) => ConnectRouter;
   /**
-   * Begins to run the operations of the registered services.
+   * Starts running the operations of the registered services.
    *
-   * @param options `work: false` if this process only serves, and others run the operations. Default true.
+   * @param options Set `work` to false if this process only serves and other processes run the operations. Default
+   *   true.
    * @throws Error if the server was started before.
    */
   start(options?: { readonly work?: boolean | undefined }): Promise<void>;
   /**
-   * Ends the work of this process, for SIGTERM: it takes no more operations, lets the running ones end, and tells those
-   * that have not to stop before the timeout; another worker then runs them again. Waiting clients get an answer.
+   * Stops running operations in this process; call it on SIGTERM. The process claims no more operations and waits for
+   * the running ones. Before the timeout, it interrupts those that are not done, which then have a fifth of the
+   * timeout, but at most 5 seconds, to stop. Other workers run unfinished operations again, which does not count as a
+   * crash. Pending WaitOperation calls return the current state.
    *
-   * @param options `timeoutMs` is 25,000 by default.
+   * @param options `timeoutMs` is the timeout in milliseconds. Default 25,000.
    */
   drain(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
-  /** For health checks. */
+  /** Returns the state of the server, for health checks. */
   health(): Promise<LroHealth>;
-  /** Closes the database. Drains without delay if need be. `await using` calls it. */
+  /**
+   * Drains the server with a timeout of 0, then closes the database. `await using` calls it at the end of its block.
+   */
   close(): Promise<void>;
 }

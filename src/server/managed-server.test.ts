@@ -13,11 +13,11 @@ async function open(options: Partial<LroServerOptions> = {}): Promise<LroServer>
   return lro;
 }
 
-test("a service is registered once, for all routers", async () => {
+test("a service can be registered only once, for all routers", async () => {
   const lro = await open();
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
   expect(() => registerPressService(lro, { printBook: () => ({ title: "another" }) })).toThrow(
-    "acme.press.v1.PressService is registered already: register its handlers once, for all routers",
+    "acme.press.v1.PressService is already registered: register each service once, for all routers",
   );
   const [one, other] = [createRouterTransport(lro.routes), createRouterTransport(lro.routes)];
   await lro.start();
@@ -26,16 +26,16 @@ test("a service is registered once, for all routers", async () => {
   expect(await seen.wait()).toMatchObject({ title: "Emma" });
 });
 
-test("a service that is registered after the routes were taken is refused, as nobody would serve it", async () => {
+test("a service cannot be registered after routes was called", async () => {
   const lro = await open();
   createRouterTransport(lro.routes);
   expect(() => registerPressService(lro, {})).toThrow(
-    "acme.press.v1.PressService is registered after its routes were taken, so nobody would serve it: register all " +
-      "services before you pass lro.routes on",
+    "acme.press.v1.PressService is registered after lro.routes was called, so no router would serve it: register all " +
+      "services before you pass lro.routes to a router",
   );
 });
 
-test("a process without routes runs the operations that another one starts", async () => {
+test("a process without routes runs operations that another process starts", async () => {
   const db = await emptyPGlite();
   const api = await open({ engine: pglite({ db }) });
   registerPressService(api, { printBook: () => ({ title: "by the API" }) });
@@ -47,13 +47,13 @@ test("a process without routes runs the operations that another one starts", asy
   expect(await (await press.printBook({})).wait()).toMatchObject({ title: "by the worker" });
 });
 
-test("the Operations service comes with the routes", async () => {
+test("routes adds the Operations service", async () => {
   const lro = await open();
   const operations = createClient(Operations, createRouterTransport(lro.routes));
   expect(await operations.listOperations({})).toMatchObject({ operations: [] });
 });
 
-test("other services stand beside those of the server", async () => {
+test("a router can serve other services in addition to the server's", async () => {
   const lro = await open();
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
   const transport = createRouterTransport((router) => {
@@ -63,7 +63,7 @@ test("other services stand beside those of the server", async () => {
   expect(await createPressServiceClient(transport).printBook({})).toMatchObject({ done: false });
 });
 
-test("a service has interceptors of its own", async () => {
+test("a service can have its own interceptors", async () => {
   const lro = await open();
   const calls: string[] = [];
   const interceptor: Interceptor = (next) => (request) => {
@@ -78,7 +78,7 @@ test("a service has interceptors of its own", async () => {
   expect(calls).toEqual(["PrintBook"]);
 });
 
-test("a server that was never started says so when it accepts its first operation", async () => {
+test("a server that was not started logs a warning when it accepts its first operation", async () => {
   const entries: LroLogEntry[] = [];
   const lro = await open({ log: (entry) => entries.push(entry) });
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
@@ -91,13 +91,13 @@ test("a server that was never started says so when it accepts its first operatio
       operation: name,
       method: "acme.press.v1.PressService.PrintBook",
       message:
-        "operations are stored, but this process does not run them: call lro.start(), or lro.start({ work: false }) " +
-        "if another process does",
+        "the server accepts operations but was not started, so this process does not run them: call lro.start(), or " +
+        "lro.start({ work: false }) if another process runs them",
     },
   ]);
 });
 
-test("a server that only serves says nothing about that", async () => {
+test("a server that was started with work: false logs no warning", async () => {
   const entries: LroLogEntry[] = [];
   const lro = await open({ log: (entry) => entries.push(entry) });
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
@@ -106,45 +106,57 @@ test("a server that only serves says nothing about that", async () => {
   expect(entries).toEqual([]);
 });
 
-test("a server is closed at the end of its block", async () => {
+test("await using closes the server at the end of its block", async () => {
   let closed: LroServer;
   {
     await using lro = await createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }) });
     closed = lro;
     expect(await lro.health()).toMatchObject({ database: true });
   }
-  await expect(closed.start()).rejects.toThrow("the server is closed: start it once");
+  await expect(closed.start()).rejects.toThrow("the server is already closed: call start once");
 });
 
 test.each<[string, Partial<LroServerOptions>, string]>([
-  ["a lease in parts of a second", { leaseMs: 10_500 }, "leaseMs: 10500 is not possible: it takes whole seconds"],
-  ["a lease that is too short", { leaseMs: 9_000 }, "leaseMs: 9000 is not possible"],
-  ["a concurrency of nothing", { concurrency: 0 }, "concurrency: 0 is not possible: it must be a whole number from 1"],
-  ["a wait of no number", { maxWaitMs: Number.NaN }, "maxWaitMs: NaN is not possible"],
-  ["no crash at all", { defaults: { maxCrashes: 0 } }, "defaults has maxCrashes: 0: it must be a whole number from 1"],
-  ["an expiry before the end", { defaults: { expireAfterMs: -1 } }, "defaults has expireAfterMs: -1"],
-  ["an engine of somebody else", { engine: {} as Engine }, "give createLroServer what pglite() or postgres() returns"],
-])("%s is refused when the server is opened", async (_, options, message) => {
+  ["a lease with a fraction of a second", { leaseMs: 10_500 }, "leaseMs is 10500: set it to a multiple of 1,000"],
+  ["a lease that is too short", { leaseMs: 9_000 }, "leaseMs is 9000: set it to"],
+  ["a concurrency of zero", { concurrency: 0 }, "concurrency is 0: set it to a whole number, at least 1"],
+  ["a maximum wait of NaN", { maxWaitMs: Number.NaN }, "maxWaitMs is NaN: set it to a number of milliseconds"],
+  [
+    "a maximum of zero crashes",
+    { defaults: { maxCrashes: 0 } },
+    "maxCrashes of defaults is 0: set it to a whole number",
+  ],
+  [
+    "a negative expiry",
+    { defaults: { expireAfterMs: -1 } },
+    "expireAfterMs of defaults is -1: set it to a number of milliseconds",
+  ],
+  [
+    "an engine from elsewhere",
+    { engine: {} as Engine },
+    "engine is not an engine: set it to the result of pglite() or postgres()",
+  ],
+])("%s is rejected when the server is opened", async (_, options, message) => {
   await expect(open(options)).rejects.toThrow(message);
 });
 
 test.each<[string, object, string]>([
-  ["without run", {}, 'has no handler: give a function, or an object with a function "run"'],
-  ["exclusive without a key", { run: () => ({}), exclusive: { onBusy: "queue" } }, 'has "exclusive" without a key'],
+  ["without run", {}, "has no run function: pass a function, or an object with a function run"],
+  ["exclusive without a key", { run: () => ({}), exclusive: { onBusy: "queue" } }, "has no key: add a function key"],
   [
-    "with a policy that there is not",
+    "with an unknown policy",
     { run: () => ({}), exclusive: { key: () => "k", onBusy: "abort" } },
-    'has onBusy: "abort": it must be "queue", "reject" or "preempt"',
+    'is "abort": set it to "queue", "reject" or "preempt"',
   ],
-  ["with half a crash", { run: () => ({}), maxCrashes: 0.5 }, "has maxCrashes: 0.5: it must be a whole number from 1"],
-])("a handler %s is refused when it is registered", async (_, handler, message) => {
+  ["with a fraction of a crash", { run: () => ({}), maxCrashes: 0.5 }, "is 0.5: set it to a whole number from 1"],
+])("a handler %s is rejected when it is registered", async (_, handler, message) => {
   const lro = await open();
   expect(() => registerPressService(lro, { printBook: handler as never })).toThrow(
     `acme.press.v1.PressService.PrintBook ${message}`,
   );
 });
 
-test("callbacks of a handler and of the server's access see who starts what, and the call", async () => {
+test("the callbacks of a handler and of access get the principal, the request and the call", async () => {
   const seen: unknown[] = [];
   const lro = await open({
     access: {
@@ -198,7 +210,7 @@ test("callbacks of a handler and of the server's access see who starts what, and
   ]);
 });
 
-test("a class without a method leaves it unimplemented, and keeps its own state", async () => {
+test("handlers can be a class with private state, and methods that it omits are unimplemented", async () => {
   class Library {
     readonly #title = "Emma";
     createBook(): { title: string } {

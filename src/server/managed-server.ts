@@ -11,17 +11,17 @@ import type { LroHealth, LroRegisterOptions, LroServer } from "./lro-server.ts";
 import { type ServedMethod, serveMethod } from "./method.ts";
 import type { Worker } from "./worker/worker.ts";
 
-/** What a server is made of. */
+/** The parts of a server. */
 export interface ServerParts extends Serving {
   readonly starting: Starting;
   readonly worker: Worker;
-  /** The long-running methods by their full names. The worker runs those that are here. */
+  /** The registered long-running methods by full name. The worker runs operations of these methods. */
   readonly methods: Map<string, ServedMethod>;
   readonly servedCall: ServedCall;
   readonly log: Log;
 }
 
-/** A service to serve. */
+/** A registered service. */
 interface Registration {
   readonly service: DescService;
   readonly impl: Partial<ServiceImpl<DescService>>;
@@ -39,19 +39,19 @@ export class ManagedServer implements LroServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    // Can be passed on by itself.
+    // A property instead of a method, so that it can be passed without its object.
     this.routes = (router) => this.#route(router);
   }
 
   register<S extends LroService>(table: S, handlers: Partial<LroHandlers<S>>, options?: LroRegisterOptions): void {
     const { service } = table;
     if (this.#registrations.has(service.typeName)) {
-      throw new Error(`${service.typeName} is registered already: register its handlers once, for all routers`);
+      throw new Error(`${service.typeName} is already registered: register each service once, for all routers`);
     }
     if (this.#routed) {
       throw new Error(
-        `${service.typeName} is registered after its routes were taken, so nobody would serve it: register all ` +
-          "services before you pass lro.routes on",
+        `${service.typeName} is registered after lro.routes was called, so no router would serve it: register all ` +
+          "services before you pass lro.routes to a router",
       );
     }
     this.#registrations.set(service.typeName, { service, options, impl: this.#implement(table, handlers) });
@@ -59,7 +59,7 @@ export class ManagedServer implements LroServer {
 
   async start({ work = true }: { readonly work?: boolean | undefined } = {}): Promise<void> {
     if (this.#state !== "new") {
-      throw new Error(`the server is ${this.#state}: start it once`);
+      throw new Error(`the server is already ${this.#state}: call start once, before drain and close`);
     }
     this.#state = work ? "working" : "serving";
     if (work) {
@@ -97,7 +97,7 @@ export class ManagedServer implements LroServer {
 
   #implement({ service, methods: table }: LroService, handlers: object): Registration["impl"] {
     const impl: Record<string, unknown> = {};
-    // By name, because a spread would lose the methods of a class.
+    // A spread would lose the methods of a class.
     for (const [localName, method] of Object.entries<DescMethod>(service.method)) {
       const given = (handlers as Record<string, unknown>)[localName];
       const handler = typeof given === "function" ? given.bind(handlers) : given;
@@ -124,8 +124,8 @@ export class ManagedServer implements LroServer {
         operation: operation.name,
         method: method.name,
         message:
-          "operations are stored, but this process does not run them: call lro.start(), or " +
-          "lro.start({ work: false }) if another process does",
+          "the server accepts operations but was not started, so this process does not run them: call lro.start(), or " +
+          "lro.start({ work: false }) if another process runs them",
       });
     }
     return operation;

@@ -11,44 +11,44 @@ export interface ServedMethod {
 }
 
 /**
- * Joins a method and its handler.
+ * Combines a method with its handler.
  *
- * @throws Error if the handler cannot be meant.
+ * @throws Error if the handler is invalid.
  */
 export function serveMethod(types: LroMethod, given: LroHandler): ServedMethod {
   const name = fullName(types.rpc);
   const handler = typeof given === "function" ? { run: given } : given;
   if (typeof handler?.run !== "function") {
-    throw new Error(`${name} has no handler: give a function, or an object with a function "run"`);
+    throw new Error(`the handler of ${name} has no run function: pass a function, or an object with a function run`);
   }
   const { exclusive } = handler;
   if (exclusive !== undefined) {
     if (typeof exclusive.key !== "function") {
-      throw new Error(`${name} has "exclusive" without a key: add the function "key", which names the resource`);
+      throw new Error(`exclusive of ${name} has no key: add a function key that returns the key of a request`);
     }
     if (!["queue", "reject", "preempt"].includes(exclusive.onBusy)) {
-      throw new Error(`${name} has onBusy: "${exclusive.onBusy}": it must be "queue", "reject" or "preempt"`);
+      throw new Error(`onBusy of ${name} is "${exclusive.onBusy}": set it to "queue", "reject" or "preempt"`);
     }
   }
   checkLimits(handler, name);
   return { name, types, handler };
 }
 
-/** What holds for the operations of a method, or for those of all methods that say nothing else. */
+/** The limits of a method's operations, or the defaults for all methods. */
 export interface HandlerDefaults {
   readonly maxCrashes: number;
   readonly expireAfterMs: number;
 }
 
-/** @throws Error if a limit is not possible. */
+/** @throws Error if a limit is out of range. */
 export function checkLimits(
   { maxCrashes, expireAfterMs }: Pick<LroHandlerOptions<Message, Message, Message>, keyof HandlerDefaults>,
   subject: string,
 ): void {
   if (maxCrashes !== undefined && !(Number.isInteger(maxCrashes) && maxCrashes >= 1 && maxCrashes < 2 ** 31)) {
-    throw new Error(`${subject} has maxCrashes: ${maxCrashes}: it must be a whole number from 1`);
+    throw new Error(`maxCrashes of ${subject} is ${maxCrashes}: set it to a whole number from 1 to 2,147,483,647`);
   }
   if (expireAfterMs !== undefined && !(expireAfterMs >= 0 && Number.isFinite(expireAfterMs))) {
-    throw new Error(`${subject} has expireAfterMs: ${expireAfterMs}: it must be a number of milliseconds from 0`);
+    throw new Error(`expireAfterMs of ${subject} is ${expireAfterMs}: set it to a number of milliseconds, at least 0`);
   }
 }

@@ -8,31 +8,32 @@ import type { InitOf } from "../operation/message-init.ts";
 import { toStatus } from "./status.ts";
 
 /**
- * An operation, given by typed messages: done when it has a response or an error, else still running.
+ * An operation with typed messages. It is done if it has a response or an error; otherwise it is still running.
  */
 export type OperationInit<R extends Message = Message, M extends Message = Message> = {
-  /** Unique within the service. It may be left out only where the operation is done: there is nothing left to ask for. */
+  /** The operation's name, unique within the service. Required unless the operation is done. */
   readonly name?: string | undefined;
-  /** Progress and the like. */
+  /** The metadata, such as progress. */
   readonly metadata?: InitOf<M> | undefined;
 } & (
   | { readonly response?: undefined; readonly error?: undefined }
   | {
-      /** What the operation has produced. */
+      /** The response of the operation, which succeeded. */
       readonly response: InitOf<R>;
       readonly error?: undefined;
     }
   | {
-      /** Why the operation has failed. Connect's error details become those of the status. */
+      /** The error of the operation, which failed or was cancelled. Details of a ConnectError go into the status. */
       readonly error: ConnectError | MessageInitShape<typeof StatusSchema>;
       readonly response?: undefined;
     }
 );
 
 /**
- * Packs an operation of a long-running method, such as `packOperation(LibraryServiceLro.methods.createBook, init)`.
+ * Packs an operation into a `google.longrunning.Operation`, for example
+ * `packOperation(LibraryServiceLro.methods.createBook, init)`.
  *
- * @throws Error if an operation that is not done has no name.
+ * @throws Error if the operation has no name and is not done.
  */
 export function packOperation<R extends Message, M extends Message>(
   method: LroMethod<Message, R, M>,
@@ -49,8 +50,8 @@ export function packOperation<R extends Message, M extends Message>(
     operation.result = { case: "response", value: packAny(method.response, response) };
   } else if (name === "") {
     throw new Error(
-      `${fullName(method.rpc)} returned an operation that is not done and has no name: name it, for clients ask for it ` +
-        "by that name",
+      `${fullName(method.rpc)} returned an operation that has no name and is not done: set its name, which clients need ` +
+        "to read its state",
     );
   }
   operation.done = operation.result.case !== undefined;

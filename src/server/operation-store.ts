@@ -1,165 +1,167 @@
 /*
- * What the server asks of an engine: to keep operations, and to hand each to one worker at a time. Messages cross this
- * line as bytes, so that an engine needs no schema, and a server can serve operations whose method it does not know.
+ * The interface between the server and an engine, which stores operations and assigns each to one worker at a time.
+ * Messages are passed as bytes, so that an engine needs no schemas and a server can serve operations of methods that it
+ * does not implement.
  */
 import type { Filter } from "./filter.ts";
 import type { LroTransaction } from "./handler.ts";
 import type { Log } from "./log.ts";
 
 export interface EngineOptions {
-  /** How long a worker holds an operation without a sign of life. */
+  /** How long a worker keeps a claim without a heartbeat. */
   readonly leaseSeconds: number;
-  /** How often `sweep` will be called. */
+  /** The interval between calls of `sweep`. */
   readonly sweepSeconds: number;
   readonly log: Log;
 }
 
 /**
- * How operations with one key share the resource that the key names. `allow`: they run at the same time. `queue`: one
- * after another, in the order in which they were started. `abort`: while one is not done, starting another is refused.
- * `preempt`: the latest runs, earlier ones end with ABORTED.
+ * How operations with the same key interact. `allow`: they run concurrently. `queue`: they run one after another, in
+ * the order in which they were started. `abort`: while one is not done, others cannot be started. `preempt`: the latest
+ * runs, and earlier ones fail with ABORTED.
  */
 export type Parallel = "allow" | "queue" | "abort" | "preempt";
 
-/** A stored operation, as the Operations service shows it. */
+/** A stored operation. */
 export interface StoredOperation {
   readonly id: string;
   readonly name: string;
-  /** The method that started it, such as `acme.library.v1.LibraryService.CreateBook`. */
+  /** The full name of the method that started it, such as `acme.library.v1.LibraryService.CreateBook`. */
   readonly method: string;
-  /** Who started it. */
+  /** The caller that started it. */
   readonly principal: string;
-  /** A google.protobuf.Any. */
+  /** An encoded google.protobuf.Any. */
   readonly metadata: Uint8Array | undefined;
   readonly done: boolean;
   readonly result: Result | undefined;
-  /** Deleted operations are kept until their work has ended. */
+  /** Whether the operation was deleted. Deleted operations are hidden, and stored until they expire. */
   readonly deleted: boolean;
 }
 
-/** How an operation ended: with a google.protobuf.Any, or with a google.rpc.Status. */
+/** The result of an operation: an encoded google.protobuf.Any, or an encoded google.rpc.Status. */
 export type Result = { readonly response: Uint8Array } | { readonly error: Uint8Array };
 
-/** An operation to be. */
+/** An operation to store. */
 export interface NewOperation {
-  /** A UUID. Operations that are created in the same instant are in the order of their ids. */
+  /** A UUID. Lists use it to order operations that have the same creation time. */
   readonly id: string;
   readonly name: string;
   readonly method: string;
   readonly principal: string;
   /** The encoded request. */
   readonly request: Uint8Array;
-  /** Makes the start idempotent: within a method and a principal, an id stands for one request (AIP-155). */
+  /** Makes the start idempotent (AIP-155). Unique within a method and a principal. */
   readonly requestId: string | undefined;
-  /** Undefined where the method has no key for the request, which allows everything. */
+  /** `undefined` if the operation excludes no others. */
   readonly key: string | undefined;
   readonly parallel: Parallel;
-  /** How often a worker may crash or lose its lease before the operation fails. */
+  /** The number of crashes or lost leases after which the operation fails. */
   readonly maxAttempts: number;
-  /** How long it is kept once it is done. */
+  /** How long the operation is stored after it is done. */
   readonly expireAfterSeconds: number;
-  /** Present where there is nothing left to run. */
+  /** Set if the operation is already done and no worker needs to run it. */
   readonly result: Result | undefined;
-  /** A google.rpc.Status for the operations that this one preempts. */
+  /** The encoded google.rpc.Status for operations that this one preempts. */
   readonly preempted: Uint8Array;
-  /** The trace context of the call that starts it. */
+  /** The trace context of the call that starts the operation. */
   readonly trace: string | undefined;
 }
 
-/** What came of a start. */
+/** The outcome of a start. */
 export type StartOutcome =
   | { readonly operation: StoredOperation }
-  /** `busy`: another operation holds the key. `mismatch`: the request id stands for another request. */
+  /** `busy`: another operation has the key. `mismatch`: the request ID was used with a different request. */
   | { readonly refused: "busy" | "mismatch" | "name-taken" };
 
-/** An operation that this process may run, until it is settled or its lease is lost. */
+/** The exclusive right of a worker to run an operation, until it settles the operation or loses the lease. */
 export interface Claim {
   readonly operation: StoredOperation;
   readonly request: Uint8Array;
-  /** Counts the claims of an operation, from 1. A claim whose number has passed can write nothing any more. */
+  /** The number of this attempt, from 1. After a later attempt starts, writes of this claim are rejected. */
   readonly attempt: number;
   readonly cancelRequested: boolean;
   readonly trace: string | undefined;
-  /** What the engine took it from. */
+  /** The engine's queue that the operation came from. */
   readonly queue: string;
-  /** The engine's own fence. */
+  /** The engine's own fencing token. */
   readonly lease: number;
 }
 
-/** What a renewal found: `held`, or why the work should stop. */
+/** The result of a renewal: `held`, or the reason why the handler should stop. */
 export type ClaimState = "held" | "cancelled" | "preempted" | "lost";
 
-/** What a worker writes when the work has ended. */
+/** The final write of a worker. */
 export interface Settlement {
   readonly result: Result;
-  /** The last metadata. Undefined leaves what is stored. */
+  /** The final metadata. `undefined` leaves the stored metadata unchanged. */
   readonly metadata: Uint8Array | undefined;
 }
 
-/** A page of operations, the newest first. */
+/** A query for a page of operations, newest first. */
 export interface ListQuery {
-  /** What comes before the last segment of the names: `operations`, or `publishers/1/operations`. */
+  /** The names without their last segment: `operations`, or `publishers/1/operations`. */
   readonly collection: string;
-  /** Undefined lists everybody's. */
+  /** `undefined` lists the operations of all principals. */
   readonly principal: string | undefined;
   readonly filter: Filter | undefined;
-  /** The last operation of the page before. */
+  /** The last operation of the previous page. */
   readonly after: { readonly createTime: string; readonly id: string } | undefined;
   readonly limit: number;
 }
 
-/** A listed operation, and its place in the order. */
+/** A listed operation, with its position in the list. */
 export interface ListedOperation extends StoredOperation {
-  /** The creation time to the microsecond, which a Date cannot hold. */
+  /** The creation time with microseconds, which a Date does not have. */
   readonly position: string;
 }
 
-/** Something that changed, in this process or another. Events may be lost: whoever waits for one also looks now and then. */
+/** A change in this process or another. Events can be lost, so listeners must also poll. */
 export type StoreEvent =
-  /** An operation was settled, or asked to cancel. */
+  /** An operation was settled, or its cancellation was requested. */
   | { readonly kind: "changed"; readonly name: string }
-  /** A method has work. */
+  /** A method has operations to claim. */
   | { readonly kind: "work"; readonly method: string }
-  /** Events may have been lost: the connection was made anew. */
+  /** The connection was re-established, and events may have been lost. */
   | { readonly kind: "resync" };
 
-/**
- * The operations of an engine. A call that the database does not answer throws a ConnectError with Code.Unavailable.
- */
+/** The operations of an engine. If the database is unavailable, calls throw a ConnectError with Code.Unavailable. */
 export interface OperationStore {
-  /** Signs page tokens. All processes that share the store have the same. */
+  /** The key for signing page tokens, which all processes that share the store have in common. */
   readonly secret: Uint8Array;
-  /** Whether calls wait while a function of `settle` runs, because the database has a single connection. */
+  /** Whether calls block while a function passed to `settle` runs, because the database has a single connection. */
   readonly singleConnection: boolean;
-  /** Stores an operation and the work that it stands for, both or neither. */
+  /** Stores an operation and queues it for workers, atomically. */
   start(operation: NewOperation): Promise<StartOutcome>;
-  /** The operations of these names that exist, deleted ones too. */
+  /** Returns the operations with these names that exist, including deleted ones. */
   read(names: readonly string[]): Promise<StoredOperation[]>;
   list(query: ListQuery): Promise<ListedOperation[]>;
-  /** Asks a running operation to stop, and ends with `error` one that never ran. Does nothing where it is done. */
+  /**
+   * Requests cancellation. An operation that was never claimed fails with `error`; a done operation stays unchanged.
+   */
   cancel(id: string, error: Uint8Array): Promise<void>;
-  /** Hides an operation. Its work goes on. */
+  /** Hides an operation. If it is running, it continues. */
   remove(id: string): Promise<void>;
-  /** Takes work of a method, if there is any. */
+  /** Claims up to `limit` operations of a method. */
   claim(method: string, limit: number): Promise<Claim[]>;
-  /** Gives a sign of life for each claim, and tells how it stands. */
+  /** Sends a heartbeat for each claim, and returns their states in the same order. */
   renew(claims: readonly Claim[]): Promise<ClaimState[]>;
-  /** False if the claim is lost. */
+  /** Returns false if the claim is lost. */
   writeMetadata(claim: Claim, metadata: Uint8Array): Promise<boolean>;
   /**
-   * Writes the result, in one transaction with what `work` writes. False, and nothing written, if the claim is lost or
-   * the operation is done.
+   * Writes the result, in one transaction with the writes of the function `work`. Returns false and writes nothing if
+   * the claim is lost or the operation is done.
    */
   settle(claim: Claim, work: Settlement | ((tx: LroTransaction) => Promise<Settlement>)): Promise<boolean>;
-  /** Gives claims back, for others to take at once. It does not count as a crash. */
+  /** Releases claims, so that other workers can claim the operations immediately. Does not count as a crash. */
   release(claims: readonly Claim[]): Promise<void>;
   /**
-   * Frees what crashed workers held; ends with `error` what has crashed too often; forgets what has expired.
+   * Frees operations whose leases expired, fails those whose workers crashed too many times with `error`, and deletes
+   * expired ones.
    */
   sweep(error: Uint8Array): Promise<void>;
-  /** Listens from now on, until the store is closed. Resolves when nothing that happens later can be missed. */
+  /** Calls the listener for each event until the store is closed. Resolves when the subscription is active. */
   listen(listener: (event: StoreEvent) => void): Promise<void>;
-  /** Throws if the database does not answer. */
+  /** Throws if the database does not respond. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -9,22 +9,22 @@ import { interruptionIn } from "./interruption.ts";
 import type { Result } from "./operation-store.ts";
 import { toStatus } from "./status.ts";
 
-/** What clients accept in one message, unless they say otherwise: gRPC's default. */
+/** The default maximum size of a message in gRPC clients. */
 const maxBytes = 4 * 1024 * 1024;
 
-/** A message, and the google.protobuf.Any that holds it. */
+/** A message, and its encoded google.protobuf.Any. */
 export interface Packed<T extends Message> {
   readonly message: T;
   readonly any: Uint8Array;
 }
 
 /**
- * Packs what a handler gives as a message of a type.
+ * Packs a response or metadata from a handler.
  *
- * @throws ConnectError if it is another message or too large; Error if it does not fit the type.
+ * @throws ConnectError if it is a message of another type or too large; Error if it does not fit the type.
  */
 export function pack<T extends Message>(schema: GenMessage<T>, given: LroResponseInit<T>): Packed<T> {
-  // A handler that has nothing to say returns nothing.
+  // A handler may return nothing for an Empty response.
   const init = given === undefined && schema.typeName === EmptySchema.typeName ? {} : given;
   if (init === null || typeof init !== "object") {
     throw new Error(`expected a ${schema.typeName}, got ${init === null ? "null" : typeof init}`);
@@ -35,15 +35,15 @@ export function pack<T extends Message>(schema: GenMessage<T>, given: LroRespons
   const message = create(schema, init as InitOf<T>) as T;
   const any = toBinary(AnySchema, packAny(schema, message));
   if (any.length > maxBytes) {
-    const text = `the ${schema.typeName} of the operation has ${any.length} bytes, and ${maxBytes} are allowed`;
-    throw new ConnectError(text, Code.ResourceExhausted);
+    const size = `the ${schema.typeName} of the operation has ${any.length} bytes, more than the maximum of ${maxBytes}`;
+    throw new ConnectError(`${size}: store large data elsewhere and return a reference`, Code.ResourceExhausted);
   }
   return { message, any };
 }
 
 /**
- * The error that clients see. What is not a Connect error may tell them too much: they see that it is internal. What was
- * caused by an interruption is that interruption.
+ * Returns the error for clients. Errors other than ConnectError might expose internal details, so they become INTERNAL
+ * without their message. An error that was caused by an interruption becomes that interruption.
  */
 export function publicError(error: unknown): ConnectError {
   const interruption = interruptionIn(error);
@@ -53,7 +53,7 @@ export function publicError(error: unknown): ConnectError {
   return error instanceof ConnectError ? error : new ConnectError("internal error", Code.Internal);
 }
 
-/** Encodes an error as a google.rpc.Status. Details that cannot be encoded are left out. */
+/** Encodes an error as a google.rpc.Status. Omits all details if they cannot be encoded or make it too large. */
 export function errorResult(error: ConnectError): { readonly error: Uint8Array } & Result {
   try {
     const bytes = toBinary(StatusSchema, toStatus(error));
@@ -61,7 +61,7 @@ export function errorResult(error: ConnectError): { readonly error: Uint8Array }
       return { error: bytes };
     }
   } catch {
-    // What is left is the text.
+    // Falls through to a status without details.
   }
   const bare = new ConnectError(error.rawMessage.toWellFormed().slice(0, 10_000), error.code);
   return { error: toBinary(StatusSchema, toStatus(bare)) };

@@ -4,7 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type Status, StatusSchema } from "../gen/google/rpc/status_pb.ts";
 
 /**
- * Returns the google.rpc.Status of an error. A status with code 0 would read as a success, so it becomes UNKNOWN.
+ * Converts an error to a google.rpc.Status. Code 0 means success, so a status with code 0 becomes UNKNOWN.
  */
 export function toStatus(error: ConnectError | MessageInitShape<typeof StatusSchema>): Status {
   if (error instanceof ConnectError) {

@@ -18,7 +18,7 @@ afterEach(() => {
   }
 });
 
-test("an attempt is a span, linked to the call that has started the operation", async () => {
+test("each attempt has a span, which is linked to the call that started the operation", async () => {
   const exporter = new InMemorySpanExporter();
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
   propagation.setGlobalPropagator({
@@ -51,7 +51,7 @@ test("an attempt is a span, linked to the call that has started the operation", 
   ]);
 });
 
-test("starts are counted, and attempts are timed", async () => {
+test("metrics count starts and measure the duration of attempts", async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000_000 });
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));

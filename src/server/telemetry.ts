@@ -1,13 +1,13 @@
 import type { Attributes, Counter, Histogram, Span } from "@opentelemetry/api";
 import type { StartOutcome } from "./operation-store.ts";
 
-/** Spans and metrics, with the names of OpenTelemetry's semantic conventions for messaging. */
+/** Spans and metrics according to OpenTelemetry's semantic conventions for messaging. */
 export interface Telemetry {
-  /** The trace context of the current call, for the worker to link to. */
+  /** Returns the trace context of the current call, for the spans of attempts to link to. */
   inject(): string | undefined;
-  /** Counts an operation that was started. */
+  /** Counts a call that started an operation, or was refused. */
   started(method: string, outcome: StartOutcome): void;
-  /** Runs an attempt in a span of its own. The function returns the type of the error that it ended with, if any. */
+  /** Runs an attempt in its own span. The function returns the type of the attempt's error, if it failed. */
   attempt(attempt: Attempt, run: () => Promise<string | undefined>): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ interface Attempt {
 
 const system = "protoc-gen-ts-lro";
 
-/** Uses `@opentelemetry/api` where it is installed. What it does is up to the SDK that the program has set up. */
+/** Uses `@opentelemetry/api` if it is installed. The API does nothing unless the program has set up an SDK. */
 export async function createTelemetry(): Promise<Telemetry> {
   const api = await import("@opentelemetry/api").catch(() => undefined);
   if (api === undefined) {
@@ -37,11 +37,11 @@ export async function createTelemetry(): Promise<Telemetry> {
   const meter = metrics.getMeter(system);
   const sent: Counter = meter.createCounter("messaging.client.sent.messages", {
     unit: "{message}",
-    description: "Operations that were started.",
+    description: "Number of calls that started an operation or were refused.",
   });
   const duration: Histogram = meter.createHistogram("messaging.process.duration", {
     unit: "s",
-    description: "How long an attempt at an operation took.",
+    description: "Duration of attempts to run operations.",
   });
 
   function attributes(method: string, operation: string): Attributes {

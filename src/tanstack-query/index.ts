@@ -2,7 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { DataTag } from "@tanstack/query-core";
 import type { Operation } from "../client/operation.ts";
 
-/** What a query of an operation knows: the state, and the response once it is done. */
+/** The data of a query for an operation: its state, and the response if it is done. */
 export type OperationQueryData<R extends Message = Message, M extends Message = Message> =
   | {
       readonly name: string;
@@ -12,13 +12,13 @@ export type OperationQueryData<R extends Message = Message, M extends Message = 
     }
   | { readonly name: string; readonly done: true; readonly metadata: M | undefined; readonly response: R };
 
-/** The key of a query, by which `getQueryData` and the like know the type of its data. */
+/** The key of a query. It carries the type of the query's data for `getQueryData` and similar functions. */
 export type OperationQueryKey<R extends Message = Message, M extends Message = Message> = DataTag<
   readonly ["operation", token: string],
   OperationQueryData<R, M>
 >;
 
-/** Options for `useQuery` and its like, of any TanStack Query from version 5 on. */
+/** Options for `useQuery` and similar functions of TanStack Query 5 or later. */
 export interface OperationQueryOptions<R extends Message = Message, M extends Message = Message> {
   readonly queryKey: OperationQueryKey<R, M>;
   readonly queryFn: (context: OperationQueryContext) => Promise<OperationQueryData<R, M>>;
@@ -27,7 +27,7 @@ export interface OperationQueryOptions<R extends Message = Message, M extends Me
   readonly structuralSharing: false;
 }
 
-/** What TanStack Query hands to a query function, as far as it is needed. */
+/** The part of TanStack Query's `QueryFunctionContext` that the query function uses. */
 export interface OperationQueryContext {
   readonly signal: AbortSignal;
   readonly queryKey: readonly unknown[];
@@ -35,8 +35,9 @@ export interface OperationQueryContext {
 }
 
 /**
- * A query that follows an operation: its data change with each state, and it fails as `Operation.wait` does. Polling
- * stops when the last component that shows it is gone. All queries of one operation share their data, by its token.
+ * Returns the options of a query that waits for an operation. Its data updates with each new state; its errors are
+ * those of `Operation.wait`. Polling stops when the last component that uses the query unmounts. All queries of one
+ * operation share their data, because their key contains the operation's token.
  *
  * @throws OperationNameError if the operation has no name.
  */
@@ -45,7 +46,7 @@ export function operationQueryOptions<R extends Message, M extends Message>(
 ): OperationQueryOptions<R, M> {
   const { name } = operation;
   return {
-    // The tag is a type only.
+    // The data tag exists only as a type.
     queryKey: ["operation", operation.toToken()] as const as OperationQueryKey<R, M>,
     async queryFn({ client, queryKey, signal }) {
       for await (const { done, metadata } of operation.updates({ signal })) {
@@ -56,11 +57,11 @@ export function operationQueryOptions<R extends Message, M extends Message>(
       }
       return { name, done: true, response: await operation.wait(), metadata: operation.metadata };
     },
-    // What is done does not change any more.
+    // The data of a done operation is final.
     staleTime: ({ state }) => (state.data?.done ? Number.POSITIVE_INFINITY : 0),
-    // Polls are retried by a policy of their own.
+    // The operation retries failed polls according to its polling options.
     retry: false,
-    // Messages are not plain data, which structural sharing takes them for.
+    // Structural sharing would copy messages as if they were plain objects.
     structuralSharing: false,
   };
 }

@@ -1,21 +1,21 @@
 import type { Clock } from "../client/clock.ts";
 
-/** A clock for tests, on which hours pass in no time. */
+/** A clock for tests, whose time advances without waiting. */
 export interface FakeClock extends Clock {
-  /** Lets so much time pass, and all that is due in it happen. */
+  /** Advances the clock by `ms` milliseconds and runs every timer that becomes due. */
   advance(ms: number): Promise<void>;
-  /** How many timers are waiting. */
+  /** The number of scheduled timers. */
   readonly pending: number;
 }
 
-/** How a fake clock goes. */
+/** Options of a fake clock. */
 export interface FakeClockOptions {
   /**
-   * Whether the clock jumps to the next timer by itself whenever nothing else happens. That suits calls that never leave
-   * the process; others take real time, in which it would run ahead of them. Default true.
+   * Whether the clock jumps to the next timer whenever the process is idle. Set it to false if calls leave the process:
+   * they take real time, and the clock would run ahead of them. Default true.
    */
   readonly auto?: boolean | undefined;
-  /** What `random` returns, from 0 to 1. Default 0: delays without jitter. */
+  /** Returns the values of `Clock.random`, from 0 to 1. Default: always 0, for delays without jitter. */
   readonly random?: (() => number) | undefined;
 }
 
@@ -24,7 +24,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Creates a clock that starts at 0. */
+/** Creates a fake clock that starts at 0. */
 export function createFakeClock({ auto = true, random = () => 0 }: FakeClockOptions = {}): FakeClock {
   const timers = new Set<Timer>();
   let now = 0;
@@ -79,7 +79,7 @@ export function createFakeClock({ auto = true, random = () => 0 }: FakeClockOpti
   };
 }
 
-// One turn of the event loop, in which all promises that can settle do.
+// Waits one turn of the event loop, in which pending promise callbacks run.
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") {

@@ -8,28 +8,28 @@ import type { InitOf } from "../operation/message-init.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
 import { packOperation } from "../server/operation-init.ts";
 
-/** What becomes of an operation. */
+/** The course of an operation. Times are in milliseconds. */
 export interface OperationScript<R extends Message = Message, M extends Message = Message> {
-  /** How long it takes, in milliseconds by the clock. Default 0: it is done when it is created. */
+  /** How long the operation runs, on the clock of the options. Default 0: it is done when it is started. */
   readonly takesMs?: number | undefined;
-  /** Its metadata, or what they are after so many milliseconds. */
+  /** The metadata, or a function that returns the metadata at a time after the start. Default: none. */
   readonly metadata?: InitOf<M> | ((elapsedMs: number) => InitOf<M>) | undefined;
-  /** What it returns, unless it fails. Default: an empty message. */
+  /** The response, unless `error` is set. Default: an empty message. */
   readonly response?: InitOf<R> | undefined;
-  /** How it fails. Details are kept. */
+  /** The error with which the operation fails, including its details. Default: the operation succeeds. */
   readonly error?: ConnectError | undefined;
 }
 
-/** A server of google.longrunning.Operations for tests, in memory. */
+/** An in-memory server of google.longrunning.Operations, for tests. */
 export interface InMemoryOperations {
-  /** The calls that were made to it, such as "GetOperation", in their order. */
+  /** The methods that were called, such as "GetOperation", in the order of the calls. */
   readonly calls: readonly string[];
-  /** Serves google.longrunning.Operations. It can be passed on by itself. */
+  /** Adds google.longrunning.Operations to a Connect router. You can pass the function on without its object. */
   readonly routes: (router: ConnectRouter) => ConnectRouter;
   /**
-   * Starts an operation, for the handler of a long-running method to return.
+   * Starts an operation, which your implementation of the long-running method returns.
    *
-   * @param method The method's entry in the generated table, such as `LibraryServiceLro.methods.createBook`.
+   * @param method The method in the generated method table, such as `LibraryServiceLro.methods.createBook`.
    */
   start<R extends Message, M extends Message>(
     method: LroMethod<Message, R, M>,
@@ -37,15 +37,15 @@ export interface InMemoryOperations {
   ): RawOperation;
 }
 
-/** How the server behaves. */
+/** Options of an in-memory server. */
 export interface InMemoryOperationsOptions {
-  /** Where its time comes from: the clock of the client that is tested. */
+  /** The clock of the client under test, usually a fake clock. */
   readonly clock: Clock;
-  /** Whether it implements WaitOperation. Default true. */
+  /** Whether the server implements WaitOperation. Default true. */
   readonly waitOperation?: boolean | undefined;
 }
 
-/** Creates a server that has no operations yet. */
+/** Creates an in-memory server without operations. */
 export function createInMemoryOperations(options: InMemoryOperationsOptions): InMemoryOperations {
   const { clock, waitOperation = true } = options;
   const stored = new Map<string, StoredOperation>();
@@ -55,7 +55,7 @@ export function createInMemoryOperations(options: InMemoryOperationsOptions): In
     calls.push(call);
     const operation = stored.get(name);
     if (!operation) {
-      throw new ConnectError(`there is no operation ${JSON.stringify(name)}`, Code.NotFound);
+      throw new ConnectError(`operation ${JSON.stringify(name)} not found`, Code.NotFound);
     }
     return operation;
   }
@@ -97,7 +97,7 @@ export function createInMemoryOperations(options: InMemoryOperationsOptions): In
   };
 }
 
-/** An operation whose state follows from its script and the time. */
+/** An operation whose state depends only on its script and the time. */
 class StoredOperation {
   readonly name: string;
   readonly #method: LroMethod;
@@ -118,7 +118,7 @@ class StoredOperation {
     this.#failure = script.error;
   }
 
-  // Exactly what it takes once it is done.
+  // Stops at the end of the operation.
   get #elapsedMs(): number {
     return Math.min(this.#clock.now() - this.#startedAt, this.#takesMs);
   }
@@ -139,14 +139,14 @@ class StoredOperation {
     const elapsedMs = this.#elapsedMs;
     if (elapsedMs < this.#takesMs) {
       this.#takesMs = elapsedMs;
-      this.#failure = new ConnectError("the caller has cancelled it", Code.Canceled);
+      this.#failure = new ConnectError("the operation was cancelled", Code.Canceled);
       for (const end of this.#waits) {
         end();
       }
     }
   }
 
-  /** Resolves when it is done, after so long at most, or when the signal aborts. */
+  /** Resolves when the operation is done, at the latest after the timeout or when the signal aborts. */
   ended(timeoutMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const delayMs = Math.max(0, Math.min(timeoutMs, this.#takesMs - this.#elapsedMs));

@@ -16,7 +16,7 @@ import { createTestOperation } from "./index.ts";
 const { createBook, deleteBook } = LibraryServiceLro.methods;
 const request = create(CreateBookRequestSchema, { parent: "publishers/1", book: { title: "Emma" } });
 
-/** Handlers as somebody writes them, with what they depend on. */
+/** Handlers with a dependency. */
 function createHandlers(print: (page: number) => Promise<void>) {
   return {
     async createBook({ parent, book }, operation) {
@@ -39,8 +39,8 @@ function createHandlers(print: (page: number) => Promise<void>) {
   } satisfies Partial<LibraryServiceHandlers>;
 }
 
-describe("the handler of a test's operation", () => {
-  test("does its work, and what it did with the operation is there to look at", async () => {
+describe("a handler under test", () => {
+  test("runs, and the test operation records its calls", async () => {
     const pages: number[] = [];
     const handlers = createHandlers(async (page) => void pages.push(page));
     const operation = createTestOperation(createBook);
@@ -55,7 +55,7 @@ describe("the handler of a test's operation", () => {
     expectTypeOf(operation.committed).toEqualTypeOf<Book | undefined>();
   });
 
-  test("goes on from where the attempt before has come to", async () => {
+  test("continues from the metadata of the previous attempt", async () => {
     const pages: number[] = [];
     const handlers = createHandlers(async (page) => void pages.push(page));
     const operation = createTestOperation(createBook, { attempt: 2, metadata: { progressPercent: 50 } });
@@ -64,7 +64,7 @@ describe("the handler of a test's operation", () => {
     expect(operation).toMatchObject({ name: "operations/1", attempt: 2, principal: "" });
   });
 
-  test("knows who has started it", async () => {
+  test("gets the principal that started the operation", async () => {
     const { deleteBook: run } = createHandlers(async () => {});
     const options = { name: "publishers/1/operations/7", principal: "users/admin" };
     const operation = createTestOperation(deleteBook, options);
@@ -74,20 +74,23 @@ describe("the handler of a test's operation", () => {
     expect(() => run(remove, createTestOperation(deleteBook))).toThrow("only an admin may");
   });
 
-  test.each(["cancelled", "preempted", "lease-lost", "draining"] as const)("stops when it is %s", async (reason) => {
-    const operation = createTestOperation(createBook);
-    const handlers = createHandlers(async () => operation.interrupt(reason));
-    const error = await Promise.resolve(handlers.createBook(request, operation)).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(OperationInterruption);
-    expect(error).toMatchObject({ reason });
-    expect(operation.committed).toBeUndefined();
-    // As a server does: only the latter two still own the operation.
-    expect(operation.updates).toHaveLength(reason === "preempted" || reason === "lease-lost" ? 0 : 1);
-  });
+  test.each(["cancelled", "preempted", "lease-lost", "draining"] as const)(
+    "stops when the operation is interrupted: %s",
+    async (reason) => {
+      const operation = createTestOperation(createBook);
+      const handlers = createHandlers(async () => operation.interrupt(reason));
+      const error = await Promise.resolve(handlers.createBook(request, operation)).catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(OperationInterruption);
+      expect(error).toMatchObject({ reason });
+      expect(operation.committed).toBeUndefined();
+      // As on a server, the operation accepts writes only if its lease is still held.
+      expect(operation.updates).toHaveLength(reason === "preempted" || reason === "lease-lost" ? 0 : 1);
+    },
+  );
 });
 
-describe("a test's operation", () => {
-  test("can be taken apart, as far as that is possible of a running one", async () => {
+describe("a test operation", () => {
+  test("can be destructured like a running operation", async () => {
     const operation = createTestOperation(createBook);
     const { update, commit } = operation;
     await update({ progressPercent: 1 });
@@ -96,7 +99,7 @@ describe("a test's operation", () => {
     expect(operation.committed?.title).toBe("Emma");
   });
 
-  test("keeps nothing of a commit that fails", async () => {
+  test("records nothing of a commit that fails", async () => {
     const operation = createTestOperation(createBook);
     const committing = operation.commit(async (tx) => {
       await tx.query("INSERT INTO books VALUES (1)");
@@ -106,7 +109,7 @@ describe("a test's operation", () => {
     expect(operation).toMatchObject({ committed: undefined, queries: [] });
   });
 
-  test("answers statements as the test says, with the client that the test has", async () => {
+  test("runs statements with the query function and the client of the options", async () => {
     const client = {};
     const query = async (_: string, values: readonly unknown[] = []) => ({ rows: [{ title: values[0] }] });
     const operation = createTestOperation(createBook, { query, client });
@@ -118,21 +121,21 @@ describe("a test's operation", () => {
     expect(book.title).toBe("Emma");
   });
 
-  test("is done when it is committed, and refuses more, as a server does", async () => {
+  test("rejects writes after a commit, like a server", async () => {
     const operation = createTestOperation(createBook);
     await operation.commit(() => ({}));
-    await expect(operation.update({})).rejects.toThrow("operations/1 has ended: its commit was its last write");
-    await expect(operation.commit(() => ({}))).rejects.toThrow("has ended");
+    await expect(operation.update({})).rejects.toThrow("operations/1 is already committed");
+    await expect(operation.commit(() => ({}))).rejects.toThrow("is already committed");
   });
 
-  test("refuses what is not the message of its method, as a server does", async () => {
+  test("rejects messages of other types, like a server", async () => {
     const operation = createTestOperation(createBook);
     const update = operation.update(create(BookSchema) as never);
     await expect(update).rejects.toThrow("expected a acme.library.v1.OperationMetadata, got a acme.library.v1.Book");
     await expect(operation.commit(() => undefined as never)).rejects.toThrow("expected a acme.library.v1.Book");
   });
 
-  test("may return nothing where the method returns Empty", async () => {
+  test("accepts a commit without a response if the method returns Empty", async () => {
     const operation = createTestOperation(deleteBook);
     await operation.commit(() => {});
     expect(operation.committed?.$typeName).toBe("google.protobuf.Empty");

@@ -5,48 +5,48 @@ import type { LroTransaction, RunningOperation } from "../server/handler.ts";
 import { OperationInterruption, type OperationInterruptionReason } from "../server/interruption.ts";
 import { pack } from "../server/result.ts";
 
-/** A statement that a handler has run in its `commit`. */
+/** A statement that a handler ran in its `commit`. */
 export interface TestQuery {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** A running operation for the test of a handler. It runs nowhere, and keeps what the handler does with it. */
+/** A running operation for testing a handler without a server. It records the handler's calls. */
 export interface TestOperation<R extends Message = Message, M extends Message = Message>
   extends RunningOperation<R, M> {
-  /** The metadata that `update` has set, call by call. */
+  /** The metadata of each successful `update`, in the order of the calls. */
   readonly updates: readonly M[];
-  /** The response that `commit` has ended the operation with. Undefined if it has not. */
+  /** The response that `commit` recorded. `undefined` if no commit succeeded. */
   readonly committed: R | undefined;
-  /** The statements that were run in the transaction of that commit. */
+  /** The statements in the transaction of the successful commit. */
   readonly queries: readonly TestQuery[];
   /**
-   * Tells the handler to stop: the signal aborts with an OperationInterruption. After "preempted" and "lease-lost",
-   * `update` and `commit` are refused, as a server does.
+   * Interrupts the handler: its signal aborts with an OperationInterruption. As on a server, `update` and `commit`
+   * throw after "preempted" or "lease-lost".
    */
   interrupt(reason: OperationInterruptionReason): void;
 }
 
-/** What the handler finds. */
+/** The operation that the handler gets. */
 export interface TestOperationOptions<M extends Message = Message> {
-  /** Default `operations/1`. */
+  /** The name of the operation. Default `operations/1`. */
   readonly name?: string | undefined;
-  /** Who started it. Default: nobody in particular, the empty string. */
+  /** The principal that started the operation. Default: the empty string, as on a server without `access.principal`. */
   readonly principal?: string | undefined;
-  /** Which run this is, from 1. Default 1. */
+  /** The number of the attempt, from 1. Default 1. */
   readonly attempt?: number | undefined;
-  /** What the run before has left. Default: nothing. */
+  /** The metadata that the previous attempt wrote. Default: none. */
   readonly metadata?: InitOf<M> | undefined;
-  /** What the transaction of `commit` answers to a statement. Default: no rows. */
+  /** Runs the statements of the transaction that `commit` passes to its function. Default: returns no rows. */
   readonly query?: LroTransaction["query"] | undefined;
-  /** The `client` of that transaction. Default: undefined. */
+  /** The `client` of that transaction. Default: `undefined`. */
   readonly client?: unknown;
 }
 
 /**
- * Creates a running operation for the test of a handler.
+ * Creates a running operation for testing a handler.
  *
- * @param method The method's entry in the generated table, such as `LibraryServiceLro.methods.createBook`.
+ * @param method The method in the generated method table, such as `LibraryServiceLro.methods.createBook`.
  */
 export function createTestOperation<R extends Message, M extends Message>(
   method: LroMethod<Message, R, M>,
@@ -55,7 +55,7 @@ export function createTestOperation<R extends Message, M extends Message>(
   return new RecordedOperation(method, options);
 }
 
-/** An operation that keeps in memory what is done with it. */
+/** An operation that records calls in memory. */
 class RecordedOperation<R extends Message, M extends Message> implements TestOperation<R, M> {
   readonly name: string;
   readonly principal: string;
@@ -76,7 +76,7 @@ class RecordedOperation<R extends Message, M extends Message> implements TestOpe
     this.#method = method;
     this.#options = options;
     this.#metadata = metadata && pack(method.metadata, metadata).message;
-    // Handlers may take it apart.
+    // Handlers may destructure the operation.
     this.update = this.update.bind(this);
     this.commit = this.commit.bind(this);
   }
@@ -125,7 +125,7 @@ class RecordedOperation<R extends Message, M extends Message> implements TestOpe
 
   #refuseIfEnded(): void {
     if (this.#committed) {
-      throw new Error(`operation ${this.name} has ended: its commit was its last write`);
+      throw new Error(`operation ${this.name} is already committed: do not call update or commit after a commit`);
     }
     const { reason: interruption } = this.signal;
     if (interruption?.reason === "lease-lost" || interruption?.reason === "preempted") {

@@ -39,8 +39,8 @@ function setUp(options: { waitOperation?: boolean } = {}): Library {
   return { clock, operations, library: createLibraryServiceClient(transport, { clock }) };
 }
 
-describe.each([true, false])("an operation in memory, with WaitOperation: %s", (waitOperation) => {
-  test("takes its time by the clock, and none of the test's", async () => {
+describe.each([true, false])("an in-memory operation, with WaitOperation: %s", (waitOperation) => {
+  test("advances the fake clock and takes no real time", async () => {
     const { library, clock } = setUp({ waitOperation });
     const op = await library.createBook({ book: { title: "Emma" } });
     expect((await op.wait()).title).toBe("Emma");
@@ -49,7 +49,7 @@ describe.each([true, false])("an operation in memory, with WaitOperation: %s", (
     expect(clock.pending).toBe(0);
   });
 
-  test("shows progress", async () => {
+  test("reports progress", async () => {
     const { library } = setUp({ waitOperation });
     const seen: number[] = [];
     for await (const { metadata } of (await library.createBook({})).updates()) {
@@ -61,7 +61,7 @@ describe.each([true, false])("an operation in memory, with WaitOperation: %s", (
     expect(seen.length).toBeGreaterThan(100);
   });
 
-  test("fails as its script says", async () => {
+  test("fails with the error of its script", async () => {
     const { library } = setUp({ waitOperation });
     const outcome = await (await library.deleteBook({})).outcome();
     if (outcome.status === "succeeded") {
@@ -71,7 +71,7 @@ describe.each([true, false])("an operation in memory, with WaitOperation: %s", (
     expect(outcome.error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "LENT" }]);
   });
 
-  test("can be cancelled, and then ends at once", async () => {
+  test("can be cancelled, and is then done immediately", async () => {
     const { library, clock } = setUp({ waitOperation });
     const op = await library.createBook({});
     await op.cancel();
@@ -80,14 +80,14 @@ describe.each([true, false])("an operation in memory, with WaitOperation: %s", (
   });
 });
 
-test("calls are counted", async () => {
+test("calls are recorded", async () => {
   const { library, operations } = setUp();
   await (await library.deleteBook({})).outcome();
   expect(operations.calls).toEqual(["WaitOperation", "WaitOperation"]);
 });
 
-describe("a clock", () => {
-  test("that goes by hand fires what is due, in order", async () => {
+describe("a fake clock", () => {
+  test("without auto runs due timers in order when it is advanced", async () => {
     const clock = createFakeClock({ auto: false });
     const fired: string[] = [];
     clock.schedule(() => fired.push(`b at ${clock.now()}`), 20);
@@ -104,7 +104,7 @@ describe("a clock", () => {
     expect([clock.now(), clock.pending]).toEqual([20, 0]);
   });
 
-  test("that goes by itself stands still when nothing is due", async () => {
+  test("with auto stands still while no timer is scheduled", async () => {
     const clock = createFakeClock();
     await new Promise<void>((resolve) => clock.schedule(resolve, 1_000));
     await new Promise((resolve) => setTimeout(resolve, 1));

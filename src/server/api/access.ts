@@ -3,9 +3,9 @@ import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { MaybePromise } from "../implementation.ts";
 import type { StoredOperation } from "../operation-store.ts";
 
-/** What somebody wants to do. */
+/** An action to authorize. */
 export type LroAccessRequest = {
-  /** Who asks. */
+  /** The caller, as `principal` of the options returned it. */
   readonly principal: string;
   /** The call, with its headers and context values. */
   readonly call: HandlerContext;
@@ -18,29 +18,33 @@ export type LroAccessRequest = {
     }
   | {
       readonly action: "list";
-      /** Whose operations: the `name` of the ListOperationsRequest. */
+      /** The `name` of the ListOperationsRequest. */
       readonly parent: string;
     }
   | {
       readonly action: "get" | "wait" | "cancel" | "delete";
       readonly name: string;
-      /** Undefined if there is none of that name. If you then say yes, the caller learns that it is not there. */
+      /** `undefined` if no such operation exists. If you then return true, the caller gets NOT_FOUND. */
       readonly operation:
         | { readonly name: string; readonly method: string; readonly principal: string; readonly done: boolean }
         | undefined;
     }
 );
 
-/** Who calls, and what they may do. */
+/** Authentication and authorization of callers (AIP-211). */
 export interface LroAccessOptions {
-  /** Who makes a call. Default: nobody in particular, and everybody may do everything. */
+  /** Returns the identity of the caller. Default: the empty string for all callers, who may then access everything. */
   principal?(call: HandlerContext): MaybePromise<string>;
   /**
-   * Whether somebody may do something. Default, if there is a `principal`: everybody may start and list, and only those
-   * who have started an operation may do something with it.
+   * Returns whether to allow an action. If it returns false, the call fails with PERMISSION_DENIED. Default, if
+   * `principal` is set: all callers may start and list operations, and get, wait for, cancel and delete only operations
+   * that they started. An operation that does not exist then also gives PERMISSION_DENIED.
    */
   authorize?(request: LroAccessRequest): MaybePromise<boolean>;
-  /** Whether a list shows all operations, or those that the caller has started. Default "own", with a `principal`. */
+  /**
+   * Returns whether a list shows all operations, or only those that the caller started. Default: "own" if `principal`
+   * is set, otherwise "all".
+   */
   listScope?(request: {
     readonly principal: string;
     readonly parent: string;
@@ -48,12 +52,12 @@ export interface LroAccessOptions {
   }): MaybePromise<"own" | "all">;
 }
 
-/** Knows who calls and what they may do (AIP-211). */
+/** Identifies and authorizes callers (AIP-211). */
 export interface Access {
   principal(call: HandlerContext): Promise<string>;
-  /** @throws ConnectError with Code.PermissionDenied, whose text does not tell whether the operation exists. */
+  /** @throws ConnectError with Code.PermissionDenied, whose message does not reveal whether the operation exists. */
   check(request: LroAccessRequest): Promise<void>;
-  /** Whose operations a list shows. Undefined: everybody's. */
+  /** Returns the principal whose operations a list shows. `undefined` means all operations. */
   scope(principal: string, parent: string, call: HandlerContext): Promise<string | undefined>;
 }
 
@@ -66,8 +70,8 @@ export function createAccess(options: LroAccessOptions): Access {
       }
     },
     async scope(principal, parent, call) {
-      const unsaid = options.principal ? "own" : "all";
-      const scope = options.listScope ? await options.listScope({ principal, parent, call }) : unsaid;
+      const byDefault = options.principal ? "own" : "all";
+      const scope = options.listScope ? await options.listScope({ principal, parent, call }) : byDefault;
       return scope === "own" ? principal : undefined;
     },
   };
@@ -82,7 +86,7 @@ function decide(options: LroAccessOptions, request: LroAccessRequest): MaybeProm
     : request.operation?.principal === request.principal;
 }
 
-/** What `authorize` is documented to get of a stored operation. */
+/** The documented fields of a stored operation, without those that `authorize` must not depend on. */
 function seenOf(
   operation: Pick<StoredOperation, "name" | "method" | "principal" | "done"> | undefined,
 ): typeof operation {

@@ -15,7 +15,7 @@ const defaultPageSize = 50;
 const maxPageSize = 1_000;
 const maxFilter = 10_000;
 
-/** A page of the operations that the caller may see. */
+/** Returns a page of the operations that the caller may see. */
 export async function listOperations(
   { store, access }: Pick<Serving, "store" | "access">,
   request: ListOperationsRequest,
@@ -25,11 +25,11 @@ export async function listOperations(
   checkText("name", parent, maxName);
   checkText("filter", filter, maxFilter);
   if (pageSize < 0) {
-    throw new ConnectError("page_size must not be negative", Code.InvalidArgument);
+    throw new ConnectError(`page_size is ${pageSize}: send 0 or more`, Code.InvalidArgument);
   }
   if (returnPartialSuccess) {
     throw new ConnectError(
-      "return_partial_success is not supported: all operations can be reached",
+      "return_partial_success is not supported: leave it unset, because results are never partial",
       Code.Unimplemented,
     );
   }
@@ -51,7 +51,7 @@ export async function listOperations(
   });
 }
 
-/** The collection of operations below a parent, which may be named as well as its parent. */
+/** Returns the collection of operations under a parent. The name of the collection itself is also accepted. */
 function collectionBelow(parent: string): string {
   const trimmed = parent.replace(/\/+$/, "");
   return trimmed === "" || trimmed === "operations" || trimmed.endsWith("/operations")

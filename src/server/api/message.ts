@@ -4,7 +4,7 @@ import { type Operation, OperationSchema } from "../../gen/google/longrunning/op
 import { StatusSchema } from "../../gen/google/rpc/status_pb.ts";
 import type { StoredOperation } from "../operation-store.ts";
 
-/** The message that clients see of a stored operation. */
+/** Returns the message that clients get for a stored operation. */
 export function operationMessage({ name, metadata, done, result }: StoredOperation): Operation {
   return create(OperationSchema, {
     name,

@@ -4,7 +4,7 @@ let lastMs = 0;
 let counter = 0;
 
 /**
- * A UUID of version 7 (RFC 9562): ids of one process sort in the order in which they were made, also within a
+ * Returns a UUID of version 7 (RFC 9562). The ids of one process sort in the order of their creation, even within one
  * millisecond.
  */
 export function operationId(): string {

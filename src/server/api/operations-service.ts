@@ -10,18 +10,18 @@ import { listOperations } from "./list-operations.ts";
 import { operationMessage } from "./message.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** What the service works with. */
+/** The dependencies and settings of the service. */
 export interface Serving {
   readonly store: OperationStore;
   readonly access: Access;
   readonly waiting: Waiting;
-  /** The longest that WaitOperation waits. */
+  /** Maximum time for which a WaitOperation call blocks. */
   readonly maxWaitMs: number;
 }
 
-/** google.longrunning.Operations over a store. */
+/** Implements google.longrunning.Operations over a store. */
 export function operationsService({ store, access, waiting, maxWaitMs }: Serving): ServiceImpl<typeof Operations> {
-  /** The operation of this name, if the caller may do this with it. */
+  /** Returns the operation of this name, if the caller is allowed the action. */
   async function find(
     action: "get" | "wait" | "cancel" | "delete",
     name: string,
@@ -64,11 +64,11 @@ export function operationsService({ store, access, waiting, maxWaitMs }: Serving
   };
 }
 
-/** How long to wait: what the request says, but so that the answer is there before the caller has given up. */
+/** Returns how long to wait: the requested time, shortened so that the response arrives before the call's deadline. */
 function waitMs(timeout: Duration | undefined, context: HandlerContext, maxWaitMs: number): number {
   const asked = timeout ? durationMs(timeout) : maxWaitMs;
   if (!(asked >= 0)) {
-    throw new ConnectError("timeout must not be negative", Code.InvalidArgument);
+    throw new ConnectError("timeout is negative: send 0 or more", Code.InvalidArgument);
   }
   const deadline = context.timeoutMs() ?? Number.POSITIVE_INFINITY;
   const margin = Math.min(1_000, Math.max(50, deadline * 0.1));
@@ -77,7 +77,7 @@ function waitMs(timeout: Duration | undefined, context: HandlerContext, maxWaitM
 
 function existing(name: string, operation: StoredOperation | undefined): StoredOperation {
   if (operation === undefined || operation.deleted) {
-    throw new ConnectError(`there is no operation "${name}"`, Code.NotFound);
+    throw new ConnectError(`operation "${name}" not found`, Code.NotFound);
   }
   return operation;
 }

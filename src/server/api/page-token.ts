@@ -1,30 +1,30 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** Where a page ended. */
+/** The position of the last operation of a page. */
 export interface Position {
   readonly createTime: string;
   readonly id: string;
 }
 
-/** What a token belongs to. It opens no other list. */
+/** The list that a token belongs to. It is invalid for any other list. */
 export interface TokenScope {
   readonly collection: string;
   readonly filter: string;
-  /** Whose list it was. */
+  /** The principal whose operations the list shows. `undefined` means all operations. */
   readonly principal: string | undefined;
 }
 
-/** Makes the token of the page that follows. */
+/** Creates the token of the page that starts after a position. */
 export function signPageToken(secret: Uint8Array, scope: TokenScope, { createTime, id }: Position): string {
   const payload = Buffer.from(JSON.stringify([createTime, id]));
   return Buffer.concat([sign(secret, scope, payload), payload]).toString("base64url");
 }
 
 /**
- * Reads a token. Undefined for the first page.
+ * Reads a token. Returns `undefined` for the empty token of the first page.
  *
- * @throws ConnectError with Code.InvalidArgument if it is not one of ours, or of another list.
+ * @throws ConnectError with Code.InvalidArgument if the signature is invalid or belongs to another list.
  */
 export function readPageToken(secret: Uint8Array, scope: TokenScope, token: string): Position | undefined {
   if (token === "") {
@@ -34,7 +34,8 @@ export function readPageToken(secret: Uint8Array, scope: TokenScope, token: stri
   const payload = bytes.subarray(signatureBytes);
   const signature = bytes.subarray(0, signatureBytes);
   if (signature.length < signatureBytes || !timingSafeEqual(signature, sign(secret, scope, payload))) {
-    throw new ConnectError("page_token is not valid for this parent and filter", Code.InvalidArgument);
+    const message = "page_token is invalid: use next_page_token of the last response with the same name and filter";
+    throw new ConnectError(message, Code.InvalidArgument);
   }
   const [createTime, id] = JSON.parse(payload.toString());
   return { createTime, id };

@@ -1,12 +1,12 @@
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 
-/** The value of the field `request_id` (AIP-155). Undefined where it is not set. */
+/** Returns the value of the field `request_id` (AIP-155). `undefined` if the field is not set or does not exist. */
 export function requestIdOf(schema: DescMessage, request: Message): string | undefined {
   return (fieldValue(schema, request, "request_id", ScalarType.STRING) as string | undefined) || undefined;
 }
 
-/** Whether the field `validate_only` (AIP-163) is set. */
+/** Returns whether the field `validate_only` (AIP-163) is true. */
 export function isValidateOnly(schema: DescMessage, request: Message): boolean {
   return fieldValue(schema, request, "validate_only", ScalarType.BOOL) === true;
 }

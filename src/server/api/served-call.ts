@@ -3,7 +3,7 @@ import type { CommitScope } from "../commit-scope.ts";
 import type { Log } from "../log.ts";
 import { publicError } from "../result.ts";
 
-/** Wraps the functions that serve calls: what clients should not see of an error goes to the log. */
+/** Wraps a function that serves calls, so that errors that clients must not see are logged and replaced. */
 export type ServedCall = <A extends unknown[], T>(
   method: DescMethod,
   serve: (...args: A) => Promise<T>,

@@ -13,7 +13,7 @@ import { operationMessage } from "./message.ts";
 import { operationId } from "./operation-id.ts";
 import { isValidateOnly, requestIdOf } from "./request-fields.ts";
 
-/** What starting an operation takes. */
+/** The dependencies and settings for starting operations. */
 export interface Starting {
   readonly store: OperationStore;
   readonly access: Access;
@@ -21,7 +21,7 @@ export interface Starting {
   readonly defaults: HandlerDefaults;
 }
 
-/** Serves a call of a long-running method: checks it, and stores the operation that will do the work. */
+/** Serves a call of a long-running method: authorizes and validates it, then stores an operation for workers to run. */
 export async function startOperation(
   starting: Starting,
   method: ServedMethod,
@@ -40,7 +40,7 @@ export async function startOperation(
     return packOperation(types, { response: create(types.response) });
   }
   const response = validateOnly ? undefined : await handler.immediate?.(request, start);
-  // Validation takes nothing from others.
+  // A request that only validates must not block or preempt operations with the same key.
   const key = validateOnly ? undefined : handler.exclusive?.key(request, start);
   const operation = newOperation(starting, method, request, start, key);
   const result = response === undefined ? undefined : { response: pack(types.response, response).any };
@@ -59,7 +59,9 @@ function newOperation(
   const { id, principal } = start;
   const name = handler.operationName?.(request, start) ?? `operations/${id}`;
   if (!name.endsWith(`/${id}`) || name.length > maxName) {
-    throw new Error(`operationName of ${method} must return a name that ends with /${id}, not "${name}"`);
+    throw new Error(
+      `operationName of ${method} returned "${name}": return at most ${maxName} characters that end with "/${id}"`,
+    );
   }
   const requestId = handler.requestId ? handler.requestId(request, start) : requestIdOf(types.request, request);
   return {
@@ -87,25 +89,31 @@ function operationOf(outcome: StartOutcome, key: string | undefined): Operation 
   switch (outcome.refused) {
     case "busy":
       throw new ConnectError(
-        `another operation on "${key}" is in progress: start this one when it is done`,
+        `another operation with the key "${key}" is in progress: call again when it is done`,
         Code.Aborted,
       );
     case "mismatch":
-      throw new ConnectError("the request id was used with another request", Code.InvalidArgument);
+      throw new ConnectError(
+        "the request ID was already used with a different request: use a new one",
+        Code.InvalidArgument,
+      );
     case "name-taken":
-      throw new ConnectError("an operation of this name exists", Code.AlreadyExists);
+      throw new ConnectError(
+        "an operation with this name already exists: call again to get a new name",
+        Code.AlreadyExists,
+      );
   }
 }
 
 function checkRequestId(requestId: string | undefined): string | undefined {
   if (requestId !== undefined && (requestId.length > maxRequestId || requestId.includes("\0"))) {
-    const text = `the request id must have ${maxRequestId} characters at most, and no NUL`;
-    throw new ConnectError(text, Code.InvalidArgument);
+    const message = `the request ID is invalid: send at most ${maxRequestId} characters, without NUL`;
+    throw new ConnectError(message, Code.InvalidArgument);
   }
   return requestId || undefined;
 }
 
-/** A key that an index can hold, whatever the request says. */
+/** Returns the key, or its hash if it is too long for an index or contains a NUL. */
 function storableKey(key: string): string {
   return key.length > maxKey || key.includes("\0") ? `sha256:${createHash("sha256").update(key).digest("hex")}` : key;
 }

@@ -1,18 +1,18 @@
 import type { OperationStore, StoredOperation, StoreEvent } from "../operation-store.ts";
 
-/** How often to look at the operations that somebody waits for, in case an event was lost. */
+/** How often to read operations that have waiters, in case an event was lost. */
 const backstopMs = 5_000;
 const maxNames = 1_000;
 
-/** Reads operations, and waits for them. However many wait, what they ask of the store is little. */
+/** Reads operations and waits for them. Waiters share queries, so that many of them put little load on the store. */
 export interface Waiting {
-  /** The operation of this name. Calls at the same time share a query. */
+  /** Reads an operation. Concurrent calls share a query. */
   read(name: string): Promise<StoredOperation | undefined>;
-  /** The operation when it is done or gone, or as it is when the signal comes. */
+  /** Waits until the operation is done or deleted, or the signal aborts, and returns its current state. */
   untilDone(name: string, signal: AbortSignal): Promise<StoredOperation | undefined>;
-  /** Takes note of what has changed. */
+  /** Wakes the waiters that an event concerns. */
   onEvent(event: StoreEvent): void;
-  /** Answers all who wait, now and later, with the operation as it is. */
+  /** Ends all current and later waits: each returns the current state without waiting further. */
   end(): void;
 }
 
@@ -53,7 +53,7 @@ export function createWaiting(store: Pick<OperationStore, "read">): Waiting {
   return {
     read: batch,
     async untilDone(name, signal) {
-      // Wakes that come during a read must not be lost, so they are counted from before it.
+      // Counts wakes, so that one that arrives during a read causes another read.
       let wakes = 0;
       let resolve = (): void => {};
       const onWake = (): void => {
@@ -95,7 +95,7 @@ export function createWaiting(store: Pick<OperationStore, "read">): Waiting {
   };
 }
 
-/** Gathers the reads of a moment into one query. */
+/** Combines reads in the same turn of the event loop into one query. */
 function createBatch(store: Pick<OperationStore, "read">): (name: string) => Promise<StoredOperation | undefined> {
   let next: { readonly names: Set<string>; readonly found: Promise<Map<string, StoredOperation>> } | undefined;
 

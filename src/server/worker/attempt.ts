@@ -6,13 +6,13 @@ import { OperationInterruption } from "../interruption.ts";
 import type { Log } from "../log.ts";
 import type { Result } from "../operation-store.ts";
 import { errorResult, pack, publicError } from "../result.ts";
-import { untilAnswered } from "./retry.ts";
+import { untilAvailable } from "./retry.ts";
 import type { Work } from "./work.ts";
 
 /**
- * Runs the handler of a claimed operation, and records what comes of it. Never throws.
+ * Runs the handler of a claimed operation and writes the result. Never throws.
  *
- * @returns The type of the error that it ended with, if any.
+ * @returns The type of the attempt's error, if it failed.
  */
 export async function runAttempt(work: Work, log: Log): Promise<string | undefined> {
   const about = { operation: work.name, method: work.method.name };
@@ -23,20 +23,21 @@ export async function runAttempt(work: Work, log: Log): Promise<string | undefin
   const { result, errorType } = ended;
   if (result) {
     try {
-      // A claim that is lost has another worker to end it, or has been ended: there is nothing more to do.
-      await untilAnswered(
+      // If this returns false, the operation is done or belongs to another worker, so there is nothing left to write.
+      await untilAvailable(
         () => work.settle(result),
-        (error) => log({ ...about, level: "warn", message: "the result could not be written yet", error }),
+        (error) => log({ ...about, level: "warn", message: "writing the result failed: the worker will retry", error }),
       );
     } catch (error) {
-      // Nobody renews the lease any more, so another attempt follows.
-      log({ ...about, level: "error", message: "the result could not be written", error });
+      // The worker no longer renews the lease, so another attempt follows.
+      const message = "writing the result failed: another attempt will follow when the lease expires";
+      log({ ...about, level: "error", message, error });
     }
   }
   return errorType;
 }
 
-/** What an attempt ended with. Undefined where others end the operation. */
+/** The end of an attempt. `undefined` if another worker completes the operation. */
 type Ended = { readonly result?: Result; readonly errorType?: string } | undefined;
 
 async function run(work: Work, onError: (error: unknown) => void): Promise<Ended> {
@@ -47,7 +48,7 @@ async function run(work: Work, onError: (error: unknown) => void): Promise<Ended
     return succeeded(work, await callHandler(work));
   } catch (error) {
     if (work.committed) {
-      // It is done, and this comes too late.
+      // The operation is already committed: logs the error and keeps the response.
       onError(error);
       return {};
     }
@@ -75,7 +76,10 @@ function failed(error: ConnectError): Ended {
   return { result: errorResult(error), errorType: codeToString(error.code) };
 }
 
-/** A handler that was told to stop fails in whatever way its own calls do: that is not an error of its own. */
+/**
+ * After an interruption, errors other than ConnectError usually come from aborted calls, so the interruption replaces
+ * them.
+ */
 function outcomeOf(error: unknown, { interruption, operation }: Work): ConnectError {
   const interrupted = interruption === "cancelled" || interruption === "preempted";
   return publicError(interrupted && !(error instanceof ConnectError) ? operation.signal.reason : error);

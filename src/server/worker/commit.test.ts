@@ -51,7 +51,7 @@ describeEngines((engine) => {
       } else {
         expect(seen).toMatchObject({ code: Code.FailedPrecondition });
         expect((seen as ConnectError).rawMessage).toMatch(
-          /^the commit of operations\/\S+ holds the only connection .* make it before or after the commit/,
+          /^the commit of operations\/\S+ holds the database's only connection .* make it before or after the commit/,
         );
       }
     });
@@ -167,7 +167,7 @@ describeEngines((engine) => {
     await (await server.press.printBook(emma)).wait();
     expect(keys).toEqual([["client", "query"]]);
     expect(typed).toEqual([{ one: 1 }]);
-    expect(mistaken).toMatch(/^Error: this transaction is not one of \w+\(\): use \w+\(\) for those of \w+\(\)$/);
+    expect(mistaken).toMatch(/^Error: the transaction does not belong to \w+\(\): use \w+\(\) with \w+\(\)$/);
   });
 
   test("a handler's operation has the documented members, and no other", async () => {
@@ -206,9 +206,9 @@ describeEngines((engine) => {
     await done.passed;
     expect(ends).toEqual([
       "committed",
-      `Error: operation ${operation.name} is being committed already: call commit once`,
-      `Error: operation ${operation.name} has ended: its commit was its last write`,
-      `Error: operation ${operation.name} has ended: its commit was its last write`,
+      `Error: operation ${operation.name} is already being committed: call commit once`,
+      `Error: operation ${operation.name} is already committed: do not call update or commit after a commit`,
+      `Error: operation ${operation.name} is already committed: do not call update or commit after a commit`,
     ]);
     expect(aborted).toEqual([]);
   });

@@ -55,7 +55,7 @@ describeEngines((engine) => {
       const { lro } = await engine.open();
       await lro.close();
       await lro.close();
-      await expect(lro.start()).rejects.toThrow("the server is closed");
+      await expect(lro.start()).rejects.toThrow("the server is already closed");
     });
   });
 });

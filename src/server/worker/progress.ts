@@ -1,7 +1,7 @@
-/** The least time between two writes of metadata. What comes in between is written together. */
-const writeGapMs = 200;
+/** Minimum time between two writes of metadata. Updates in between are combined. */
+const writeIntervalMs = 200;
 
-/** The metadata of a claimed operation on its way to the store: writes that follow each other closely become one. */
+/** Writes the metadata of a claimed operation to the store, and combines updates that follow each other closely. */
 export class Progress {
   readonly #store: (metadata: Uint8Array) => Promise<void>;
   #unwritten: Uint8Array | undefined;
@@ -16,9 +16,9 @@ export class Progress {
   }
 
   /**
-   * Takes note of new metadata, and writes it if the last write is long enough ago.
+   * Sets the metadata. Writes it immediately if the last write is long enough ago, otherwise later.
    *
-   * @throws What writing it throws.
+   * @throws Error of the write, if it is immediate.
    */
   async set(metadata: Uint8Array): Promise<void> {
     this.#unwritten = metadata;
@@ -32,14 +32,14 @@ export class Progress {
     }
   }
 
-  /** Writes nothing more by itself: a settlement will. Resolves when no write is under way. */
+  /** Stops writing, so that a settlement can write the latest metadata. Resolves when no write is in progress. */
   async pause(): Promise<void> {
     this.#paused = true;
     clearTimeout(this.#timer);
     await this.#writing;
   }
 
-  /** Goes on after a settlement that did not come about. */
+  /** Continues after a settlement that failed. */
   resume(): void {
     this.#paused = false;
     if (this.#unwritten !== undefined) {
@@ -47,7 +47,7 @@ export class Progress {
     }
   }
 
-  /** What is not written yet, for a settlement to write. */
+  /** The metadata that is not written yet. */
   get unwritten(): Uint8Array | undefined {
     return this.#unwritten;
   }
@@ -56,7 +56,7 @@ export class Progress {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
-        // The next update, or the settlement, meets the same error.
+        // Ignored, because the next update or the settlement fails with the same error.
         this.#write().catch(() => {});
       },
       Math.max(0, this.#nextWrite - performance.now()),
@@ -69,7 +69,7 @@ export class Progress {
     if (metadata === undefined || this.#paused) {
       return;
     }
-    this.#nextWrite = performance.now() + writeGapMs;
+    this.#nextWrite = performance.now() + writeIntervalMs;
     const written = this.#store(metadata);
     this.#writing = written.then(
       () => {},

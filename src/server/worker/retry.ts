@@ -4,8 +4,8 @@ import { Code, ConnectError } from "@connectrpc/connect";
 const firstDelayMs = 100;
 const maxDelayMs = 2_000;
 
-/** Does something again and again for as long as the database does not answer. */
-export async function untilAnswered<T>(task: () => Promise<T>, onFailure?: (error: unknown) => void): Promise<T> {
+/** Retries a task for as long as it fails with UNAVAILABLE. */
+export async function untilAvailable<T>(task: () => Promise<T>, onFailure?: (error: unknown) => void): Promise<T> {
   for (let delay = firstDelayMs; ; delay = Math.min(delay * 2, maxDelayMs)) {
     try {
       return await task();

@@ -10,9 +10,9 @@ import type { ServedMethod } from "../method.ts";
 import type { Claim, ClaimState, OperationStore, Result } from "../operation-store.ts";
 import { type Packed, pack } from "../result.ts";
 import { Progress } from "./progress.ts";
-import { untilAnswered } from "./retry.ts";
+import { untilAvailable } from "./retry.ts";
 
-/** What all work of a process shares. */
+/** The dependencies that all work of a process shares. */
 export interface WorkContext {
   readonly store: OperationStore;
   readonly commitScope: CommitScope;
@@ -20,11 +20,11 @@ export interface WorkContext {
 
 type CommitFunction = (tx: LroTransaction) => MaybePromise<LroResponseInit<Message>>;
 
-/** The work on a claimed operation, from the claim to its settlement. */
+/** One attempt at an operation, from the claim to its settlement. */
 export class Work {
   readonly claim: Claim;
   readonly method: ServedMethod;
-  /** What the handler sees of it. */
+  /** The object that the handler gets. */
   readonly operation: RunningOperation;
   readonly #store: OperationStore;
   readonly #commitScope: CommitScope;
@@ -61,29 +61,29 @@ export class Work {
     return this.claim.operation.name;
   }
 
-  /** Whether `commit` has ended the operation. */
+  /** Whether `commit` completed the operation. */
   get committed(): boolean {
     return this.#committed;
   }
 
-  /** Why the work should stop, if it should. */
+  /** The reason of the interruption, if the handler should stop. */
   get interruption(): OperationInterruptionReason | undefined {
     return (this.#controller.signal.reason as OperationInterruption | undefined)?.reason;
   }
 
-  /** Tells the handler to stop. A claim that is lost stays lost, whatever else comes to light. */
+  /** Interrupts the handler. Only the first interruption has an effect. */
   interrupt(reason: OperationInterruptionReason): void {
     this.#controller.abort(new OperationInterruption(reason));
   }
 
-  /** Takes note of what a renewal has found. An operation that has committed is done, and there is nothing to stop. */
+  /** Interrupts the handler if a renewal shows that it should stop, unless the operation is already committed. */
   observe(state: ClaimState): void {
     if (state !== "held" && !this.#committed) {
       this.interrupt(state === "lost" ? "lease-lost" : state);
     }
   }
 
-  /** Ends the operation with a result and the last metadata. False if the claim is lost. */
+  /** Completes the operation with a result and the latest metadata. Returns false if the claim is lost. */
   async settle(result: Result): Promise<boolean> {
     await this.#progress.pause();
     return await this.#store.settle(this.claim, { result, metadata: this.#progress.unwritten });
@@ -101,7 +101,7 @@ export class Work {
   async #commit(work: CommitFunction): Promise<Message> {
     this.#refuseIfEnded();
     if (this.#committing) {
-      throw new Error(`operation ${this.name} is being committed already: call commit once`);
+      throw new Error(`operation ${this.name} is already being committed: call commit once`);
     }
     this.#committing = true;
     await this.#progress.pause();
@@ -117,7 +117,7 @@ export class Work {
 
   async #settleWith(work: CommitFunction): Promise<Message> {
     let packed: Packed<Message> | undefined;
-    const settled = await untilAnswered(
+    const settled = await untilAvailable(
       () =>
         this.#store.settle(this.claim, async (tx) => {
           const response = await this.#commitScope.run(this.name, async () => work(tx));
@@ -127,7 +127,7 @@ export class Work {
       () => this.#controller.signal.throwIfAborted(),
     );
     if (!settled || packed === undefined) {
-      await this.#interruptAsRefused();
+      await this.#interruptRejected();
       throw this.#controller.signal.reason;
     }
     this.#committed = true;
@@ -136,22 +136,22 @@ export class Work {
 
   async #writeMetadata(metadata: Uint8Array): Promise<void> {
     if (!(await this.#store.writeMetadata(this.claim, metadata))) {
-      await this.#interruptAsRefused();
+      await this.#interruptRejected();
       throw this.#controller.signal.reason;
     }
   }
 
   #refuseIfEnded(): void {
     if (this.#committed) {
-      throw new Error(`operation ${this.name} has ended: its commit was its last write`);
+      throw new Error(`operation ${this.name} is already committed: do not call update or commit after a commit`);
     }
     if (this.interruption === "lease-lost" || this.interruption === "preempted") {
       throw this.#controller.signal.reason;
     }
   }
 
-  /** Finds out why a write was refused. */
-  async #interruptAsRefused(): Promise<void> {
+  /** Interrupts the handler with the reason why a write was rejected. */
+  async #interruptRejected(): Promise<void> {
     const [state = "lost"] = await this.#store.renew([this.claim]);
     this.observe(state === "preempted" ? state : "lost");
   }

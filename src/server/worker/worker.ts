@@ -12,26 +12,26 @@ export interface WorkerOptions extends WorkContext {
   readonly methods: ReadonlyMap<string, ServedMethod>;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** How many operations to run at the same time. */
+  /** Maximum number of operations to run concurrently. */
   readonly concurrency: number;
   readonly leaseSeconds: number;
   readonly sweepSeconds: number;
 }
 
-/** Of the time to drain, what handlers get to stop in once they are told to. */
+/** The share of the drain timeout that handlers have to stop after an interruption. */
 const stopShare = 0.2;
 const maxStopMs = 5_000;
 
 const crashed = errorResult(
-  new ConnectError("the operation failed: its worker crashed or lost its lease too often", Code.Internal),
+  new ConnectError("the operation failed because its workers crashed or lost their leases too often", Code.Internal),
 ).error;
 
-/** Takes operations from the store as long as it has room, runs their handlers, and keeps the leases. */
+/** Claims operations up to the concurrency limit, runs their handlers, and renews their leases. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #running = new Map<string, { readonly work: Work; readonly ended: Promise<void> }>();
   readonly #timers: NodeJS.Timeout[] = [];
-  /** The methods that may have work. */
+  /** The methods that may have operations to claim. */
   readonly #ready = new Set<string>();
   #claiming: Promise<void> | undefined;
   #stopped = true;
@@ -41,7 +41,7 @@ export class Worker {
     this.#options = options;
   }
 
-  /** How many operations run. */
+  /** The number of running operations. */
   get size(): number {
     return this.#running.size;
   }
@@ -51,25 +51,25 @@ export class Worker {
     this.#stopped = false;
     this.#every(leaseSeconds / 3, () => this.#renew());
     this.#every(sweepSeconds, () => this.#sweep());
-    this.#lookEverywhere();
+    this.#markAllReady();
   }
 
   onEvent(event: StoreEvent): void {
     if (event.kind === "changed") {
       const work = this.#running.get(event.name)?.work;
       if (work) {
-        void this.#attend("a changed operation", () => this.#check([work]));
+        void this.#tryTo("checking a changed operation", () => this.#check([work]));
       }
     } else if (event.kind === "work") {
-      this.#look(event.method);
+      this.#markReady(event.method);
     } else {
-      this.#lookEverywhere();
+      this.#markAllReady();
     }
   }
 
   /**
-   * Takes no more operations, lets the running ones end, tells those that have not to stop, and hands back what is left
-   * for another worker, all within the timeout.
+   * Stops claiming operations and waits for the running ones, then interrupts the rest and releases those that did not
+   * stop, all within the timeout.
    */
   async drain(timeoutMs: number): Promise<void> {
     this.#stopped = true;
@@ -105,13 +105,13 @@ export class Worker {
     this.#timers.push(setInterval(run, seconds * 1_000));
   }
 
-  #lookEverywhere(): void {
+  #markAllReady(): void {
     for (const method of this.#options.methods.keys()) {
-      this.#look(method);
+      this.#markReady(method);
     }
   }
 
-  #look(method: string): void {
+  #markReady(method: string): void {
     if (this.#options.methods.has(method) && !this.#stopped) {
       this.#ready.add(method);
       this.#claiming ??= this.#claimAll().finally(() => {
@@ -120,7 +120,7 @@ export class Worker {
     }
   }
 
-  /** Goes round the methods that may have work, until there is no more room or no more work. */
+  /** Claims operations of one method after another, until the limit is reached or there are none left. */
   async #claimAll(): Promise<void> {
     for (;;) {
       const room = this.#options.concurrency - this.#running.size;
@@ -129,7 +129,7 @@ export class Worker {
         return;
       }
       this.#ready.delete(method);
-      await this.#attend("claiming operations", async () => {
+      await this.#tryTo("claiming operations", async () => {
         const claims = await this.#options.store.claim(method, room);
         if (claims.length >= room) {
           this.#ready.add(method);
@@ -162,29 +162,29 @@ export class Worker {
         }
         const [next] = this.#ready;
         if (next !== undefined) {
-          this.#look(next);
+          this.#markReady(next);
         }
       });
-    // An earlier attempt of this very process has lost its lease, though nobody has told it yet.
+    // An earlier attempt in this process lost its lease but was not interrupted yet.
     this.#running.get(operation)?.work.interrupt("lease-lost");
     this.#running.set(operation, { work, ended });
   }
 
-  /** Gives back what was not settled. What was, the store does not find. */
+  /** Releases the claims. The store ignores those that are already settled. */
   async #release(works: readonly Work[]): Promise<void> {
     if (works.length > 0) {
-      await this.#attend("handing back operations", () => this.#options.store.release(works.map(({ claim }) => claim)));
+      await this.#tryTo("releasing operations", () => this.#options.store.release(works.map(({ claim }) => claim)));
     }
   }
 
   async #renew(): Promise<void> {
     const works = [...this.#running.values()].map(({ work }) => work);
     const asked = performance.now();
-    const renewed = await this.#attend("renewing leases", () => this.#check(works));
+    const renewed = await this.#tryTo("renewing leases", () => this.#check(works));
     if (renewed || works.length === 0) {
       this.#renewedAt = asked;
     } else if (performance.now() - this.#renewedAt > this.#options.leaseSeconds * 1_000) {
-      // The database has not heard of us for so long that it may have given the operations to others.
+      // No heartbeat reached the database for the length of a lease, so other workers may have claimed the operations.
       for (const work of works) {
         work.interrupt("lease-lost");
       }
@@ -201,17 +201,17 @@ export class Worker {
   }
 
   async #sweep(): Promise<void> {
-    await this.#attend("sweeping", () => this.#options.store.sweep(crashed));
-    this.#lookEverywhere();
+    await this.#tryTo("cleaning up after crashes and expiry", () => this.#options.store.sweep(crashed));
+    this.#markAllReady();
   }
 
-  /** Does something that can be done again later if it fails. */
-  async #attend(what: string, task: () => Promise<void>): Promise<boolean> {
+  /** Runs a task that a later event or timer repeats, and logs if it fails. Returns whether it succeeded. */
+  async #tryTo(what: string, task: () => Promise<void>): Promise<boolean> {
     try {
       await task();
       return true;
     } catch (error) {
-      this.#options.log({ level: "warn", message: `${what} failed, and will be tried again`, error });
+      this.#options.log({ level: "warn", message: `${what} failed: the worker will retry`, error });
       return false;
     }
   }
