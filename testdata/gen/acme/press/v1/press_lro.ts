@@ -11,7 +11,7 @@ import { MovePressMetadataSchema, MovePressResponseSchema, PressService, PrintBo
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.press.v1.PressService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.press.v1.PressService, with the request, response, and metadata type of each.
  */
 export interface PressServiceLro extends LroService<typeof PressService> {
   readonly methods: {
@@ -57,28 +57,28 @@ export interface PressServiceClient extends Omit<Client<typeof PressService>, "p
 }
 
 /**
- * Creates a client for acme.press.v1.PressService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.press.v1.PressService. Its long-running methods return typed operations.
  */
 export function createPressServiceClient(transport: Transport, options?: LroClientOptions<PressServiceLro>): PressServiceClient {
   return createLroClient(PressServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.press.v1.PressService.PrintBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.press.v1.PressService.PrintBook: its metadata and, if it is done, its outcome.
  */
 export function unpackPressService_PrintBook(operation: RawOperation): OperationSnapshot<PrintBookResponse, PrintBookMetadata> {
   return unpackOperation({ response: PrintBookResponseSchema, metadata: PrintBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.press.v1.PressService.MovePress, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.press.v1.PressService.MovePress: its metadata and, if it is done, its outcome.
  */
 export function unpackPressService_MovePress(operation: RawOperation): OperationSnapshot<MovePressResponse, MovePressMetadata> {
   return unpackOperation({ response: MovePressResponseSchema, metadata: MovePressMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.press.v1.PressService, whose long-running methods a server runs and serves.
+ * The handlers of acme.press.v1.PressService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface PressServiceHandlers extends Omit<ServiceImpl<typeof PressService>, "printBook" | "movePress"> {
   /**
@@ -96,7 +96,7 @@ export interface PressServiceHandlers extends Omit<ServiceImpl<typeof PressServi
 }
 
 /**
- * Has a server serve acme.press.v1.PressService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.press.v1.PressService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerPressService(
   server: LroServer,
@@ -107,7 +107,7 @@ export function registerPressService(
 }
 
 /**
- * An implementation of acme.press.v1.PressService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.press.v1.PressService that returns typed operations, for servers with an existing job system.
  */
 export interface PressServiceImpl extends Omit<ServiceImpl<typeof PressService>, "printBook" | "movePress"> {
   /**
@@ -125,8 +125,8 @@ export interface PressServiceImpl extends Omit<ServiceImpl<typeof PressService>,
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementPressService(impl: Partial<PressServiceImpl>): Partial<ServiceImpl<typeof PressService>> {
   return lroImplementation(PressServiceLro, impl);
