@@ -38,7 +38,7 @@ export const BigDataExporterLro: BigDataExporterLro = /*@__PURE__*/ lroService(B
  */
 export interface BigDataExporterClient extends Omit<Client<typeof BigDataExporter>, "startExport"> {
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
@@ -64,7 +64,7 @@ export function unpackBigDataExporter_StartExport(operation: RawOperation): Oper
  */
 export interface BigDataExporterHandlers extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
@@ -87,7 +87,7 @@ export function registerBigDataExporter(
  */
 export interface BigDataExporterImpl extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
