@@ -10,11 +10,11 @@ const suites: Readonly<Record<string, readonly string[]>> = {
   failing: ["test/exit-code.failing.ts"],
 };
 
-/** `npm test` runs the fast suite. `npm run test:long`, whose mode is `long`, runs what stands in `*.long.test.ts`. */
+/** `npm test` runs the fast suite. `npm run test:long` sets the mode `long`, which runs the files `*.long.test.ts`. */
 const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
-  // How long each file took, which says what runs first, outlives an installation.
+  // Vitest uses the durations of previous runs to order files. Keep them outside of node_modules.
   cacheDir: ".cache/vite",
-  // Emitted code imports the package by name; tests run it against the source.
+  // Generated code imports the package by name. Tests run it against the source.
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
     dir: import.meta.dirname,
@@ -22,14 +22,14 @@ const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
     exclude: mode === "long" ? ["node_modules"] : long,
     provide: { suite: mode === "long" ? "long" : "fast" },
     execArgv: [fastPGlite],
-    // What processes of tests compile is kept for the next ones.
+    // Share compiled code between the processes that tests start.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".cache/node") },
     globalSetup: ["test/shared-postgres.ts", "test/built-package.ts"],
     reporters: ["default", "./test/slowest-files.ts"],
     testTimeout: mode === "long" ? 5 * 60_000 : 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    // Many tests wait for processes and databases: one more than there are cores.
+    // Many tests wait for processes and databases, so run one more worker than there are cores.
     maxWorkers: availableParallelism() + 1,
     dangerouslyIgnoreUnhandledErrors: false,
   },

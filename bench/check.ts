@@ -1,6 +1,6 @@
 /*
- * What the check plugin adds to `buf lint` of all of googleapis: `npm run bench:check`. Fails where it takes more than
- * 1.35 times as long as without any plugin. The runs take turns, so that both meet the same machine.
+ * Measures how much time the check plugin adds to `buf lint` of all of googleapis: `npm run bench:check`. Fails if buf takes
+ * more than 1.35 times as long as without the plugin. Runs take turns, so that other load affects both equally.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const protos = "node_modules/google-proto-files";
 const googleapis = {
   version: "v2",
-  // protobuf's own broken test protos are left out.
+  // Exclude protobuf's own test protos, which do not compile.
   modules: [{ path: protos, excludes: [`${protos}/google/protobuf`] }],
 };
 const configs = {
@@ -34,10 +34,10 @@ for (const name of ["without", "with"] as const) {
   const runs = seconds[name].map((run) => run.toFixed(1)).join(" ");
   console.log(`buf lint ${name.padEnd(7)} the plugin: ${median(seconds[name]).toFixed(1)} s (${runs})`);
 }
-console.log(`${ratio.toFixed(2)} times as long; at most ${limit}`);
+console.log(`ratio: ${ratio.toFixed(2)}; limit: ${limit}`);
 process.exitCode = ratio > limit ? 1 : 0;
 
-/** Returns how long it took, in seconds. */
+/** Returns the duration of a run in seconds. */
 function lint(config: object): number {
   const start = performance.now();
   const { status, stderr } = spawnSync(
@@ -45,7 +45,7 @@ function lint(config: object): number {
     ["node_modules/@bufbuild/buf/bin/buf", "lint", "--config", JSON.stringify(config)],
     { cwd: root, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" },
   );
-  // It ends with 100 because it has findings.
+  // buf exits with 100 if it has findings.
   if (status !== 100) {
     throw new Error(stderr);
   }

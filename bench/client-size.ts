@@ -21,8 +21,8 @@ const ours = `
 `;
 
 /**
- * How many bytes a generated client with wait and unpack adds to a bundle with a plain Connect client, gzipped. Both have
- * Google's own google/longrunning/operations.proto, as the README recommends it.
+ * Returns the number of gzipped bytes that a generated client with wait and unpack adds to a bundle with a plain Connect
+ * client. Both bundles contain Google's own google/longrunning/operations.proto, as the README recommends.
  */
 export async function addedBytes(): Promise<number> {
   return (await gzippedBytes(ours)) - (await gzippedBytes(plain));

@@ -1,8 +1,9 @@
 /*
  * Compares our client with google-gax's, against the same server in one run: `npm run bench:client`.
  *
- * How late is the result in the caller's hands, and how many calls did it take, not counting the one that starts the
- * operation? The operations take 50 ms, 1 s and 10 s, and up to a fifth more or less, so that no client is lucky.
+ * Measures the delay until the caller has the result and the number of calls, not counting the call that starts the
+ * operation. Operations take 50 ms, 1 s, and 10 s, plus or minus up to 20% at random, so that no client benefits from a
+ * lucky coincidence of polls and durations.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
@@ -13,15 +14,15 @@ import { addedBytes } from "./client-size.ts";
 import { curve, gaxCurve } from "./polling-curve.ts";
 import { median } from "./quantile.ts";
 
-/** An operation at the server. */
+/** An operation on the server. */
 interface Job {
-  /** When it was done. */
+  /** Completion time. */
   doneAt?: number;
   readonly ended: Promise<void>;
   calls: number;
 }
 
-/** How late the result was, in milliseconds, after how many calls. */
+/** The delay of a result in milliseconds, and the number of calls. */
 interface Sample {
   readonly lateMs: number;
   readonly calls: number;
@@ -101,7 +102,7 @@ async function roundTripMs(): Promise<number> {
   return median(times);
 }
 
-// The lengths of the operations, and how many of them are timed at once, how often.
+// The duration of the operations, the number of concurrent operations, and the number of rounds.
 const plan = [
   { takesMs: 50, atOnce: 5, rounds: 20 },
   { takesMs: 1_000, atOnce: 20, rounds: 2 },
@@ -124,7 +125,7 @@ for (const [label, client] of Object.entries(clients)) {
   }
   nextMs = 0;
 }
-console.log("How late the result is, and how many calls it took (medians):");
+console.log("Delay of the result and number of calls (medians):");
 console.table(late);
 console.log(`One round trip takes ${(await roundTripMs()).toFixed(1)} ms (median).`);
 await server.close();
@@ -135,12 +136,12 @@ for (const initialDelayMs of [100, 250, 500]) {
     points.push(await curve(api, `${initialDelayMs} ms, x ${delayMultiplier}`, { initialDelayMs, delayMultiplier }));
   }
 }
-console.log("\nGetOperation only, operations of 50 ms to 10 minutes (means). The first of ours is the default:");
+console.log("\nGetOperation only, operations of 50 ms to 10 minutes (means). Our first row is the default:");
 console.table(
   Object.fromEntries(
     points.map(({ label, calls, lateMs, late }) => [
       label,
-      { calls: calls.toFixed(1), "late (ms)": Math.round(lateMs), "late (part)": late.toFixed(2) },
+      { calls: calls.toFixed(1), "delay (ms)": Math.round(lateMs), "delay (fraction)": late.toFixed(2) },
     ]),
   ),
 );
@@ -149,7 +150,7 @@ const bytes = await addedBytes();
 console.log(`\nA generated client adds ${bytes} bytes to a plain Connect client, gzipped.`);
 writeFigure("client-size", `${(bytes / 1024).toFixed(1)} kB`);
 
-/** Writes a figure where the README has a place for it. */
+/** Writes a figure to its placeholder in the README. */
 function writeFigure(name: string, figure: string): void {
   const readme = new URL("../README.md", import.meta.url);
   const place = new RegExp(`(<!-- ${name} -->).*?(<!-- /${name} -->)`, "g");

@@ -1,4 +1,4 @@
-// A plugin on protoplugin that does nothing: what decoding the request costs. CommonJS, as protoc-gen-es is.
+// A plugin on protoplugin that does nothing, to measure the cost of decoding a request. CommonJS, like protoc-gen-es.
 const { createEcmaScriptPlugin, runNodeJs } = require("@bufbuild/protoplugin");
 
 runNodeJs(createEcmaScriptPlugin({ name: "do-nothing", version: "v1", generateTs() {} }));

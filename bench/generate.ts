@@ -1,7 +1,7 @@
 /*
- * Compares the plugin with what else reads such requests, on googleapis in one run: `npm run bench:generate`.
+ * Compares the plugin with other programs that read the same requests, on googleapis in one run: `npm run bench:generate`.
  *
- * Each is fed the same CodeGeneratorRequest, in turns, so that what else the machine does troubles all alike.
+ * The programs take turns, so that other load on the machine affects all of them equally.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { encodeRequest, googleapis, longRunningDirectories, type ProtoFile, sour
 import { root } from "../test/repository.ts";
 import { type Measurement, measure, medianOf } from "./measure.ts";
 
-/** What is run, by the name that is printed. */
+/** The arguments of each program, by its printed name. */
 const programs = {
   "bare node": ["--eval", "0"],
   "plain scan": ["bench/plain-scan.cjs"],
@@ -23,11 +23,11 @@ type Program = keyof typeof programs;
 interface Case {
   readonly title: string;
   readonly toGenerate: readonly ProtoFile[];
-  /** The most that the plugin may take, as a ratio of what another program takes. */
+  /** Upper limits for the time of the plugin, relative to that of other programs. */
   readonly ratios: Partial<Record<Program, number>>;
-  /** The most memory that the plugin may take. */
+  /** Upper limit for the peak memory of the plugin, in MB. */
   readonly megabytes?: number;
-  /** Programs that run less often than all others, because they take so long. */
+  /** Programs that run fewer times than the others, because they are slow. */
   readonly runs?: Partial<Record<Program, number>>;
   readonly sourceFileDescriptors?: boolean;
 }
@@ -53,7 +53,7 @@ const cases: Case[] = [
     runs: { "protoc-gen-es": 1 },
   },
   {
-    title: "(d) all of googleapis, with the files to generate twice in the request, as buf gives them",
+    title: "(d) all of googleapis, with the files to generate twice in the request, as buf sends them",
     toGenerate: sources(files),
     ratios: {},
     runs: { "protoc-gen-es": 0 },
@@ -66,7 +66,7 @@ process.chdir(root);
 try {
   console.log(
     `node ${process.version}, medians of ${rounds} runs; memory is the peak of the resident set;`,
-    `${availableParallelism()} cores, of which ${loadavg()[0]?.toFixed(1)} were busy beforehand`,
+    `${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)} before the run`,
   );
   for (const one of cases) {
     report(one, await run(one));
@@ -109,18 +109,18 @@ function report({ ratios, megabytes: mostMegabytes }: Case, taken: ReadonlyMap<P
         `  ${program.padEnd(18)}`,
         `${wallMs.toFixed(0)} ms`.padStart(9),
         megabytes(peakBytes).padStart(9),
-        program === "protoc-gen-ts-lro" ? "" : `   ours takes ${ratio} of it`,
+        program === "protoc-gen-ts-lro" ? "" : `   ours takes ${ratio} of this`,
         count < rounds ? ` (${count} run)` : "",
       ].join(""),
     );
   }
   for (const [program, most] of Object.entries(ratios) as [Program, number][]) {
     const ratio = ours.wallMs / of(program).wallMs;
-    console.log(`  ${met(ratio <= most)}: ${ratio.toFixed(3)}x of ${program}, at most ${most}x`);
+    console.log(`  ${met(ratio <= most)}: ${ratio.toFixed(3)}x of ${program}, limit ${most}x`);
   }
   if (mostMegabytes !== undefined) {
     console.log(
-      `  ${met(ours.peakBytes <= mostMegabytes * 1e6)}: ${megabytes(ours.peakBytes)}, at most ${mostMegabytes} MB`,
+      `  ${met(ours.peakBytes <= mostMegabytes * 1e6)}: ${megabytes(ours.peakBytes)}, limit ${mostMegabytes} MB`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { median } from "./quantile.ts";
 
-/** What a run of a program has taken. */
+/** The time and memory of a run. */
 export interface Measurement {
   readonly wallMs: number;
   readonly peakBytes: number;
@@ -13,7 +13,7 @@ export interface Measurement {
 const peakMemory = fileURLToPath(new URL("peak-memory.cjs", import.meta.url));
 
 /**
- * Runs Node with some arguments and a file on stdin, through a pipe that another process fills, as buf and protoc do.
+ * Runs Node.js with the given arguments. Another process sends a file to its stdin through a pipe, as buf and protoc do.
  *
  * @throws Error if the program fails.
  */
@@ -32,12 +32,12 @@ export async function measure(args: readonly string[], input: string): Promise<M
   ]);
   const wallMs = performance.now() - start;
   if (code !== 0) {
-    throw new Error(`${args.join(" ")} has ended with ${code}: ${errors}`);
+    throw new Error(`${args.join(" ")} exited with ${code}: ${errors}`);
   }
   return { wallMs, peakBytes: Number(peakBytes) };
 }
 
-/** Returns the medians of what several runs have taken. */
+/** Returns the median time and memory of several runs. */
 export function medianOf(runs: readonly Measurement[]): Measurement {
   return {
     wallMs: median(runs.map(({ wallMs }) => wallMs)),

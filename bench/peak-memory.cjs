@@ -1,6 +1,6 @@
-// Preloaded into what is measured: says at its end how much memory it has had at most, in bytes, on descriptor 3.
+// Preloaded into each measured program. At exit, writes the peak memory of the program in bytes to file descriptor 3.
 //
-// Linux counts the memory of the process that started this one into getrusage's figure, but not into VmHWM.
+// On Linux, getrusage includes the memory of the parent process, but VmHWM does not.
 const { readFileSync, writeSync } = require("node:fs");
 
 process.on("exit", () => writeSync(3, String(peakBytes())));

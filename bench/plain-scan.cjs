@@ -1,9 +1,9 @@
-// Reads a request from stdin and finds every google.longrunning.operation_info in it, and does nothing else: the floor
-// for a plugin that has to look at all methods. Prints how many there are.
+// Reads a request from stdin and prints the number of google.longrunning.operation_info options in it: the minimum work
+// of a plugin that looks at all methods.
 const { readSync } = require("node:fs");
 const { BinaryReader } = require("@bufbuild/protobuf/wire");
 
-// The field numbers down to the option: request, file, service, method, options, operation_info.
+// The path of field numbers to the option: request, file, service, method, options, operation_info.
 const path = [15, 6, 2, 4, 1049];
 
 console.log(count(new BinaryReader(readStdin()), 0));

@@ -3,21 +3,21 @@ import { createLroClient, type PollingOptions } from "protoc-gen-ts-lro/client";
 import { createFakeClock, createInMemoryOperations } from "protoc-gen-ts-lro/testing";
 import type { RedisApi } from "../test/redis-api.ts";
 
-/** What a schedule of polls costs and brings, on average over many operations. */
+/** The average number of calls and the average delay of a polling schedule. */
 export interface CurvePoint {
   readonly label: string;
   readonly calls: number;
   readonly lateMs: number;
-  /** How late the result is, as a part of how long the operation took. */
+  /** The delay of the result as a fraction of the operation's duration. */
   readonly late: number;
 }
 
 const minute = 60_000;
 
-/** Operations of 50 ms to ten minutes, each length as likely as twice that length. */
+/** Durations from 50 ms to ten minutes, distributed logarithmically. */
 const lengths: number[] = Array.from({ length: 300 }, (_, i) => 50 * 12_000 ** ((i + Math.random()) / 300));
 
-/** google-gax polls at once, then after 100 ms, then after 1.3 times as long each time, up to a minute. */
+/** google-gax polls immediately, then after 100 ms; each further delay is 1.3 times as long, up to a minute. */
 export function gaxCurve(): CurvePoint {
   const samples = lengths.map((takesMs) => {
     let [now, delay, calls] = [0, 100, 1];
@@ -31,7 +31,7 @@ export function gaxCurve(): CurvePoint {
   return point("google-gax", samples);
 }
 
-/** Our client with these options, on a clock on which the hours pass in no time. */
+/** Our client with these options, on a fake clock. */
 export async function curve(api: RedisApi, label: string, polling: PollingOptions): Promise<CurvePoint> {
   const samples: Sample[] = [];
   for (const takesMs of lengths) {

@@ -7,7 +7,7 @@ import {
   registerPressService,
 } from "../testdata/gen/acme/press/v1/press_lro.ts";
 
-/** A server of the press in this process, with its clients. */
+/** A server of the press API in this process, with its clients. */
 export interface Served {
   readonly lro: LroServer;
   readonly operations: Client<typeof Operations>;

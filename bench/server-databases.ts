@@ -9,10 +9,10 @@ import { postgres } from "protoc-gen-ts-lro/server/postgres";
 import { startPostgres } from "../test/postgres-server.ts";
 import type { Sql } from "./server-floor.ts";
 
-/** A database of the benchmark, with files on disk and every commit flushed to it. */
+/** A database for the benchmark, with files on disk and each commit flushed. */
 export interface BenchDatabase extends Sql {
   readonly name: string;
-  /** Undefined where other processes cannot reach it. */
+  /** `undefined` if other processes cannot connect to the database. */
   readonly connectionString: string | undefined;
   engine(schema: string): Engine;
   transaction(work: (tx: Sql) => Promise<void>): Promise<void>;

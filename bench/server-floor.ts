@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { PgBoss } from "pg-boss";
 
-/** What both databases can do. */
+/** The operations that both databases support. */
 export interface Sql {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
-/** The least that a durable operation costs: two transactions by hand, with pg-boss and SQL. */
+/** The minimum cost of a durable operation: two hand-written transactions that use pg-boss and SQL. */
 export interface Floor {
   start(): Promise<void>;
-  /** Fetches so many jobs, to be settled. */
+  /** Fetches the given number of jobs to complete. */
   fetch(count: number): Promise<(() => Promise<void>)[]>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function openFloor(
   boss.on("error", () => {});
   await boss.start();
   await boss.createQueue("work");
-  // Fills pg-boss's cache of queues, which asks for a connection of its own.
+  // Fill pg-boss's queue cache first, because that needs a separate connection.
   await boss.fetch("work");
   await sql.query(
     `CREATE TABLE floor.operations (id uuid PRIMARY KEY, name text UNIQUE, request bytea, done boolean DEFAULT false,

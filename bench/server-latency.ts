@@ -7,7 +7,7 @@ import { quantile } from "./quantile.ts";
 import { serve } from "./served-press.ts";
 import type { BenchDatabase } from "./server-databases.ts";
 
-/** How soon an operation runs, and how soon another process and its handler know of its end. */
+/** Measures the delays until an operation runs, until another process receives its outcome, and until a cancel reaches it. */
 export async function latency(database: BenchDatabase): Promise<Record<string, string>> {
   const toHandler: number[] = [];
   const toWaiter: number[] = [];
@@ -28,7 +28,7 @@ export async function latency(database: BenchDatabase): Promise<Record<string, s
   const other = fork("bench/server-other.ts", [database.connectionString ?? "", "latency", baseUrl]);
   await message(other, "ready");
 
-  /** Starts an operation, and returns when it runs. */
+  /** Starts an operation and waits until its handler runs. */
   async function start(): Promise<{ name: string; signal: AbortSignal }> {
     const running = new Promise<AbortSignal>((resolve) => {
       began = (signal) => {
@@ -46,7 +46,7 @@ export async function latency(database: BenchDatabase): Promise<Record<string, s
     const waiting = message(other, "waiting");
     other.send({ wait: name });
     await waiting;
-    // Until the wait has reached the server.
+    // Wait until the WaitOperation call has reached the server.
     await new Promise((resolve) => setTimeout(resolve, 5));
     const done = message(other, "done");
     const ended = process.hrtime.bigint();
@@ -67,7 +67,7 @@ export async function latency(database: BenchDatabase): Promise<Record<string, s
   await served.close();
   return {
     "start call to handler, p50 / p95": spread(toHandler),
-    "end to a waiter in another process, p50 / p95": spread(toWaiter),
+    "completion to a client of another process, p50 / p95": spread(toWaiter),
     "cancel in another process to signal, p50 / p95": spread(toSignal),
   };
 }
@@ -81,7 +81,7 @@ async function message(child: ChildProcess, kind: string): Promise<Record<string
   }
 }
 
-/** Without the first, which find everything cold. */
+/** Skips the first measurements, which include warm-up. */
 function spread(ms: readonly number[]): string {
   const warm = ms.slice(20);
   return `${quantile(warm, 0.5).toFixed(2)} / ${quantile(warm, 0.95).toFixed(2)} ms`;

@@ -1,6 +1,6 @@
 /*
- * The other process of `bench/server.ts`: waits for an operation, and says when it knew of the end; or cancels one, and
- * says when it did.
+ * The second process of `bench/server.ts`. It waits for an operation and reports when it received the outcome, or cancels
+ * an operation and reports when it did.
  */
 import { createClient, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
@@ -8,7 +8,7 @@ import { Operations } from "protoc-gen-ts-lro/longrunning";
 import { createLroServer } from "protoc-gen-ts-lro/server";
 import { postgres } from "protoc-gen-ts-lro/server/postgres";
 
-/** A server of its own where it can reach the database, else a client of the one server. */
+/** Connects to a server in this process if it can reach the database, otherwise to the first process's server. */
 async function open(connectionString: string, schema: string, baseUrl: string): Promise<Transport> {
   if (connectionString === "") {
     return createConnectTransport({ baseUrl, httpVersion: "1.1" });

@@ -1,6 +1,6 @@
 /*
- * Measures the server beside the least that it could cost, in one run, on PostgreSQL and PGlite: `npm run bench:server`. For one
- * of them: `npm run bench:server -- PGlite`.
+ * Compares the server with its minimum cost, on PostgreSQL and PGlite in one run: `npm run bench:server`. To run only one of
+ * them: `npm run bench:server -- PGlite`.
  */
 import { randomUUID } from "node:crypto";
 import { openEngine } from "../src/server/engine.ts";
@@ -27,7 +27,7 @@ for (const open of [openPostgres, openPGlite].filter(({ name }) => !only || name
   await database.close();
 }
 
-/** Operations started and settled per second, against the floor. Rounds of both take turns. */
+/** Compares operations started and completed per second with the hand-written minimum. Rounds take turns. */
 async function throughput(database: BenchDatabase): Promise<void> {
   const rounds = 5;
   const perRound = database.connectionString ? 2_000 : 600;
@@ -63,13 +63,13 @@ async function throughput(database: BenchDatabase): Promise<void> {
     ["settles", rates.settle, rates.floorSettle],
   ] as const) {
     const [a, b] = [median(ours), median(least)];
-    print(`${label}/s, against by hand`, `${a.toFixed(0)} / ${b.toFixed(0)} = ${(a / b).toFixed(2)}x`);
+    print(`${label}/s, server / by hand`, `${a.toFixed(0)} / ${b.toFixed(0)} = ${(a / b).toFixed(2)}x`);
   }
   await floor.close();
   await store.close();
 }
 
-/** 5,000 who wait in one process. */
+/** Measures 5,000 waiting clients of one process. */
 async function waiters(database: BenchDatabase): Promise<void> {
   let end = (): void => {};
   const served = await serve(
@@ -93,13 +93,13 @@ async function waiters(database: BenchDatabase): Promise<void> {
   await Promise.all(waiting);
   const took = performance.now() - from;
   print(
-    "5,000 waiters: listeners / memory / all answered",
+    "5,000 waiting clients: LISTENs / memory / all answered",
     `${rows[0]?.n} / ${(each / 1024).toFixed(1)} kB each / ${took.toFixed(0)} ms`,
   );
   await served.close();
 }
 
-/** GetOperation and ListOperations with 1,000,000 stored operations, against 1,000. Calls to both take turns. */
+/** Compares GetOperation and ListOperations with 1,000,000 and with 1,000 stored operations. Calls take turns. */
 async function reads(database: BenchDatabase): Promise<void> {
   const sizes = [1_000, 1_000_000] as const;
   const servers: (Served & { readonly names: string[]; readonly token: string })[] = [];
@@ -138,7 +138,7 @@ async function reads(database: BenchDatabase): Promise<void> {
     }
     const [few, many] = times.map((ms) => quantile(ms.slice(50), 0.5)) as [number, number];
     print(
-      `${label}, 1,000,000 against 1,000 stored, p50`,
+      `${label}, 1,000,000 / 1,000 stored, p50`,
       `${many.toFixed(2)} / ${few.toFixed(2)} ms = ${(many / few).toFixed(2)}x`,
     );
   }

@@ -19,7 +19,7 @@ describe("npm run demo", () => {
 
   test("ends by itself, with everything as expected", () => {
     expect(exitCode, stdout + stderr).toBe(0);
-    expect(stdout).toContain("all as expected");
+    expect(stdout).toContain("all programs behaved as expected");
   });
 
   test("generates from protos of its own and of Google's, and compiles", () => {

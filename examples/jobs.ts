@@ -3,11 +3,11 @@ import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { type Operation, Operations } from "protoc-gen-ts-lro/longrunning";
 import { type InitOf, type LroMethod, type OperationInit, packOperation } from "protoc-gen-ts-lro/server";
 
-/** What the work of a job is given. */
+/** The context of a running job. */
 export interface JobContext<M extends Message> {
   /** Aborts when a client cancels the operation. */
   readonly signal: AbortSignal;
-  /** Tells how far the job has come. */
+  /** Reports the progress of the job. */
   report(metadata: InitOf<M>): void;
 }
 
@@ -16,12 +16,12 @@ interface Job {
   cancel(): void;
 }
 
-/** A small job system in memory, which shows its jobs as operations. Yours may be a queue and a database. */
+/** A small in-memory job system that serves its jobs as operations. Yours might be a queue and a database. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
   #count = 0;
 
-  /** Starts a job, and returns its operation, as the implementation of a long-running method does. */
+  /** Starts a job and returns its operation, for the implementation of a long-running method to return. */
   start<R extends Message, M extends Message>(
     method: LroMethod<Message, R, M>,
     parent: string,
@@ -46,7 +46,7 @@ export class Jobs {
     return state;
   }
 
-  /** Serves google.longrunning.Operations. Clients poll, because there is no WaitOperation. */
+  /** Serves google.longrunning.Operations without WaitOperation, so clients poll. */
   serve(router: ConnectRouter): ConnectRouter {
     return router.service(Operations, {
       getOperation: ({ name }) => this.#get(name).read(),
@@ -70,7 +70,7 @@ export class Jobs {
   #get(name: string): Job {
     const job = this.#jobs.get(name);
     if (!job) {
-      throw new ConnectError(`there is no operation ${name}`, Code.NotFound);
+      throw new ConnectError(`operation ${name} not found`, Code.NotFound);
     }
     return job;
   }
@@ -80,6 +80,6 @@ function toError(reason: unknown, { aborted }: AbortSignal): ConnectError {
   if (aborted) {
     return new ConnectError("cancelled by a client", Code.Canceled);
   }
-  // Other errors may say what clients must not see.
+  // Other errors may contain details that clients must not see.
   return reason instanceof ConnectError ? reason : new ConnectError("internal error", Code.Internal);
 }

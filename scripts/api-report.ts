@@ -1,6 +1,6 @@
 /*
- * Writes the public API of each entry of the package into docs/api, from the declarations in dist, so that a review shows
- * every change of it.
+ * Writes a report of the public API of each entry point to docs/api, from the declarations in dist. Reviews then show every
+ * change to the API.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,13 +9,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExtractorConfig as Config } from "@microsoft/api-extractor";
 
-// Its exports are not to be seen by Node's loader of modules.
+// Use require: Node.js does not detect the named exports of this CommonJS module.
 const { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel }: typeof import("@microsoft/api-extractor") =
   createRequire(import.meta.url)("@microsoft/api-extractor");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Writes all reports anew. */
+/** Deletes and rewrites all reports. */
 export function writeApiReports(): void {
   rmSync(join(root, "docs/api"), { recursive: true, force: true });
   mkdirSync(join(root, "docs/api"));
@@ -24,7 +24,7 @@ export function writeApiReports(): void {
     const configs = entries().map(([name, declarations]) => configOf(name, declarations, temporary));
     const [first, ...others] = configs;
     if (first === undefined) {
-      throw new Error("package.json has no entry with declarations");
+      throw new Error("package.json has no export with types: add one");
     }
     const additionalEntryPoints = others.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath);
     const compilerState = CompilerState.create(first, { additionalEntryPoints });
@@ -36,7 +36,7 @@ export function writeApiReports(): void {
   }
 }
 
-/** The entries of the package, with the file that declares each. */
+/** Returns the entry points of the package with their declaration files. */
 function entries(): [name: string, declarations: string][] {
   const { exports }: { exports: Record<string, { types?: string }> } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),
@@ -59,7 +59,7 @@ function configOf(name: string, declarations: string, temporary: string): Config
         reportFileName: name.replaceAll("/", "-"),
         reportFolder: join(root, "docs/api"),
         reportTempFolder: temporary,
-        // What a public type speaks of is public, too.
+        // Types that public types refer to are public, too.
         includeForgottenExports: true,
       },
       docModel: { enabled: false },
@@ -91,6 +91,6 @@ function writeReport(config: Config, compilerState: ReturnType<typeof CompilerSt
     },
   });
   if (!succeeded && errorCount > 0) {
-    throw new Error(`the API report of ${config.mainEntryPointFilePath} cannot be made`);
+    throw new Error(`API Extractor failed for ${config.mainEntryPointFilePath}: run npm run build and see its errors`);
   }
 }

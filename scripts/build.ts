@@ -1,6 +1,6 @@
 /*
- * Builds dist/: the runtime as modules, each plugin as one file. Then generates with it what examples need and what is
- * not checked in. `npm run build`
+ * Builds dist/: the runtime as modules and each plugin as one file. Then uses the plugin to generate the code for the
+ * examples that is not checked in. Run with `npm run build`.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
@@ -8,13 +8,13 @@ import { build, type Plugin } from "esbuild";
 import { generateGoogleExamples } from "./examples.ts";
 import { patchProtoplugin } from "./protoplugin.ts";
 
-/** The plugins by name, and the module that each starts with. */
+/** The entry module of each plugin, by name. */
 const plugins = {
   "protoc-gen-ts-lro": "src/plugin/bin.ts",
   "buf-plugin-lro": "src/check/bin.ts",
 };
 
-/** Of package.json, only the version goes into a bundle. */
+/** Bundles only the version of package.json. */
 const versionOnly: Plugin = {
   name: "version-only",
   setup({ onLoad }) {
@@ -36,7 +36,7 @@ await build({
   target: "node20",
   format: "cjs",
   banner: { js: "#!/usr/bin/env node" },
-  // Parsing it is a good part of the time of a run.
+  // Parsing the bundle takes a large part of the time of a run, so make it small.
   minify: true,
   logLevel: "warning",
   plugins: [patchProtoplugin(), versionOnly],

@@ -1,5 +1,5 @@
 /*
- * Everything that must hold of the repository beside its tests: `npm run check`.
+ * Checks the repository in addition to its tests: `npm run check`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,9 +9,9 @@ import { join } from "node:path";
 
 const checks: Record<string, () => void> = {
   "format and lint": () => run("node_modules/.bin/biome", "ci", "--error-on-warnings", "--colors=off"),
-  // First of what follows, because the build of the package comes with it.
+  // Must precede the following checks, because it also builds the package.
   "generated code is up to date": rejectDrift,
-  "our protos keep AIP-151": () => run("node_modules/.bin/buf", "lint", "testdata/proto"),
+  "our protos follow AIP-151": () => run("node_modules/.bin/buf", "lint", "testdata/proto"),
   types: () => run(process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"),
   "package contents": checkPackage,
 };
@@ -35,7 +35,9 @@ function rejectDrift(): void {
     (file) => before.get(file) !== after.get(file),
   );
   if (stale.length > 0) {
-    throw new Error(`generated code was not up to date. It is now: commit it.\n${stale.join("\n")}`);
+    throw new Error(
+      `generated code was out of date and has been regenerated: commit these files.\n${stale.join("\n")}`,
+    );
   }
 }
 
@@ -44,19 +46,19 @@ function hashGenerated(): Map<string, string> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => /(^|\/)gen\/|\.gen\.ts$|\.api\.md$/.test(file))
-    // What git ignores.
+    // Skip files that git ignores.
     .filter((file) => !/(^|\/)(node_modules|dist|\.cache|examples\/gen\/google)\//.test(file));
   return new Map(files.map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]));
 }
 
-/** Packs the package as npm does, and looks at it as those who install it will. */
+/** Packs the package with npm and checks the tarball. */
 function checkPackage(): void {
   const directory = mkdtempSync(join(tmpdir(), "package-"));
   try {
     const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", directory], { encoding: "utf8" });
     const tarball = join(directory, packed.trim());
     run("node_modules/.bin/publint", "run", tarball, "--strict");
-    // The package has modules only: CommonJS loads them by require.
+    // The package contains only ES modules, which CommonJS code loads with require.
     run("node_modules/.bin/attw", tarball, "--profile", "esm-only", "--no-emoji", "--format", "ascii");
   } finally {
     rmSync(directory, { recursive: true });

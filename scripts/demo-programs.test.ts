@@ -36,7 +36,7 @@ test("refuses a program that does not print what it must", async () => {
 
 test("refuses another exit code than the one expected, success among them", async () => {
   const program = write("process.exit(3)");
-  await expect(programs.run([program], { prints: [] })).rejects.toThrow("should exit with 0, and ended with 3");
+  await expect(programs.run([program], { prints: [] })).rejects.toThrow("should exit with 0, but exited with 3");
   await expect(programs.run([program], { prints: [], exitCode: 3 })).resolves.toBe("");
 });
 
@@ -48,5 +48,5 @@ test("interrupts a program after its first line", async () => {
 });
 
 test("says so when a server ends before it serves", async () => {
-  await expect(programs.serve(write(""))).rejects.toThrow("program.mjs ended before it served");
+  await expect(programs.serve(write(""))).rejects.toThrow("program.mjs exited before it printed a URL");
 });

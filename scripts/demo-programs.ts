@@ -1,27 +1,27 @@
 import { styleText } from "node:util";
 import { type Program, type ProgramOptions, startProgram } from "../test/program.ts";
 
-/** What a program must do. */
+/** The expected behavior of a program. */
 export interface Expectation {
-  /** What it must print to stdout. */
+  /** Patterns that its stdout must match. */
   readonly prints: readonly RegExp[];
   /** Default 0. */
   readonly exitCode?: number;
-  /** Sends Ctrl-C so many milliseconds after its first line. */
+  /** Send Ctrl-C this many milliseconds after the first line of output. Default: never. */
   readonly interruptAfterMs?: number;
 }
 
-/** Runs compiled programs, and shows what they print. */
+/** Runs compiled programs and prints their output. */
 export class Programs {
   readonly #folder: string;
   readonly #servers: Program[] = [];
 
-  /** @param folder Where the programs are. */
+  /** @param folder The folder of the programs. */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Starts a server, and returns the URL that it prints. */
+  /** Starts a server and returns the URL that it prints. */
   async serve(path: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
     const server = this.#start([path], { env });
     this.#servers.push(server);
@@ -29,13 +29,13 @@ export class Programs {
       show(server, [path], `serves ${url}`);
       return url;
     }
-    throw new Error(`${path} ended before it served`);
+    throw new Error(`${path} exited before it printed a URL`);
   }
 
   /**
-   * Runs a program to its end, and returns what it has printed.
+   * Runs a program until it exits and returns its output.
    *
-   * @throws Error if it does not do what is expected of it.
+   * @throws Error if the program does not behave as expected.
    */
   async run(args: readonly string[], expected: Expectation): Promise<string> {
     const { prints, exitCode: expectedCode = 0, interruptAfterMs } = expected;
@@ -44,7 +44,7 @@ export class Programs {
     if (interruptAfterMs !== undefined) {
       program.lines.first().then(
         () => setTimeout(() => program.signal("SIGINT"), interruptAfterMs),
-        // It has ended, which the exit code tells.
+        // The program exited without output; its exit code shows why.
         () => {},
       );
     }
@@ -53,18 +53,18 @@ export class Programs {
     }
     const { exitCode, signal } = await program.exited;
     if (exitCode !== expectedCode) {
-      throw new Error(`${args[0]} should exit with ${expectedCode}, and ended with ${signal ?? exitCode}`);
+      throw new Error(`${args[0]} should exit with ${expectedCode}, but exited with ${signal ?? exitCode}`);
     }
     const output = program.lines.entries.join("\n");
     for (const pattern of prints) {
       if (!pattern.test(output)) {
-        throw new Error(`${args[0]} should print ${pattern}`);
+        throw new Error(`${args[0]} should print ${pattern}, but did not`);
       }
     }
     return output;
   }
 
-  /** Kills the server that was started last, as a crash does. */
+  /** Kills the most recently started server to simulate a crash. */
   async kill(): Promise<void> {
     const server = this.#servers.pop();
     if (server) {

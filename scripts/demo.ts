@@ -1,5 +1,5 @@
 /*
- * Shows the whole way from protos to programs that talk to each other: `npm run demo`
+ * Generates code from protos, compiles it, and runs clients and servers: `npm run demo`
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -31,7 +31,7 @@ try {
   await showServing();
   await showLibrary();
   await showRedis();
-  console.log(`\n${styleText("green", "✔")} all as expected, in ${seconds(startedAt)}`);
+  console.log(`\n${styleText("green", "✔")} all programs behaved as expected (${seconds(startedAt)})`);
 } catch (error) {
   console.error(`\n${styleText("red", "✘")} demo failed: ${(error as Error).message}`);
   process.exitCode = 1;
@@ -47,7 +47,7 @@ function buildPackage(): string {
     execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
   }
   const version = execFileSync(bin, ["--version"], { encoding: "utf8" }).trim();
-  return isOld ? version : `${version} before: it is up to date`;
+  return isOld ? version : `${version}: already up to date`;
 }
 
 function generate(): string {
@@ -57,7 +57,7 @@ function generate(): string {
   return [`${files.length} files from ${emitted.length} APIs with buf`, ...emitted.map(summary)].join("\n    ");
 }
 
-/** The proto that code was emitted from, and the first of its long-running methods. */
+/** Returns the proto that a file was generated from and the first of its long-running methods. */
 function summary(path: string): string {
   const code = readFileSync(path, "utf8");
   const [, proto] = code.match(/@generated from file (\S+)/) ?? [];
@@ -76,7 +76,7 @@ function compile(): string {
   const tsc = "node_modules/typescript/bin/tsc";
   execFileSync(process.execPath, [tsc, "-p", `${work}/src`, "--outDir", `${work}/out`], { stdio: "inherit" });
   const version = execFileSync(process.execPath, [tsc, "--version"], { encoding: "utf8" }).trim();
-  return `${globSync(`${work}/out/**/*.js`).length} files, generated code and programs, with TypeScript ${version.replace("Version ", "")}`;
+  return `${globSync(`${work}/out/**/*.js`).length} files (generated code and programs) with TypeScript ${version.replace("Version ", "")}`;
 }
 
 async function showExports(): Promise<void> {
@@ -99,7 +99,7 @@ async function showExports(): Promise<void> {
 }
 
 async function showServing(): Promise<void> {
-  heading("Serving: the server is killed in the middle of an export, which ends all the same");
+  heading("Serving: an export completes although its server is killed");
   const env = { DATA_DIR: "../data" };
   const url = await programs.serve("serving-node/server.js", env);
   const name = await programs.run(["export/client.js", url, "books", "--detach"], { prints: [/^operations\/[\w-]+$/] });
@@ -116,7 +116,7 @@ async function showLibrary(): Promise<void> {
 }
 
 async function showRedis(): Promise<void> {
-  heading("Redis: Google's own @google-cloud/redis calls a server made of generated code");
+  heading("Redis: Google's own @google-cloud/redis calls a server built with generated code");
   const url = await programs.serve("redis/server.js");
   await programs.run(["redis/google-client.js", url], {
     prints: [/create \S+\/instances\/cache: \w+/, /created \S+\/instances\/cache: 4 GB/],

@@ -1,15 +1,15 @@
 /*
- * The generated code of the examples. What Google's APIs need of it is far more than anybody reads, so examples/gen/google
- * is not checked in: the build makes it.
+ * Generates the code for the examples. The code for Google's APIs is large, so examples/gen/google is not checked in; the
+ * build generates it.
  */
 import { execFileSync } from "node:child_process";
 import { delimiter, resolve } from "node:path";
 
-/** Generates what examples/buf.gen.yaml says, or only some of its paths, with the plugin in dist. */
+/** Generates the code configured in examples/buf.gen.yaml, or only some of its paths, with the plugin in dist. */
 export function generateExamples(output: string, paths: readonly string[] = []): void {
   const template = ["--config", "examples/buf.yaml", "--template", "examples/buf.gen.yaml"];
   const args = ["generate", ...template, "--output", output, ...paths.flatMap((path) => ["--path", path])];
-  // There it finds protoc-gen-es.
+  // So that buf finds protoc-gen-es.
   const env = { ...process.env, PATH: [resolve("node_modules/.bin"), process.env.PATH].join(delimiter) };
   execFileSync("node_modules/.bin/buf", args, { stdio: "inherit", env });
 }

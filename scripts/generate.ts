@@ -1,5 +1,5 @@
 /*
- * Makes everything in the repository that is made from something else: `npm run generate`.
+ * Regenerates everything: compiled templates, generated code, golden files, and API reports: `npm run generate`.
  */
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";

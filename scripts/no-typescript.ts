@@ -1,6 +1,6 @@
 /*
- * Stands in a bundle for what protoplugin imports of typescript and @typescript/vfs: it transpiles for plugins that have
- * no printers of their own for JavaScript. Ours has them.
+ * Replaces protoplugin's imports of typescript and @typescript/vfs in the bundle. protoplugin uses these to transpile for
+ * plugins that cannot print JavaScript. Ours can.
  */
 const nothing: Readonly<Record<string, never>> = {};
 

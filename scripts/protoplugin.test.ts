@@ -21,6 +21,6 @@ test("protoplugin is bundled with each of its patches, and without TypeScript", 
 });
 
 test("a build in which a patch is not applied fails", async () => {
-  await expect(bundle("")).rejects.toThrow("not each module of protoplugin was patched, and once");
-  await expect(bundle('require("@bufbuild/protoplugin")')).rejects.toThrow("not each module");
+  await expect(bundle("")).rejects.toThrow("each module of protoplugin must be patched exactly once");
+  await expect(bundle('require("@bufbuild/protoplugin")')).rejects.toThrow("each module");
 });

@@ -1,5 +1,5 @@
 /*
- * What is changed in @bufbuild/protoplugin where it is bundled. It is pinned to an exact version for this.
+ * The patches that the bundle applies to @bufbuild/protoplugin, which is therefore pinned to an exact version.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import type { Plugin } from "esbuild";
 
 const folder = "node_modules/@bufbuild/protoplugin/dist/esm";
 
-/** A change to a module, in whose source the text to replace stands once. */
+/** A change to a module. The text to replace must occur exactly once in its source. */
 interface Patch {
   readonly module: string;
   readonly replace: string;
@@ -17,22 +17,22 @@ interface Patch {
 
 const patches: readonly Patch[] = [
   {
-    // It prints every file once more, to have it transpiled. bufbuild/protobuf-es has no issue about it; it came with
-    // transpiling, in its pull request 228.
+    // Prints each file a second time for transpilation. No issue exists in bufbuild/protobuf-es; its pull request 228
+    // introduced this with transpilation.
     module: "create-es-plugin.js",
     replace: "tsFiles = schema.getFileInfo();",
     by: "",
   },
   {
-    // It sorts imports as the language of the machine has it, which takes long to load, and gives other code elsewhere.
-    // bufbuild/protobuf-es has no issue about it.
+    // Sorts imports with the locale of the machine, which is slow to load and makes the output depend on the machine. No
+    // issue exists in bufbuild/protobuf-es.
     module: "generated-file.js",
     replace: "a.name.localeCompare(b.name)",
     by: "(a.name < b.name ? -1 : 1)",
   },
   {
-    // It names all types of a proto file anew for each symbol that is imported from there. bufbuild/protobuf-es has no
-    // issue about it.
+    // Recomputes the names of all types in a proto file for each symbol imported from it. No issue exists in
+    // bufbuild/protobuf-es.
     module: "names.js",
     replace: "function allNames(file) {",
     by: `const known = new WeakMap();
@@ -44,12 +44,12 @@ function nameAll(file) {`,
   },
 ];
 
-// protoplugin loads TypeScript when it starts, to transpile for plugins without printers of their own for JavaScript. That
-// it depends on TypeScript is meant so: bufbuild/protobuf-es, issue 524.
+// protoplugin loads TypeScript at startup, in order to transpile for plugins that cannot print JavaScript. This dependency
+// is intentional: bufbuild/protobuf-es, issue 524.
 const stub = "scripts/no-typescript.ts";
 const stubbed = ["typescript", "@typescript/vfs"];
 
-/** Bundles protoplugin with the changes. The build fails where one of them is not applied exactly where it belongs. */
+/** Returns an esbuild plugin that applies the patches. The build fails unless each patch applies exactly once. */
 export function patchProtoplugin(): Plugin {
   return {
     name: "patch-protoplugin",
@@ -68,11 +68,15 @@ export function patchProtoplugin(): Plugin {
       });
       onEnd(({ metafile }) => {
         const wanted = patches.map(({ module }) => module);
-        deepEqual(patched.sort(), wanted.sort(), "not each module of protoplugin was patched, and once");
+        deepEqual(
+          patched.sort(),
+          wanted.sort(),
+          "each module of protoplugin must be patched exactly once: update the patches",
+        );
         const inputs = Object.keys(metafile?.inputs ?? {});
-        ok(inputs.includes(stub), "protoplugin does not import TypeScript any more: remove the stub");
+        ok(inputs.includes(stub), "protoplugin no longer imports TypeScript: remove the stub");
         const stray = inputs.filter((path) => stubbed.some((name) => path.includes(`node_modules/${name}/`)));
-        deepEqual(stray, [], "TypeScript is in the bundle");
+        deepEqual(stray, [], "the bundle contains TypeScript: add the import to the stubbed modules");
       });
     },
   };

@@ -15,7 +15,7 @@ export interface $ServiceClient extends Omit<Client<typeof $Service>, $MethodNam
 }
 
 /**
- * Creates a client for {@link $service}, in which each long-running method returns a typed operation.
+ * Creates a client for {@link $service}. Its long-running methods return typed operations.
  */
 export function create$ServiceClient(transport: Transport, options?: LroClientOptions<$ServiceLro>): $ServiceClient {
   return createLroClient($ServiceLro, transport, options);

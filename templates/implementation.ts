@@ -4,7 +4,7 @@ import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./p
 import { $ServiceLro } from "./service.ts";
 
 /**
- * An implementation of {@link $service} that returns typed operations, for servers with a job system of their own.
+ * An implementation of {@link $service} that returns typed operations, for servers with an existing job system.
  */
 export interface $ServiceImpl extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
   /**
@@ -15,8 +15,8 @@ export interface $ServiceImpl extends Omit<ServiceImpl<typeof $Service>, $Method
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implement$Service(impl: Partial<$ServiceImpl>): Partial<ServiceImpl<typeof $Service>> {
   return lroImplementation($ServiceLro, impl);

@@ -4,7 +4,7 @@ import type { $Metadata, $MethodNames, $Request, $Response, $Service } from "./p
 import { $ServiceLro } from "./service.ts";
 
 /**
- * The handlers of {@link $service}, whose long-running methods a server runs and serves.
+ * The handlers of {@link $service}. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $MethodNames> {
   /**
@@ -15,7 +15,7 @@ export interface $ServiceHandlers extends Omit<ServiceImpl<typeof $Service>, $Me
 }
 
 /**
- * Has a server serve {@link $service}, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of {@link $service} on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function register$Service(
   server: LroServer,

@@ -10,7 +10,7 @@ import {
 } from "./placeholders.ts";
 
 /**
- * {@link $service} with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of {@link $service}, with the request, response, and metadata type of each.
  */
 export interface $ServiceLro extends LroService<typeof $Service> {
   readonly methods: {

@@ -2,7 +2,7 @@ import { type OperationSnapshot, type RawOperation, unpackOperation } from "prot
 import { type $Metadata, $MetadataSchema, type $Response, $ResponseSchema } from "./placeholders.ts";
 
 /**
- * Unpacks an operation of {@link $rpc}, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of {@link $rpc}: its metadata and, if it is done, its outcome.
  *
  * @each
  */

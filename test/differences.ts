@@ -8,26 +8,26 @@ import type { RedisServer, State } from "./redis-server.ts";
 type GoogleOperation = Awaited<ReturnType<RedisServer["google"]["checkCreateInstanceProgress"]>>;
 type OurOperation = Awaited<ReturnType<RedisServer["ours"]["createInstance"]>>;
 
-/** Something that a server or a caller may do, for two clients to be compared by. */
-export interface Behaviour {
-  readonly what: string;
+/** A situation in which to compare two clients. */
+export interface Behavior {
+  readonly situation: string;
   readonly start?: State;
-  /** What GetOperation answers, call by call. The last answer holds. */
+  /** The responses of GetOperation, in order. The last one repeats. */
   readonly polls?: readonly (State | ConnectError)[];
-  /** What the caller does with the operation. By default it waits. */
+  /** Actions of the caller on the operation. Default: it waits for the result. */
   readonly google?: (operation: GoogleOperation, server: RedisServer) => Promise<unknown>;
   readonly ours?: (operation: OurOperation, server: RedisServer) => Promise<unknown>;
-  /** Why our client is right where the two differ. */
+  /** The reason for our client's behavior if the two differ. */
   readonly why?: string;
 }
 
-/** What servers answer, to be put together. */
+/** Building blocks for server responses. */
 interface Answers {
-  /** The full name of the type of a response. */
+  /** The full name of the response type. */
   readonly typeName: string;
   readonly instance: (name: string) => Any;
   readonly progress: Any;
-  /** Bytes that are no message. */
+  /** Bytes that are not an encoded message. */
   readonly broken: Uint8Array<ArrayBuffer>;
   readonly info: Any;
   readonly running: State;
@@ -38,7 +38,7 @@ interface Answers {
   readonly busy: ConnectError;
 }
 
-export function behaviours(api: RedisApi): Behaviour[] {
+export function behaviors(api: RedisApi): Behavior[] {
   const answers = createAnswers(api);
   return [starts, responses, failures, failedPolls, callers, otherCallers].flatMap((group) => group(answers));
 }
@@ -49,11 +49,11 @@ function createAnswers({ instance: schema, metadata }: RedisApi): Answers {
   return {
     typeName: schema.typeName,
     instance,
-    progress: anyPack(metadata, create(metadata, { target: "here" } as Record<string, unknown>)),
+    progress: anyPack(metadata, create(metadata, { target: "metadata" } as Record<string, unknown>)),
     broken: new Uint8Array([0x0a, 0xff]),
     info: anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: "QUOTA" })),
     running: {},
-    done: returns(instance("i")),
+    done: returns(instance("instance")),
     returns,
     fails: (code, message, details = []) => ({
       done: true,
@@ -66,21 +66,21 @@ function createAnswers({ instance: schema, metadata }: RedisApi): Answers {
   };
 }
 
-/** What a server may say when it starts an operation. */
-function starts({ progress, running, done, fails, poll }: Answers): Behaviour[] {
+/** Responses to the call that starts an operation. */
+function starts({ progress, running, done, fails, poll }: Answers): Behavior[] {
   return [
-    { what: "It is done when it is started.", start: done },
-    { what: "It is done when it is started, and has no name.", start: { ...done, name: "" } },
-    { what: "It has failed when it is started.", start: fails(Code.InvalidArgument, "no") },
+    { situation: "The started operation is already done.", start: done },
+    { situation: "The started operation is already done and has no name.", start: { ...done, name: "" } },
+    { situation: "The started operation has already failed.", start: fails(Code.InvalidArgument, "no") },
     {
-      what: "It is neither done nor has a name.",
+      situation: "The started operation is not done and has no name.",
       start: { name: "" },
       polls: [poll(Code.InvalidArgument)],
-      why: "Nobody can follow it. The error says whose fault that is.",
+      why: "It can't be polled; the error blames the server.",
     },
-    { what: "It is done after a while.", polls: [running, running, done] },
+    { situation: "The operation is done after two polls.", polls: [running, running, done] },
     {
-      what: "Its metadata is read while it runs.",
+      situation: "The caller reads the metadata of a running operation.",
       start: { metadata: progress },
       google: async ({ metadata }) => (metadata as { target?: string } | null)?.target,
       ours: async ({ metadata }) => (metadata as { target?: string } | undefined)?.target,
@@ -88,89 +88,89 @@ function starts({ progress, running, done, fails, poll }: Answers): Behaviour[] 
   ];
 }
 
-/** What a server may say of an operation that succeeds. */
-function responses({ instance, progress, broken, info, returns, done, typeName, fails }: Answers): Behaviour[] {
+/** States of operations that succeed or have an invalid response. */
+function responses({ instance, progress, broken, info, returns, done, typeName, fails }: Answers): Behavior[] {
   return [
     {
-      what: "It is done, with a newer field in the response.",
-      polls: [returns({ ...instance("i"), value: concat(instance("i").value, [0xf8, 0x3f, 1]) })],
+      situation: "The response contains an unknown field.",
+      polls: [returns({ ...instance("instance"), value: concat(instance("instance").value, [0xf8, 0x3f, 1]) })],
     },
     {
-      what: "It is done without a result.",
+      situation: "The operation is done but has no result.",
       polls: [{ done: true }],
-      why: "No instance was promised, and none can be made up. (Where the method returns Empty, ours succeeds.)",
+      why: "The method declares an instance as its response. (If it declares Empty, our client succeeds.)",
     },
     {
-      what: "It is done, and the response is an empty Any.",
-      polls: [returns({ ...instance("i"), typeUrl: "", value: new Uint8Array() })],
-      why: "An empty Any is no instance.",
+      situation: "The response is an empty `Any`.",
+      polls: [returns({ ...instance("instance"), typeUrl: "", value: new Uint8Array() })],
+      why: "An empty `Any` does not contain an instance.",
     },
     {
-      what: "It is done, and the response is of another type.",
+      situation: "The response is of another type.",
       polls: [returns(progress)],
-      why: "Bytes of another type may decode to a message that means nothing.",
+      why: "Decoding bytes as another type can result in a meaningless message.",
     },
     {
-      what: "It is done, and the type URL has another host.",
-      polls: [returns({ ...instance("i"), typeUrl: `example.com/${typeName}` })],
+      situation: "The type URL of the response has another host.",
+      polls: [returns({ ...instance("instance"), typeUrl: `example.com/${typeName}` })],
     },
     {
-      what: "It is done, and the type URL has no host.",
-      polls: [returns({ ...instance("i"), typeUrl: typeName })],
+      situation: "The type URL of the response has no host.",
+      polls: [returns({ ...instance("instance"), typeUrl: typeName })],
     },
     {
-      what: "It is done, and the response does not parse.",
-      polls: [returns({ ...instance("i"), value: broken })],
-      why: "A typed error that says what did not parse, rather than an error of the decoder.",
+      situation: "The response cannot be decoded.",
+      polls: [returns({ ...instance("instance"), value: broken })],
+      why: "The caller can catch a typed error that names the message.",
     },
     {
-      what: "It is done, and its metadata is of another type.",
+      situation: "The metadata of a done operation is of another type.",
       polls: [{ ...done, metadata: info }],
-      why: "What is wrong with the metadata must not hide a result.",
+      why: "Invalid metadata must not hide a result.",
     },
     {
-      what: "It is done, and its metadata does not parse.",
+      situation: "The metadata of a done operation cannot be decoded.",
       polls: [{ ...done, metadata: { ...progress, value: broken } }],
-      why: "What is wrong with the metadata must not hide a result.",
+      why: "Invalid metadata must not hide a result.",
     },
     {
-      what: "It is not done, but has a response already.",
-      polls: [{ ...done, done: false }, returns(instance("second"))],
+      situation: "The operation is not done but already has a response.",
+      polls: [{ ...done, done: false }, returns(instance("final"))],
     },
     {
-      what: "It is not done, but has an error already.",
+      situation: "The operation is not done but already has an error.",
       polls: [{ ...fails(Code.Internal, "early"), done: false }, done],
     },
   ];
 }
 
-/** How an operation may fail. */
-function failures({ progress, info, running, fails }: Answers): Behaviour[] {
+/** States of operations that fail. */
+function failures({ progress, info, running, fails }: Answers): Behavior[] {
   return [
-    { what: "It fails.", polls: [fails(Code.PermissionDenied, "Permission denied")] },
-    { what: "It fails without a message.", polls: [fails(Code.Internal, "")] },
+    { situation: "The operation fails.", polls: [fails(Code.PermissionDenied, "Permission denied")] },
+    { situation: "The operation fails without a message.", polls: [fails(Code.Internal, "")] },
     {
-      what: "It fails with code 0.",
+      situation: "The operation fails with code 0.",
       polls: [fails(0, "no code")],
-      why: "Zero means OK, which a failure cannot be.",
+      why: "Code 0 means OK, which is not an error.",
     },
     {
-      what: "It fails with a code that nobody knows.",
+      situation: "The operation fails with an unknown code.",
       polls: [fails(4711, "strange")],
-      why: "A code that can be compared; the number itself is in the error's status.",
+      why: "Callers can compare the code; the original number is in the error's `status`.",
     },
     {
-      what: "It fails, and says more in its details.",
+      situation: "The operation fails with error details.",
       polls: [fails(Code.ResourceExhausted, "too many", [info])],
       google: (operation) => operation.promise().catch(({ details }: { details?: unknown }) => `details: ${details}`),
       ours: async (operation) => {
         const outcome = await operation.outcome();
         return outcome.status !== "succeeded" && `details: ${outcome.error.findDetails(ErrorInfoSchema)[0]?.reason}`;
       },
-      why: "The details are for programs to act on.",
+      why: "Programs need the details to handle the error.",
     },
     {
-      what: "It fails, with metadata.",
+      situation: "The operation fails with metadata.",
       polls: [{ ...fails(Code.Internal, "broken"), metadata: progress }],
       google: (operation) =>
         operation.promise().catch(() => `metadata: ${(operation.metadata as { target?: string } | null)?.target}`),
@@ -178,64 +178,67 @@ function failures({ progress, info, running, fails }: Answers): Behaviour[] {
         const { metadata } = await operation.outcome();
         return `metadata: ${(metadata as { target?: string } | undefined)?.target}`;
       },
-      why: "How far it came is worth knowing when it fails.",
+      why: "The metadata contains the progress before the failure.",
     },
-    { what: "It was cancelled by someone else.", polls: [running, fails(Code.Canceled, "by the operator")] },
-    { what: "It ran out of its own time.", polls: [fails(Code.DeadlineExceeded, "the job was too slow")] },
+    { situation: "Another caller cancels the operation.", polls: [running, fails(Code.Canceled, "by the operator")] },
+    {
+      situation: "The operation exceeds its own deadline.",
+      polls: [fails(Code.DeadlineExceeded, "the job was too slow")],
+    },
   ];
 }
 
-/** What may become of a poll. */
-function failedPolls({ running, done, poll, busy }: Answers): Behaviour[] {
+/** Polls that fail or return unexpected states. */
+function failedPolls({ running, done, poll, busy }: Answers): Behavior[] {
   return [
     {
-      what: "A poll fails with UNAVAILABLE, once.",
+      situation: "One poll fails with UNAVAILABLE.",
       polls: [poll(Code.Unavailable), done],
-      why: "The poll failed, the operation did not.",
+      why: "The poll failed, but the operation did not.",
     },
     {
-      what: "Every other poll fails with UNAVAILABLE.",
+      situation: "Every other poll fails with UNAVAILABLE.",
       polls: [poll(Code.Unavailable), running, poll(Code.Unavailable), done],
-      why: "The poll failed, the operation did not.",
+      why: "The poll failed, but the operation did not.",
     },
     {
-      what: "A poll fails with DEADLINE_EXCEEDED.",
+      situation: "A poll fails with DEADLINE_EXCEEDED.",
       polls: [poll(Code.DeadlineExceeded), done],
-      why: "The poll failed, the operation did not.",
+      why: "The poll failed, but the operation did not.",
     },
     {
-      what: "A poll fails with RESOURCE_EXHAUSTED and a RetryInfo.",
+      situation: "A poll fails with RESOURCE_EXHAUSTED and a RetryInfo.",
       polls: [busy, done],
-      why: "The server said when to ask again.",
+      why: "The server specifies when to poll again.",
     },
     {
-      what: "A poll does not find the operation, right after the start.",
+      situation: "The first poll after the start fails with NOT_FOUND.",
       polls: [poll(Code.NotFound), done],
-      why: "It may not be visible yet, where reads lag behind writes.",
+      why: "If reads lag behind writes on the server, the operation is not visible yet.",
     },
     {
-      what: "A poll fails with PERMISSION_DENIED.",
+      situation: "A poll fails with PERMISSION_DENIED.",
       polls: [poll(Code.PermissionDenied)],
-      why: "The error tells a poll that failed from an operation that did.",
+      why: "The error class distinguishes a failed poll from a failed operation.",
     },
     {
-      what: "A poll fails with CANCELLED.",
+      situation: "A poll fails with CANCELLED.",
       polls: [poll(Code.Canceled)],
-      why: "The operation was not cancelled, and goes on.",
+      why: "The poll was cancelled; the operation keeps running.",
     },
     {
-      what: "A poll gives the operation another name.",
+      situation: "A poll returns the operation with another name.",
       polls: [{ name: "operations/other" }, done],
-      why: "It is asked for by the name that it was started with.",
+      why: "The client always polls with the original name.",
     },
   ];
 }
 
-/** What a caller may do while an operation runs. */
-function callers({ running, done, fails, poll }: Answers): Behaviour[] {
+/** Actions of a caller while an operation runs. */
+function callers({ running, done, fails, poll }: Answers): Behavior[] {
   return [
     {
-      what: "The caller waits a second time.",
+      situation: "The caller waits again after the operation is done.",
       polls: [running, done],
       google: async (operation) => {
         await operation.promise();
@@ -245,23 +248,23 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
         await operation.wait();
         return operation.wait();
       },
-      why: "A result that is known can be asked for again.",
+      why: "The result is known and can be returned again.",
     },
     {
-      what: "The caller waits twice at once.",
+      situation: "The caller waits twice concurrently.",
       polls: [running, done],
       google: async (operation) => (await Promise.all([operation.promise(), operation.promise()]))[1],
       ours: async (operation) => (await Promise.all([operation.wait(), operation.wait()]))[1],
     },
     {
-      what: "The caller waits again after a poll has failed.",
+      situation: "The caller waits again after a poll failed with PERMISSION_DENIED.",
       polls: [poll(Code.PermissionDenied), done],
       google: (operation) => operation.promise().catch(() => operation.promise()),
       ours: (operation) => operation.wait().catch(() => operation.wait()),
-      why: "The permission may have been given by now.",
+      why: "The caller may have been granted the permission in the meantime.",
     },
     {
-      what: "The caller cancels, and then waits; the operation succeeds all the same.",
+      situation: "The caller cancels, then waits; the operation still succeeds.",
       polls: [running, done],
       google: async (operation) => {
         await operation.cancel();
@@ -270,14 +273,14 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
       ours: (operation) => operation.cancel().then(() => operation.wait()),
     },
     {
-      what: "The caller cancels during a poll; the operation succeeds all the same.",
+      situation: "The caller cancels while waiting; the operation still succeeds.",
       polls: [running, done],
       google: async (operation) => (await Promise.all([operation.promise(), operation.cancel()]))[0],
       ours: async (operation) => (await Promise.all([operation.wait(), operation.cancel()]))[0],
-      why: "A cancellation is a request: only the server knows what became of it.",
+      why: "Cancel is only a request; the outcome is decided on the server.",
     },
     {
-      what: "The caller cancels, and then waits; the operation is cancelled.",
+      situation: "The caller cancels, then waits; the operation is cancelled.",
       polls: [running, running, fails(Code.Canceled, "by the caller")],
       google: async (operation) => {
         await operation.cancel();
@@ -288,11 +291,11 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
   ];
 }
 
-/** What a caller may do who has no time, or did not start the operation. */
-function otherCallers({ running, done, poll }: Answers): Behaviour[] {
+/** Callers with a timeout or signal, and callers that did not start the operation. */
+function otherCallers({ running, done, poll }: Answers): Behavior[] {
   return [
     {
-      what: "The caller has no more time.",
+      situation: "The wait times out.",
       polls: [running],
       google: (operation) => {
         const { backoffSettings } = operation as { backoffSettings?: object };
@@ -300,33 +303,33 @@ function otherCallers({ running, done, poll }: Answers): Behaviour[] {
         return operation.promise();
       },
       ours: (operation) => operation.wait({ timeoutMs: 300 }),
-      why: "The error tells a caller without time from an operation without time, and that the operation goes on.",
+      why: "The error class distinguishes a wait that timed out from an operation that did. The operation keeps running.",
     },
     {
-      what: "The caller aborts the wait by a signal.",
+      situation: "The caller aborts the wait with a signal.",
       polls: [running],
-      google: async () => "cannot",
+      google: async () => "not supported",
       ours: (operation) => operation.wait({ signal: AbortSignal.abort() }),
-      why: "A page that is left need not go on polling.",
+      why: "A web page can stop polling when the user leaves it.",
     },
     {
-      what: "Another process goes on by name.",
+      situation: "Another process resumes the operation by name.",
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkCreateInstanceProgress(operation.name ?? "")).promise(),
       ours: async (operation, { ours }) => ours.createInstance.resume(operation.name).wait(),
     },
     {
-      what: "Another process goes on as if another method had started it.",
+      situation: "Another process resumes the operation with the wrong method.",
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkDeleteInstanceProgress(operation.name ?? "")).promise(),
       ours: async (operation, { ours }) =>
         ours.createInstance.resume(operation.toToken().replace("CreateInstance", "DeleteInstance")).wait(),
-      why: "The token knows its method, and the response knows its type.",
+      why: "The token contains the method, so the client detects the mistake.",
     },
     {
-      what: "The operation is deleted after it was done, and its result is asked for again.",
+      situation: "The operation is deleted on the server, and the caller waits again.",
       polls: [done, poll(Code.NotFound)],
       google: async (operation) => {
         await operation.promise();

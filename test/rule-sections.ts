@@ -1,5 +1,5 @@
 /*
- * The examples of docs/rules.md.
+ * Reads the examples in docs/rules.md.
  */
 import { readFileSync } from "node:fs";
 import type { Files } from "./buf-workspace.ts";
@@ -7,7 +7,7 @@ import type { Files } from "./buf-workspace.ts";
 /** The section of a rule. */
 export interface Section {
   readonly rule: string;
-  /** Whether it says "must", rather than "should". */
+  /** True if the rule says "must", false if it says "should". */
   readonly must: boolean;
   readonly before: Files;
   readonly bad: Files;
@@ -28,7 +28,7 @@ export function readSections(): Section[] {
       const body = lines.join("\n");
       const examples = (label: string): Files => readExamples(body, label);
       const bad = examples("Bad");
-      // What a good example leaves out is as in the bad one.
+      // Files that a good example omits are the same as in the bad example.
       return {
         rule,
         must: body.startsWith("\nMust. "),
@@ -53,7 +53,7 @@ function readExamples(body: string, label: string): Files {
 // A comment that is a path.
 const fileStart = /^(?=(?:\/\/|#) \S+\.(?:proto|yaml)$)/m;
 
-/** What starts with no path stands in the file that frames it. */
+/** Splits an example into files. A part without a path belongs in the frame file. */
 function splitFiles(example: string): Files {
   const files = example
     .split(fileStart)

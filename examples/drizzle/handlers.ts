@@ -1,6 +1,6 @@
 /*
- * A handler that writes to a table of its own with Drizzle. The row and the end of the operation are one transaction:
- * after a crash there are both, or neither.
+ * A handler that writes to its own table with Drizzle. One transaction writes the row and completes the operation, so a
+ * crash cannot leave one without the other.
  */
 import { drizzle } from "drizzle-orm/node-postgres";
 import { pgTable, text } from "drizzle-orm/pg-core";

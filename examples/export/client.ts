@@ -1,7 +1,7 @@
 /*
  * Exports a table: client.js URL TABLE [--detach]
  *
- * Ctrl-C cancels the export. With --detach, it prints the operation's name and leaves: resume.js goes on from there.
+ * Ctrl-C cancels the export. With --detach, prints the operation name and exits; pass the name to resume.js.
  */
 import { connectExporter } from "./exporter.js";
 import { follow } from "./follow.js";

@@ -1,9 +1,9 @@
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { type BigDataExporterClient, createBigDataExporterClient } from "../gen/acme/export/v1/export_lro.js";
 
-/** A client of the exporter that this URL leads to. */
+/** Creates a client for the exporter at a URL. */
 export function connectExporter(baseUrl: string): BigDataExporterClient {
-  // Exports are short here: the defaults are for work that takes minutes.
+  // These exports take seconds; the default delays are meant for operations that take minutes.
   const polling = { initialDelayMs: 50, maxDelayMs: 200 };
   return createBigDataExporterClient(createConnectTransport({ baseUrl, httpVersion: "2" }), { polling });
 }

@@ -3,9 +3,9 @@ import type { Operation } from "protoc-gen-ts-lro/client";
 import type { ExportMetadata, ExportResult } from "../gen/acme/export/v1/export_pb.js";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
 
-/** Shows how an export comes along and how it ends. The exit code tells whether it has succeeded. */
+/** Prints the progress and the outcome of an export. Sets the exit code to 1 unless the export succeeds. */
 export async function follow(op: Operation<ExportResult, ExportMetadata>): Promise<void> {
-  // It writes to stderr: lines where that is no terminal.
+  // Writes to stderr. If stderr is not a terminal, prints lines instead of a bar.
   const bar = new SingleBar({
     format: "  [{bar}] {percentage}% {rows} rows",
     barsize: 30,

@@ -1,7 +1,7 @@
 /*
- * Goes on following an export that another process has started: resume.js URL NAME
+ * Resumes an export that another process started: resume.js URL NAME
  *
- * A token, as op.toToken() gives, does as well, and is refused by the methods that it does not belong to.
+ * Instead of a name, you can pass a token from op.toToken(). Other methods reject the token.
  */
 import { connectExporter } from "./exporter.js";
 import { follow } from "./follow.js";

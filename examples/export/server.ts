@@ -27,7 +27,7 @@ listen((router) => {
       startExport(request) {
         const { sourceTable } = request;
         if (!tables.has(sourceTable)) {
-          throw new ConnectError(`there is no table ${sourceTable}`, Code.NotFound);
+          throw new ConnectError(`table ${sourceTable} not found`, Code.NotFound);
         }
         const project = sourceTable.slice(0, sourceTable.indexOf("/tables/"));
         return jobs.start(BigDataExporterLro.methods.startExport, project, (job) => exportTable(request, job));

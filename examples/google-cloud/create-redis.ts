@@ -1,5 +1,5 @@
 /*
- * Creates a Redis instance at Google Cloud, with the credentials of `gcloud auth application-default login`:
+ * Creates a Redis instance on Google Cloud, with the credentials of `gcloud auth application-default login`:
  * create-redis.js PROJECT INSTANCE
  */
 import type { Interceptor } from "@connectrpc/connect";
@@ -33,7 +33,7 @@ const operation = await redis.createInstance({
   instanceId,
   instance: { tier: Instance_Tier.BASIC, memorySizeGb: 1 },
 });
-console.log(`${operation.name} is running. Its token is ${operation.toToken()}`);
+console.log(`${operation.name} is running; token: ${operation.toToken()}`);
 for await (const { metadata } of operation.updates()) {
   console.log(metadata?.statusDetail || metadata?.verb);
 }

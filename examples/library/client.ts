@@ -1,7 +1,7 @@
 /*
- * Creates a book, reads it and deletes it: client.js URL
+ * Creates, reads, and deletes a book: client.js URL
  *
- * One client has both the plain methods and the long-running ones.
+ * One client has both plain and long-running methods.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";

@@ -29,7 +29,7 @@ listen((router) => {
         }),
 
       deleteBook({ name }) {
-        // What can be checked at once fails the call, and starts no operation.
+        // Check the name first: if the book does not exist, the call fails and no operation starts.
         titleOf(name);
         return jobs.start(deleteBook, name, async () => {
           titles.delete(name);
@@ -43,7 +43,7 @@ listen((router) => {
 function titleOf(name: string): string {
   const title = titles.get(name);
   if (title === undefined) {
-    throw new ConnectError(`there is no book ${name}`, Code.NotFound);
+    throw new ConnectError(`book ${name} not found`, Code.NotFound);
   }
   return title;
 }

@@ -4,7 +4,7 @@
 import { CloudRedisClient } from "@google-cloud/redis";
 import { grpc } from "google-gax";
 
-// No search for a Google Cloud machine's credentials.
+// Skip the search for the credentials of a Google Cloud machine.
 process.env.METADATA_SERVER_DETECTION = "none";
 
 const { hostname, port } = new URL(process.argv[2] ?? "");

@@ -7,7 +7,7 @@ import { listen } from "../listen.js";
 
 const jobs = new Jobs();
 
-// One method of the API will do: an implementation may leave out the others.
+// Implements one method of the API. Methods that an implementation omits return UNIMPLEMENTED.
 listen((router) => {
   jobs.serve(router);
   router.service(

@@ -1,5 +1,5 @@
 /*
- * Exports that survive a crash of the server: kept in a directory on a laptop, in PostgreSQL where DATABASE_URL says so.
+ * Exports that survive a crash of the server. They are stored in a directory, or in PostgreSQL if DATABASE_URL is set.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -14,16 +14,16 @@ export async function openExports(): Promise<LroServer> {
   const lro = await createLroServer({ engine: await openEngine(), leaseMs: 10_000 });
   registerBigDataExporter(lro, {
     startExport: {
-      // One export of a table at a time. Others wait for their turn.
+      // Only one export of a table runs at a time; further exports are queued.
       exclusive: { key: ({ sourceTable }) => sourceTable, onBusy: "queue" },
       validate({ sourceTable }) {
         if (!rowsOf.has(sourceTable)) {
-          throw new ConnectError(`there is no table ${sourceTable}`, Code.NotFound);
+          throw new ConnectError(`table ${sourceTable} not found`, Code.NotFound);
         }
       },
       async run({ sourceTable, destinationUri }, operation) {
         const rows = rowsOf.get(sourceTable) ?? 0n;
-        // After a crash, it goes on where the last run has left off.
+        // After a crash, continue from the progress of the previous attempt.
         let exported = operation.metadata?.numRowsExported ?? 0n;
         while (exported < rows) {
           await sleep(100, undefined, { signal: operation.signal });
@@ -40,7 +40,7 @@ export async function openExports(): Promise<LroServer> {
   return lro;
 }
 
-/** What a deployment sends before it ends a process: the operations that run here go on in another one. */
+/** On SIGTERM, which deployments send before they stop a process, hands the running operations to another process. */
 export function drainOnSigterm(lro: LroServer, stopServing: () => unknown): void {
   process.once("SIGTERM", async () => {
     await lro.drain({ timeoutMs: 25_000 });

@@ -46,7 +46,7 @@ describe("bad input is one line on stderr, and a failure", () => {
   test.each<[string, string, Uint8Array, readonly string[]]>([
     ["text", "is not a pluginrpc request", Buffer.from("hello\n"), [check]],
     ["a request that is cut off", "is not a pluginrpc request", request.subarray(0, -3), [check]],
-    ["a request with a file that is cut off", "cut off", request, [check]],
+    ["a request with a file that is cut off", "truncated", request, [check]],
     [
       "a request for another method",
       "ListRulesRequest",
@@ -56,10 +56,10 @@ describe("bad input is one line on stderr, and a failure", () => {
     ["no files", "no files", nothing, [check]],
     ["JSON where binary is expected", "is not a pluginrpc request", Buffer.from("{}"), [check]],
     ["binary where JSON is expected", "is not a pluginrpc request", request, [check, "--format", "json"]],
-    ["an unknown format", 'no format "xml"', nothing, [check, "--format", "xml"]],
-    ["a format that is missing", 'no format ""', nothing, ["--spec", "--format"]],
-    ["an unknown method", 'nothing called "/Fix"', nothing, ["/Fix"]],
-    ["too many arguments", '"--fix" is one argument too many', nothing, [check, "--fix"]],
+    ["an unknown format", 'unknown format "xml"', nothing, [check, "--format", "xml"]],
+    ["a format that is missing", 'unknown format ""', nothing, ["--spec", "--format"]],
+    ["an unknown method", 'unknown command "/Fix"', nothing, ["/Fix"]],
+    ["too many arguments", 'unexpected argument "--fix"', nothing, [check, "--fix"]],
     ["no arguments", "--help", nothing, []],
   ])("%s", async (_, message, stdin, args) => {
     const { stdout, stderr, exitCode } = await run(stdin, ...args);

@@ -9,8 +9,8 @@ const name = "buf-plugin-lro";
 
 const help = `${name} v${packageVersion}
 
-Checks protos for the rules of AIP-151 on long-running operations. It is a plugin for buf lint and buf breaking, which
-start it. In buf.yaml:
+Checks protos against the rules of AIP-151 for long-running operations. This is a plugin for buf lint and buf breaking.
+In buf.yaml:
 
   lint:
     use: [STANDARD, LRO]
@@ -19,8 +19,8 @@ start it. In buf.yaml:
   plugins:
     - plugin: ${name}
       options:
-        empty_response_methods: [Purge*]        # may answer google.protobuf.Empty, besides Delete methods
-        service_yaml: [acme/library/v1/library.yaml]   # is to list google.longrunning.Operations under apis
+        empty_response_methods: [Purge*]               # may return google.protobuf.Empty, like Delete methods
+        service_yaml: [acme/library/v1/library.yaml]   # must list google.longrunning.Operations under apis
 `;
 
 process.exitCode = main(process.argv.slice(2));

@@ -140,7 +140,7 @@ test("a finding stands on the line of the type, and says what it was and is", as
       line: 7,
       rule: "LRO_METADATA_SAME_TYPE",
       message:
-        "metadata_type of rpc Do was acme.v1.Progress, and is acme.v1.Leaflet now. Keep the type, or add another rpc.",
+        "metadata_type of rpc Do changed from acme.v1.Progress to acme.v1.Leaflet. Keep the old type, or add a new rpc.",
     },
   ]);
 });

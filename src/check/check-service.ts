@@ -12,13 +12,12 @@ import { rules } from "./rules/index.ts";
 const all = "LRO";
 const must = "LRO_MUST";
 
-/** The service that buf calls. */
 export function createCheckService(readYaml: ReadYaml): ServiceImpl<typeof CheckService> {
   return {
     listCategories: () => ({
       categories: [
-        { id: all, purpose: "Checks all that AIP-151 says of long-running operations." },
-        { id: must, purpose: "Checks what long-running operations must be by AIP-151, and not what they should be." },
+        { id: all, purpose: "Checks all rules of AIP-151 for long-running operations." },
+        { id: must, purpose: 'Checks the rules that AIP-151 states with "must", but not those with "should".' },
       ],
     }),
     listRules: () => ({
@@ -32,7 +31,7 @@ export function createCheckService(readYaml: ReadYaml): ServiceImpl<typeof Check
     }),
     check({ fileDescriptors, againstFileDescriptors, options, ruleIds }) {
       if (fileDescriptors.length === 0) {
-        throw new Error("the request holds no files to check.");
+        throw new Error("the request contains no files to check. Run this plugin through buf lint or buf breaking.");
       }
       const files = readFileSet(fileDescriptors);
       const against = readFileSet(againstFileDescriptors);

@@ -14,22 +14,22 @@ import { decodeSkeleton } from "./skeleton.ts";
 
 /** The proto files of a request. */
 export interface FileSet {
-  /** The files to check: those that are not there only because others import them. */
+  /** The files to check, without files that are present only as imports. */
   readonly checked: readonly DescFile[];
   /** The methods of the files to check. */
   readonly methods: readonly DescMethod[];
-  /** Those of them that return google.longrunning.Operation and carry operation_info. */
+  /** The methods of the files to check that return google.longrunning.Operation and have operation_info. */
   readonly operations: readonly OperationMethod[];
-  /** All types, looked up by the names that authors write. */
+  /** Looks up types of all files by name, as names are written in protos. */
   readonly scope: TypeScope;
   /** Returns a method of any file. */
   findMethod(service: string, name: string): DescMethod | undefined;
-  /** Returns the path of a place in the source info of its file. Empty where there is none. */
+  /** Returns the path of a place in the source info of its file. Empty if the source info has no location for it. */
   locate(place: Place): number[];
 }
 
 /**
- * @throws Error if a file cannot be read, or one that it imports is missing.
+ * @throws Error if a file cannot be read or an imported file is missing.
  */
 export function readFileSet(descriptors: readonly FileDescriptor[]): FileSet {
   const files = descriptors.map(({ fileDescriptorProto: buffer, isImport }) => {
@@ -52,7 +52,7 @@ export function readFileSet(descriptors: readonly FileDescriptor[]): FileSet {
     scope,
     findMethod: (service, name) => registry.getService(service)?.methods.find((method) => method.name === name),
     locate({ file, paths: candidates }) {
-      // Few files have findings, and source info is most of a file.
+      // Decode source info lazily: it makes up most of a file, and few files have findings.
       const known = paths.get(file) ?? readPaths(encoded.get(file.proto.name));
       paths.set(file, known);
       return candidates.find((path) => known.has(path.join())) ?? [];

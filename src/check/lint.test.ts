@@ -28,7 +28,7 @@ test("a message names the rpc, what is wrong, and the fix", async () => {
   });
 
   expect(findings.map(({ message }) => message)).toEqual([
-    'response_type "Boook" of rpc CreateBook is not found. Did you mean "Book"?',
+    'response_type "Boook" of rpc CreateBook not found. Did you mean "Book"?',
     'metadata_type "Format" of rpc PrintBook is not a message, but the enum acme.library.v1.Format. Name a message.',
   ]);
 });
@@ -164,8 +164,8 @@ describe("options", () => {
   });
 
   test.each([
-    [{ empty_response_method: "Purge*" }, 'there is no option "empty_response_method".'],
-    [{ empty_response_methods: true }, 'option "empty_response_methods" takes a string, or a list of strings.'],
+    [{ empty_response_method: "Purge*" }, 'unknown option "empty_response_method".'],
+    [{ empty_response_methods: true }, 'option "empty_response_methods" must be a string or a list of strings.'],
     [{ service_yaml: "library.yaml" }, "service_yaml=library.yaml: "],
   ])("%j is an error that says why", async (options, message) => {
     await expect(lint({ protos: purge(""), options })).rejects.toThrow(message);

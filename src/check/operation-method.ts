@@ -8,7 +8,7 @@ import {
   operation_info,
 } from "../gen/google/longrunning/operations_pb.ts";
 
-/** A method that returns google.longrunning.Operation and carries operation_info. */
+/** A method that returns google.longrunning.Operation and has operation_info. */
 export interface OperationMethod {
   readonly desc: DescMethod;
   readonly response: TypeName;
@@ -20,9 +20,9 @@ export interface TypeName {
   readonly method: DescMethod;
   /** The field of google.longrunning.OperationInfo. */
   readonly field: DescField;
-  /** The name as it is written. */
+  /** The name as written in the proto. */
   readonly name: string;
-  /** What it refers to, if anything. */
+  /** The declaration that the name refers to. `undefined` if there is no such declaration. */
   readonly desc: NamedDesc | undefined;
 }
 
@@ -30,7 +30,7 @@ export function atTypeName({ method, field }: TypeName): Place {
   return atOperationInfo(method, field);
 }
 
-/** Says whether a method starts an operation. google.longrunning.Operations hands out those of others. */
+/** Returns whether a method starts an operation. Methods of google.longrunning.Operations only return existing ones. */
 export function returnsOperation({ output, parent }: DescMethod): boolean {
   return output.typeName === OperationSchema.typeName && parent.typeName !== Operations.typeName;
 }

@@ -3,11 +3,11 @@ import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/
 import type { Option, Value } from "../gen/buf/plugin/option/v1/option_pb.ts";
 import { InvalidArgumentError } from "./pluginrpc.ts";
 
-/** What buf.yaml says under `options` of the plugin. */
+/** The plugin's options in buf.yaml. */
 export interface Options {
-  /** Says whether a method that is no Delete may answer google.protobuf.Empty. */
-  readonly mayAnswerEmpty: (service: string, method: string) => boolean;
-  /** The YAML files of services. */
+  /** Returns whether a method other than Delete may return google.protobuf.Empty. */
+  readonly mayReturnEmpty: (service: string, method: string) => boolean;
+  /** The service YAML files. */
   readonly serviceYamls: readonly ServiceYaml[];
 }
 
@@ -16,14 +16,14 @@ const serviceYaml = "service_yaml";
 const keys = [emptyResponseMethods, serviceYaml];
 
 /**
- * @throws InvalidArgumentError if an option is not known, its value is not a string or a list of them, or a file that
- * it names cannot be read.
+ * @throws InvalidArgumentError if an option is unknown, a value is neither a string nor a list of strings, or a file cannot
+ * be read.
  */
 export function readOptions(options: readonly Option[], readYaml: ReadYaml): Options {
   const values = new Map(options.map(({ key, value }) => [checkKey(key), readStrings(key, value)]));
   const empty = (values.get(emptyResponseMethods) ?? []).map(toPattern);
   return {
-    mayAnswerEmpty: (service, method) =>
+    mayReturnEmpty: (service, method) =>
       empty.some((pattern) => pattern.test(method) || pattern.test(`${service}.${method}`)),
     serviceYamls: (values.get(serviceYaml) ?? []).map((path) => readYamlFile(path, readYaml)),
   };
@@ -31,8 +31,8 @@ export function readOptions(options: readonly Option[], readYaml: ReadYaml): Opt
 
 function checkKey(key: string): string {
   if (!keys.includes(key)) {
-    const hint = didYouMean(nearNames(key, keys)) || ` The options are ${keys.join(" and ")}.`;
-    throw new InvalidArgumentError(`there is no option "${key}".${hint}`);
+    const hint = didYouMean(nearNames(key, keys)) || ` Use ${keys.join(" or ")}.`;
+    throw new InvalidArgumentError(`unknown option "${key}".${hint}`);
   }
   return key;
 }
@@ -44,11 +44,11 @@ function readStrings(key: string, value: Value | undefined): string[] {
     case "listValue":
       return value.type.value.values.flatMap((item) => readStrings(key, item));
     default:
-      throw new InvalidArgumentError(`option "${key}" takes a string, or a list of strings.`);
+      throw new InvalidArgumentError(`option "${key}" must be a string or a list of strings.`);
   }
 }
 
-/** A name, in which * stands for any characters. */
+/** Converts a name, in which `*` matches any characters. */
 function toPattern(name: string): RegExp {
   const parts = name.split("*").map((part) => part.replace(/[^\w]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`);

@@ -21,15 +21,16 @@ export type ServiceImpl<S extends DescService> = {
   ) => MessageInitShape<S["method"][K]["output"]>;
 };
 
-/** The request asks for what cannot be done. The caller is told so in the response. */
+/** The request is invalid. The response carries the error to the caller. */
 export class InvalidArgumentError extends Error {
   override readonly name = "InvalidArgumentError";
 }
 
 /**
- * Answers one run of a plugin: what it is started with, and what its stdin holds, gives what it writes to stdout.
+ * Serves one run of a plugin: reads the command from the arguments and the request from stdin, and returns the bytes to
+ * write to stdout.
  *
- * @throws Error if the arguments name nothing that there is, or stdin does not hold the request that they name.
+ * @throws Error if the arguments are invalid, or if stdin does not contain the request that the command requires.
  */
 export function servePlugin<S extends DescService>(
   service: S,
@@ -40,7 +41,7 @@ export function servePlugin<S extends DescService>(
   const { format, command } = parseArgs(args);
   const codec = codecs[format]?.(service);
   if (codec === undefined) {
-    throw new Error(`there is no format "${format}". The formats are ${Object.keys(codecs).join(" and ")}.`);
+    throw new Error(`unknown format "${format}". Use ${Object.keys(codecs).join(" or ")}.`);
   }
   if (command === "--protocol") {
     return new TextEncoder().encode("1\n");
@@ -53,7 +54,7 @@ export function servePlugin<S extends DescService>(
   }
   const method = service.methods.find((candidate) => pathOf(candidate) === command);
   if (method === undefined) {
-    throw new Error(`there is nothing called "${command}". It is a plugin for buf, which starts it; see --help.`);
+    throw new Error(`unknown command "${command}". Run this plugin through buf; see --help.`);
   }
   const request = readRequest(method, codec, readStdin());
   const call = implementation[method.localName as keyof S["method"]] as (
@@ -96,7 +97,7 @@ function parseArgs(args: readonly string[]): { command: string; format: string }
     } else if (command === "") {
       command = arg;
     } else {
-      throw new Error(`"${arg}" is one argument too many.`);
+      throw new Error(`unexpected argument "${arg}". Remove it.`);
     }
   }
   return { command, format };
@@ -116,7 +117,7 @@ function readRequest(method: DescMethod, codec: Codec, bytes: Uint8Array): unkno
 function unpack(value: Any, schema: DescMessage): unknown {
   const message = anyUnpack(value, schema);
   if (message === undefined) {
-    throw new Error(`it holds a ${value.typeUrl}`);
+    throw new Error(`it contains a ${value.typeUrl}`);
   }
   return message;
 }

@@ -5,30 +5,29 @@ import type { Options } from "./options.ts";
 
 /** A rule of AIP-151. */
 export interface Rule {
-  /** What buf.yaml and ignore comments call it. */
+  /** The id for buf.yaml and ignore comments. */
   readonly id: string;
-  /** One sentence. */
   readonly purpose: string;
   readonly type: RuleType;
-  /** Whether the AIP says "must". It says "should" else. */
+  /** True if AIP-151 states the rule with "must", false if with "should". */
   readonly must: boolean;
-  /** Finds what is against the rule. */
+  /** Finds violations of the rule. */
   find(run: Run): Iterable<Finding>;
 }
 
-/** What rules look at. */
+/** The input of the rules. */
 export interface Run {
   readonly files: FileSet;
-  /** What the files were before. Empty for lint rules. */
+  /** The previous version of the files. Empty for lint rules. */
   readonly against: FileSet;
   readonly options: Options;
 }
 
-/** Something that is against a rule. */
+/** A violation of a rule. */
 export interface Finding {
   readonly place: Place;
-  /** The place before, for breaking rules. */
+  /** The place in the previous version, for breaking rules. */
   readonly against?: Place;
-  /** What it is about, the cause, and the fix, in one line. */
+  /** The subject, the cause, and the fix, in one line. */
   readonly message: string;
 }

@@ -16,7 +16,7 @@ const enumeration = EnumDescriptorProtoSchema.field;
 const ofEnum: Kept = new Map([[enumeration.name.number, bytesOf]]);
 const ofMessage: Kept = new Map([
   [message.name.number, bytesOf],
-  // It tells map entries from messages.
+  // Distinguishes map entries from other messages.
   [message.options.number, bytesOf],
   [message.nestedType.number, keepMessage],
   [message.enumType.number, keepEnum],
@@ -32,8 +32,9 @@ const ofFile: Kept = new Map([
 ]);
 
 /**
- * Decodes of a FileDescriptorProto what rules look at: its imports, its services, and the names of its types. The rest,
- * comments above all, would take most of the time and memory of a run. Only messages called Operation keep their fields.
+ * Decodes only the parts of a FileDescriptorProto that rules read: its imports, its services, and the names of its types.
+ * Decoding the rest, especially the comments, would take most of the time and memory of a run. Messages named Operation
+ * keep their fields, because a rule compares them.
  */
 export function decodeSkeleton(encoded: Encoded): FileDescriptorProto {
   return fromBinary(FileDescriptorProtoSchema, prune(encoded, ofFile));

@@ -1,20 +1,20 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { behaviours } from "../../test/differences.ts";
+import { behaviors } from "../../test/differences.ts";
 import { readRedisApi } from "../../test/redis-api.ts";
 import { type RedisServer, type State, serveRedis } from "../../test/redis-server.ts";
 
 const api = await readRedisApi();
-const all = behaviours(api);
+const all = behaviors(api);
 let server: RedisServer;
 
 beforeAll(async () => {
   const polls = new Map<string, number>();
-  // The behaviour is told by the name, which the caller chooses.
-  const behaviourOf = (name: string) => all[Number(name.replace(/.*-/, ""))];
+  // The caller chooses the name, which ends with the index of the behavior.
+  const behaviorOf = (name: string) => all[Number(name.replace(/.*-/, ""))];
 
   function read(name: string): State {
-    const answers = behaviourOf(name)?.polls ?? [];
+    const answers = behaviorOf(name)?.polls ?? [];
     const count = polls.get(name) ?? 0;
     polls.set(name, count + 1);
     const answer = answers[Math.min(count, answers.length - 1)] ?? {};
@@ -25,16 +25,16 @@ beforeAll(async () => {
   }
 
   server = await serveRedis(api, {
-    createInstance: ({ instanceId }) => ({ name: `operations/${instanceId}`, ...behaviourOf(instanceId)?.start }),
+    createInstance: ({ instanceId }) => ({ name: `operations/${instanceId}`, ...behaviorOf(instanceId)?.start }),
     operations: { getOperation: ({ name }) => read(name), cancelOperation: () => ({}) },
   });
 });
 
 afterAll(() => server.close());
 
-test("our client and google-gax's take the same behaviours as the documentation says", async () => {
+test("our client and google-gax behave as documented", async () => {
   const rows = await Promise.all(
-    all.map(async ({ what, why = "", google, ours }, index) => {
+    all.map(async ({ situation, why = "", google, ours }, index) => {
       const parent = "projects/p/locations/l";
       const theirs = tell(async () => {
         const [operation] = await server.google.createInstance({ parent, instanceId: `google-${index}`, instance: {} });
@@ -47,15 +47,19 @@ test("our client and google-gax's take the same behaviours as the documentation 
         >);
         return ours ? ours(operation, server) : operation.wait();
       });
-      return [what, await theirs, await own, why];
+      return [situation, await theirs, await own, why];
     }),
   );
-  const table = [["", "google-gax", "protoc-gen-ts-lro", ""], ["---", "---", "---", "---"], ...rows];
+  const heads = ["Situation", "google-gax", "protoc-gen-ts-lro", "Why"];
+  const table = [heads, heads.map(() => "---"), ...rows];
   const differ = rows.filter(([, google, own]) => google !== own?.replace(/Operation\w*Error /, "")).length;
-  const text = `# How our client differs from google-gax's
+  const text = `# Behavior compared with google-gax
 
-The same ${rows.length} behaviours of servers and callers, through both clients, against the same server. A test runs them and
-compares what it sees with this table. They differ in ${differ}.
+A test runs both clients against the same server in ${rows.length} situations and compares the results with this table. The clients
+differ in ${differ} of them. Unless the table says otherwise, the caller waits for the result. "instance" is the name of the
+instance in the response, "final" is that name in the response of a later state, and "metadata" is a value from the
+operation's metadata. "never ends" means that the wait did not end within 5 seconds. "ends the process" means that an error
+is thrown in a callback, where callers cannot catch it.
 
 ${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
@@ -63,7 +67,7 @@ ${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}
   expect(rows.length).toBeGreaterThanOrEqual(40);
 });
 
-// google-gax unpacks where nobody catches what it throws, which ends the process.
+// google-gax unpacks responses in a callback. Callers cannot catch errors there, so they end the process.
 function uncaught(operation: object): Promise<string> {
   const unpacking = operation as { _unpackResponse(...args: unknown[]): void };
   const unpack = unpacking._unpackResponse.bind(operation);
@@ -78,7 +82,7 @@ function uncaught(operation: object): Promise<string> {
   });
 }
 
-/** What came of a wait, in words. */
+/** Describes the result of a wait. */
 async function tell(wait: () => Promise<unknown>): Promise<string> {
   const patience = new Promise<string>((resolve) => setTimeout(resolve, 5_000, "never ends"));
   return Promise.race([patience, wait().then(tellResult, tellError)]);

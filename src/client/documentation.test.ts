@@ -66,50 +66,51 @@ async function run(title: string): Promise<string> {
   return lines.join("\n");
 }
 
-describe("a snippet of the documentation runs as it stands", () => {
-  test("Start, follow, wait", async () => {
-    expect(await run("Start, follow, wait")).toMatch(/^(50 %\n)+Emma$/);
+describe("a snippet of the documentation runs unchanged", () => {
+  test("Quick start", async () => {
+    expect(await run("Quick start")).toMatch(/^(50 %\n)+Emma$/);
   });
 
-  test("Failures", async () => {
-    expect(await run("Failures")).toMatch(
+  test("Handle errors", async () => {
+    expect(await run("Handle errors")).toMatch(
       /^failed 9 operation operations\/\d+ of acme.*DeleteBook failed: .*a copy is lent$/,
     );
   });
 
-  test("Go on elsewhere", async () => {
-    expect(await run("Go on elsewhere")).toBe("cancelled");
+  test("Resume, cancel, and delete", async () => {
+    expect(await run("Resume, cancel, and delete")).toBe("cancelled");
   });
 
-  test("Tune", async () => {
-    expect(await run("Tune")).toMatch(/^operations\/\d+ (true|false)$/m);
+  test("Configure polling, routing headers, and listing", async () => {
+    expect(await run("Configure polling, routing headers, and listing")).toMatch(/^operations\/\d+ (true|false)$/m);
   });
 
-  test("Test your code", async () => {
-    expect(await run("Test your code")).toBe("Emma 1800000");
+  test("Test with a fake clock", async () => {
+    expect(await run("Test with a fake clock")).toBe("Emma 1800000");
   });
 
   test("Headers and credentials", async () => {
     expect(await run("Headers and credentials")).toBe("false");
   });
 
-  test("In a server of your own", async () => {
-    expect(await run("In a server of your own")).toBe("[failed_precondition] a copy is lent");
+  test("Return errors to your own callers", async () => {
+    expect(await run("Return errors to your own callers")).toBe("[failed_precondition] a copy is lent");
   });
 
-  test("Any service", async () => {
-    expect(await run("Any service")).toBe("Emma");
+  test("Write code for any service", async () => {
+    expect(await run("Write code for any service")).toBe("Emma");
   });
 
-  test("Handlers", async () => {
-    expect(await run("Handlers")).toBe("Emma 1\ncancelled");
+  test("Test a handler", async () => {
+    expect(await run("Test a handler")).toBe("Emma 1\ncancelled");
   });
 
-  test("and there is no other", () => {
+  test("and no other snippet exists", () => {
     expect([...snippets.keys()]).toEqual([
-      ...["Start, follow, wait", "Failures", "Go on elsewhere", "Tune", "Test your code", "The server"],
-      ...["Headers and credentials", "In a server of your own", "Any service"],
-      "Handlers",
+      ...["Quick start", "Handle errors", "Resume, cancel, and delete", "Server"],
+      ...["Configure polling, routing headers, and listing", "Headers and credentials"],
+      ...["Return errors to your own callers", "Write code for any service"],
+      ...["Test with a fake clock", "Test a handler"],
     ]);
     expect(documents.flatMap((text) => text.match(/^```ts$/gm))).toHaveLength(snippets.size);
   });

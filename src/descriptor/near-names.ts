@@ -1,5 +1,5 @@
 /**
- * Returns up to three of the candidates that a person may have meant by a name, nearest first.
+ * Returns up to three candidates that are similar to a name, the most similar one first.
  */
 export function nearNames(name: string, candidates: Iterable<string>): string[] {
   const wanted = lastSegment(name).toLowerCase();
@@ -12,7 +12,7 @@ export function nearNames(name: string, candidates: Iterable<string>): string[] 
     .map(({ candidate }) => candidate);
 }
 
-/** Returns the sentence that asks for the near names, with a leading space, or nothing where there are none. */
+/** Returns the question "Did you mean …?" with a leading space, or an empty string if there are no names. */
 export function didYouMean(names: readonly string[]): string {
   return names.length > 0 ? ` Did you mean ${names.map((name) => `"${name}"`).join(" or ")}?` : "";
 }
@@ -21,7 +21,7 @@ function lastSegment(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-/** Levenshtein's distance, given up on once it is sure to exceed the limit. */
+/** Returns the Levenshtein distance, or `limit + 1` if the lengths alone differ by more than the limit. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) {
     return limit + 1;

@@ -1,10 +1,10 @@
 import type { DescField, DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import { messagePath, methodPath, operationInfoPath, servicePath } from "./source-path.ts";
 
-/** Where something is in a proto file. */
+/** The location of an element in a proto file. */
 export interface Place {
   readonly file: DescFile;
-  /** Paths in its source info, the closest first: compilers differ in what they have a location for. */
+  /** Candidate paths in the source info, most specific first. Compilers record locations for different elements. */
   readonly paths: readonly number[][];
 }
 
@@ -12,7 +12,7 @@ export function atMethod(method: DescMethod): Place {
   return { file: method.parent.file, paths: [methodPath(method)] };
 }
 
-/** A method's operation_info, or a field of it. */
+/** Returns the place of a method's operation_info, or of a field of it. */
 export function atOperationInfo(method: DescMethod, field?: DescField): Place {
   const option = operationInfoPath(method);
   const paths = [option, methodPath(method)];

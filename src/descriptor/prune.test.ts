@@ -41,9 +41,9 @@ test("fields of a fixed size, and groups with what is in them, are passed over",
 });
 
 test.each([
-  ["a value that is cut off", [0x0a, 5, 0x61], "field 1 is cut off"],
-  ["a varint without an end", [0x08, 0xff], "a varint has no end"],
-  ["a group without an end", [0x0b], "a varint has no end"],
+  ["a value that is cut off", [0x0a, 5, 0x61], "field 1 is truncated"],
+  ["a varint without an end", [0x08, 0xff], "a varint is truncated"],
+  ["a group without an end", [0x0b], "a varint is truncated"],
   ["the end of a group that did not start", [0x0c], "field 1 has an unexpected wire type"],
 ])("%s is an error", (_, bytes, message) => {
   const buffer = Uint8Array.from(bytes);

@@ -1,17 +1,17 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { type Encoded, visitFields } from "./wire.ts";
 
-/** Says what is kept of the value of a field: its bytes, other bytes in their place, or nothing. */
+/** Returns the bytes to write for the value of a field, or `undefined` to omit the field. */
 export type Keep = (value: Encoded) => Uint8Array | undefined;
 
-/** What is kept of a message, by the numbers of its fields. Fields that are not named are left out. */
+/** The fields of a message to keep, by field number. All other fields are omitted. */
 export type Kept = ReadonlyMap<number, Keep>;
 
 /**
- * Returns what is kept of an encoded message, encoded again, with its fields in their order. Descriptors have more in
- * them than anybody needs at a time, and to decode it takes most of the time and memory of a run.
+ * Copies the kept fields of an encoded message, in their original order. Descriptors contain far more than a run needs,
+ * and decoding all of it would take most of the run's time and memory.
  *
- * @throws Error if it is not an encoded message.
+ * @throws Error if the bytes are not an encoded message.
  */
 export function prune(message: Encoded, kept: Kept): Uint8Array {
   const writer = new BinaryWriter();

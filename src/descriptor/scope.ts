@@ -2,21 +2,21 @@ import type { AnyDesc, DescEnum, DescExtension, DescFile, DescMessage, DescServi
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { nearNames } from "./near-names.ts";
 
-/** What a name in a proto file can refer to. */
+/** A declaration that a name in a proto file can refer to. */
 export type NamedDesc = DescMessage | DescEnum | DescExtension | DescService;
 
 /**
- * The types of a request, looked up by the names that authors write.
+ * Looks up the types of a request by name, as names are written in protos.
  */
 export interface TypeScope {
   /**
-   * Finds what a name refers to where it is written inside a service: as protobuf does, from the innermost scope
-   * outwards, in the files that the service's file imports, directly or not; then in the other files of the request.
-   * A service or an extension is returned only where no type has the name.
+   * Resolves a name that is written inside a service. Like protobuf, searches from the innermost scope outwards, first in
+   * the files that the service's file imports directly or indirectly, then in the other files of the request. Returns a
+   * service or an extension only if no message or enum has the name.
    */
   find(name: string, service: DescService): NamedDesc | undefined;
 
-  /** Returns the messages that may have been meant by a name, written as they can be written inside the service. */
+  /** Returns the names of messages that are similar to a name, relative to the service's package. */
   near(name: string, service: DescService): string[];
 }
 
@@ -54,7 +54,7 @@ export function createTypeScope(files: readonly DescFile[]): TypeScope {
 }
 
 /**
- * Gives the full names that a name may stand for inside a scope, innermost first. A leading dot marks a full name.
+ * Yields the full names that a name inside a scope might resolve to, innermost first. A leading dot marks a full name.
  */
 export function* candidateNames(name: string, scope: string): Generator<string> {
   if (name.startsWith(".")) {
@@ -75,7 +75,7 @@ function packagePrefix(file: DescFile): string {
   return file.proto.package === "" ? "" : `${file.proto.package}.`;
 }
 
-/** Returns a file with all that it imports, directly or not. */
+/** Returns a file and all files that it imports directly or indirectly. */
 export function importClosure(file: DescFile): Set<DescFile> {
   const closure = new Set([file]);
   for (const reached of closure) {

@@ -42,7 +42,7 @@ describe("the YAML of a service", () => {
     ["apis: 1", "service_yaml=redis.yaml: apis is not a list"],
     [
       "publishing: { method_settings: [{ selector: a.B.C, long_running: { max_poll_delay: 5m } }] }",
-      'service_yaml=redis.yaml: max_poll_delay of a.B.C is "5m", not a duration such as 60s, or a factor such as 1.5',
+      'service_yaml=redis.yaml: max_poll_delay of a.B.C is "5m". Use a duration such as 60s, or a factor such as 1.5',
     ],
   ])("is refused with the reason when it is %s", (text, message) => {
     expect(() => read(text)).toThrow(message);

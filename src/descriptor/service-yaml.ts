@@ -1,7 +1,7 @@
 /** Reads a YAML file into plain values. */
 export type ReadYaml = (path: string) => unknown;
 
-/** How to poll the operations of a method, in the words of the runtime. Times are in milliseconds. */
+/** Polling settings of a method, named like the runtime's polling options. Times are in milliseconds. */
 export interface MethodPolling {
   readonly initialDelayMs?: number;
   readonly delayMultiplier?: number;
@@ -9,19 +9,19 @@ export interface MethodPolling {
   readonly totalTimeoutMs?: number;
 }
 
-/** What the YAML of a service (google.api.Service) says about its long-running methods. */
+/** The settings for long-running methods in a service YAML (google.api.Service). */
 export interface ServiceYaml {
   readonly path: string;
-  /** The full names of the services that the API serves, as `apis` lists them. */
+  /** The full names of the services listed under `apis`. */
   readonly apis: ReadonlySet<string>;
-  /** How to poll the operations of a method, by its full name. */
+  /** Polling settings by full method name. */
   readonly polling: ReadonlyMap<string, MethodPolling>;
 }
 
 /**
- * Reads the YAML of a service.
+ * Reads a service YAML file.
  *
- * @throws Error that names the file, and the setting, if it cannot be read.
+ * @throws Error that names the file and the setting if the file cannot be read or a setting is invalid.
  */
 export function readServiceYaml(path: string, readYaml: ReadYaml): ServiceYaml {
   try {
@@ -51,7 +51,7 @@ function readMethodSetting({
     const number = value === undefined ? undefined : parse(value);
     if (number !== undefined && !(number >= 0)) {
       throw new Error(
-        `${field} of ${name} is ${JSON.stringify(value)}, not a duration such as 60s, or a factor such as 1.5`,
+        `${field} of ${name} is ${JSON.stringify(value)}. Use a duration such as 60s, or a factor such as 1.5`,
       );
     }
     return number;
@@ -65,7 +65,7 @@ function readMethodSetting({
   return [[name, Object.fromEntries(Object.entries(polling).filter(([, value]) => value !== undefined))]];
 }
 
-/** Reads a google.protobuf.Duration as JSON has it, `1.5s`, or by its fields. */
+/** Parses a google.protobuf.Duration in its JSON form, such as `1.5s`, or as a mapping of its fields. */
 function toMilliseconds(value: unknown): number {
   if (typeof value === "string") {
     return /^\d+(\.\d+)?s$/.test(value) ? Number(value.slice(0, -1)) * 1000 : Number.NaN;

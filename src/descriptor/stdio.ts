@@ -4,9 +4,9 @@ export const stdin = 0;
 export const stdout = 1;
 export const stderr = 2;
 
-/** Reads to the end without a stream: start-up is most of a run's time. */
+/** Reads to the end of a file. Uses no stream, because loading streams would slow down the start. */
 export function readAll(fd: number): Uint8Array {
-  // It grows in place: a large request is most of a run's memory, and must not be there twice.
+  // A resizable buffer grows in place. Copying a large request would double the memory of a run.
   const buffer = new ArrayBuffer(1 << 16, { maxByteLength: 2 ** 31 });
   for (let length = 0; ; ) {
     const count = retry(() => readSync(fd, new Uint8Array(buffer), { offset: length }));
@@ -20,7 +20,7 @@ export function readAll(fd: number): Uint8Array {
   }
 }
 
-/** Writes all of it before it returns. */
+/** Writes all data before returning. */
 export function write(fd: number, data: string | Uint8Array): void {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   for (let offset = 0; offset < bytes.length; ) {
@@ -28,7 +28,7 @@ export function write(fd: number, data: string | Uint8Array): void {
   }
 }
 
-/** Repeats a call on a pipe that its other end has made non-blocking. */
+/** Retries a call on a pipe that the other process has made non-blocking. */
 function retry(call: () => number): number {
   for (;;) {
     try {

@@ -1,8 +1,8 @@
 import { getTextEncoding, WireType } from "@bufbuild/protobuf/wire";
 
 /**
- * What a field holds, still encoded: a message, a string, packed numbers, or a varint. It costs next to nothing to make,
- * unlike a view of the bytes, so that a little can be read of a lot.
+ * The encoded value of a field: a message, a string, packed numbers, or a varint. Unlike a `Uint8Array` view, it is cheap
+ * to create, which keeps scanning a large message for a few values fast.
  */
 export interface Encoded {
   readonly buffer: Uint8Array;
@@ -20,14 +20,14 @@ export function textOf(encoded: Encoded): string {
   return getTextEncoding().decodeUtf8(bytesOf(encoded));
 }
 
-/** Reads the fields of a message one after the other. Those of a fixed size, and groups, are passed over. */
+/** Reads the fields of a message in order. Skips fixed-size fields and groups. */
 class FieldCursor {
   readonly #buffer: Uint8Array;
   readonly #end: number;
   #position: number;
   number = 0;
   wireType: WireType = WireType.LengthDelimited;
-  /** Where the value starts, and where it ends. */
+  /** The start and end offsets of the value. */
   start = 0;
   end = 0;
 
@@ -38,9 +38,9 @@ class FieldCursor {
   }
 
   /**
-   * Goes to the next field. Returns false if there is none.
+   * Advances to the next field. Returns false at the end of the message.
    *
-   * @throws Error if this is not an encoded message.
+   * @throws Error if the bytes are not an encoded message.
    */
   next(): boolean {
     while (this.#position < this.#end) {
@@ -87,7 +87,7 @@ class FieldCursor {
     }
     this.end = this.#position;
     if (this.end > this.#end) {
-      throw new Error(`field ${this.number} is cut off`);
+      throw new Error(`field ${this.number} is truncated`);
     }
   }
 
@@ -113,14 +113,14 @@ class FieldCursor {
         return value;
       }
     }
-    throw new Error("a varint has no end");
+    throw new Error("a varint is truncated");
   }
 }
 
 /**
- * Visits the fields of a message in order, varints and those that have a length.
+ * Visits the varint and length-delimited fields of a message in order.
  *
- * @throws Error if it is not an encoded message.
+ * @throws Error if the bytes are not an encoded message.
  */
 export function visitFields(
   message: Encoded,
@@ -134,7 +134,7 @@ export function visitFields(
   }
 }
 
-/** Visits the fields that have a length. */
+/** Visits the length-delimited fields of a message in order. */
 export function visitEncoded(message: Encoded, visit: (number: number, value: Encoded) => void): void {
   const { buffer } = message;
   const cursor = new FieldCursor(message);
@@ -146,7 +146,7 @@ export function visitEncoded(message: Encoded, visit: (number: number, value: En
   }
 }
 
-/** Returns what a field with a length holds, empty where it is not set. */
+/** Returns the first value of a length-delimited field, or an empty value if the field is not set. */
 export function findEncoded(message: Encoded, wanted: number): Encoded {
   const { buffer } = message;
   const cursor = new FieldCursor(message);
@@ -159,7 +159,7 @@ export function findEncoded(message: Encoded, wanted: number): Encoded {
   return empty;
 }
 
-/** Returns what each of the fields that have a length and a number holds, in order. */
+/** Returns all values of a length-delimited field, in order. */
 export function findAllEncoded(message: Encoded, wanted: number): Encoded[] {
   const found: Encoded[] = [];
   visitEncoded(message, (number, value) => {

@@ -10,17 +10,17 @@ import { pluginName, pluginVersion, runPlugin } from "./plugin.ts";
 
 const help = `${pluginName} ${pluginVersion}
 
-Generates typed clients and servers for the long-running methods of protos: those that return a
-google.longrunning.Operation and are annotated with google.longrunning.operation_info.
+Generates typed clients and servers for long-running methods: those that return a google.longrunning.Operation and
+are annotated with google.longrunning.operation_info.
 
-It is a plugin for buf and protoc, which start it and give it a request on stdin:
+This is a plugin for buf and protoc, which run it and send it a request on stdin:
 
   buf.gen.yaml    plugins: [{ local: protoc-gen-ts-lro, out: src/gen, opt: [target=ts] }]
   protoc          protoc --ts-lro_out=src/gen --ts-lro_opt=target=ts FILES
 
 ${optionsHelp}`;
 
-// Almost all that a run allocates lives short. V8 would still grow the space for it to over 100 MB on a large request.
+// Most allocations are short-lived. Without this flag, V8 grows the young generation to over 100 MB on large requests.
 setFlagsFromString("--semi-space-growth-factor=1");
 
 process.exitCode = main(process.argv.slice(2));
@@ -38,15 +38,13 @@ function main(args: readonly string[]): number {
       write(stdout, `${pluginName} ${pluginVersion}\n`);
       return 0;
     default:
-      return fail(
-        `there is no argument ${args[0]}. Options of the plugin go into buf.gen.yaml or --ts-lro_opt; see --help.`,
-      );
+      return fail(`unknown argument ${args[0]}. Pass plugin options in buf.gen.yaml or with --ts-lro_opt; see --help.`);
   }
   try {
-    // Asking process.stdin makes a pipe non-blocking, and then most of a large run's time is spent waiting for it.
+    // Accessing process.stdin would make a pipe non-blocking; large runs would spend most of their time retrying reads.
     const request = fstatSync(stdin).isCharacterDevice() ? new Uint8Array() : readAll(stdin);
     if (request.length === 0) {
-      return fail("there is no request on stdin. buf and protoc give it one; see --help.");
+      return fail("no request on stdin: run this plugin through buf or protoc. See --help.");
     }
     const { response, notes } = runPlugin(request, readYaml);
     for (const note of notes) {

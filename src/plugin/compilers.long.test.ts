@@ -28,10 +28,10 @@ describe("protoc", () => {
     const { stderr, code } = await generate(["acme/library/v1/library.proto"]).catch((error) => error);
     expect(stderr).toContain(
       "--ts-lro_out: acme/library/v1/library.proto:6:5: rpc acme.library.v1.Library.CreateBook: " +
-        'response_type "Book" is not found. If the name is right, import the file that declares it, or generate its ' +
+        'response_type "Book" not found. If the name is correct, import the file that declares it, or generate its ' +
         "whole directory in one run.",
     );
-    expect(stderr).toContain('metadata_type "Metadata" is not found.');
+    expect(stderr).toContain('metadata_type "Metadata" not found.');
     expect(code).toBe(1);
     expect(await project.readGenerated()).toEqual({});
   });

@@ -26,10 +26,10 @@ describe("buf generate", () => {
     });
     const { stderr, exitCode } = await generate("all");
     expect(stderr).toContain(
-      'acme/shelf/v1/shelf.proto:6:5: rpc acme.shelf.v1.Shelves.CreateShelf: response_type "Shelf" is not found.',
+      'acme/shelf/v1/shelf.proto:6:5: rpc acme.shelf.v1.Shelves.CreateShelf: response_type "Shelf" not found.',
     );
     expect(stderr).toContain(
-      'acme/shelf/v1/shelf.proto:7:5: rpc acme.shelf.v1.Shelves.CreateShelf: metadata_type "Shelf.Metadata" is not found.',
+      'acme/shelf/v1/shelf.proto:7:5: rpc acme.shelf.v1.Shelves.CreateShelf: metadata_type "Shelf.Metadata" not found.',
     );
     expect(exitCode).not.toBe(0);
     expect(existsSync(join(project.directory(), "gen"))).toBe(false);

@@ -1,10 +1,10 @@
 import type { Place } from "../descriptor/place.ts";
 
-/** A mistake in a proto file, or something that its author should know. */
+/** An error in a proto file, or a note to its author. */
 export interface Diagnostic {
-  /** Where it is: `acme/v1/library.proto:12:5`, line and column counted from one. */
+  /** The location, such as `acme/v1/library.proto:12:5`. Lines and columns are 1-based. */
   readonly position: string;
-  /** What it is about, the cause, and the fix, in one line. */
+  /** The subject, the cause, and the fix, in one line. */
   readonly message: string;
 }
 
@@ -12,7 +12,7 @@ export function formatDiagnostic({ position, message }: Diagnostic): string {
   return `${position}: ${message}`;
 }
 
-/** Returns the position of a place. Only the file's name where the compiler gave no locations. */
+/** Returns the position of a place, or just the file name if the compiler provided no locations. */
 export function positionOf({ file: { proto }, paths }: Place): string {
   for (const path of paths) {
     const location = proto.sourceCodeInfo?.location.find(

@@ -19,7 +19,7 @@ const templatesOf: Readonly<Record<Part, readonly Template[]>> = {
   server: [serverTemplate, implementationTemplate],
 };
 
-/** Emits a file for each proto file that has long-running methods. */
+/** Generates a file for each proto file that has long-running methods. */
 export function emit(
   schema: Schema<Options>,
   target: Target,

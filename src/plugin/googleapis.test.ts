@@ -67,7 +67,7 @@ describe("protoc on one file", () => {
 
   test.each([...missing.keys()].map(({ name }) => name))("names in %s each type, and says what to do", (name) => {
     const file = files.get(name) as ProtoFile;
-    const line = /^(.*?):\d+:\d+: (.*? is not found\.)(?: Did you mean .*\?)? (If the name is right, .*)$/;
+    const line = /^(.*?):\d+:\d+: (.*? not found\.)(?: Did you mean .*\?)? (If the name is correct, .*)$/;
     expect(
       runs
         .get(file)
@@ -78,8 +78,8 @@ describe("protoc on one file", () => {
         .get(file)
         ?.map(({ rpc, field, type }) => [
           name,
-          `rpc ${rpc}: ${field} "${type.written}" is not found.`,
-          "If the name is right, import the file that declares it, or generate its whole directory in one run.",
+          `rpc ${rpc}: ${field} "${type.written}" not found.`,
+          "If the name is correct, import the file that declares it, or generate its whole directory in one run.",
         ]),
     );
   });

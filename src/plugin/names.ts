@@ -1,20 +1,20 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ResolvedMethod, ResolvedService } from "./resolve.ts";
 
-/** What a printer needs of a service. */
+/** A service as printers see it. */
 export interface NamedService extends ResolvedService, Named {
   readonly methods: readonly NamedMethod[];
 }
 
-/** What a printer needs of a long-running method. */
+/** A long-running method as printers see it. */
 export interface NamedMethod extends ResolvedMethod, Named {}
 
 interface Named {
-  /** Returns the name in the emitted file of a declaration by its name in the template. */
+  /** Maps the name of a declaration in a template to its name in the generated file. */
   readonly nameOf: (declaration: string) => string;
 }
 
-/** Names the declarations of a service. They depend on nothing else in its file, so that no addition changes them. */
+/** Names the declarations of a service. Names never depend on other services, so additions to a proto keep them. */
 export function nameService(service: ResolvedService): NamedService {
   const ofService = (declaration: string): string => declaration.replace("$Service", () => serviceName(service.desc));
   return {
@@ -27,12 +27,12 @@ export function nameService(service: ResolvedService): NamedService {
   };
 }
 
-/** Returns what stands for a service in the names of declarations: two of a file must differ in it. */
+/** Returns the part of a declaration's name that identifies the service. It must be unique within the file. */
 export function serviceName({ name }: DescService): string {
   return pascalCase(name);
 }
 
-/** Returns what stands for a method in the names of declarations: two of a service must differ in it. */
+/** Returns the part of a declaration's name that identifies the method. It must be unique within the service. */
 export function methodName({ name }: DescMethod): string {
   return pascalCase(name);
 }

@@ -1,22 +1,22 @@
 import { didYouMean, nearNames } from "../descriptor/near-names.ts";
 
-/** The plugin's own options. protoplugin reads the rest. */
+/** The plugin's own options. protoplugin parses the other ones. */
 export interface Options {
-  /** The parts to emit beside the table of long-running methods. All by default. */
+  /** The parts to generate in addition to the method table. Default: all parts. */
   readonly emit: readonly Part[];
-  /** Whether a method that returns an Operation without operation_info is an error. False by default. */
+  /** Whether a method that returns an Operation without operation_info is an error. Default: false. */
   readonly strict: boolean;
-  /** Paths of the YAML files of services, which say how to poll. None by default. */
+  /** Paths of service YAML files, which contain polling settings. Default: none. */
   readonly serviceYaml: readonly string[];
 }
 
-/** A part of the emitted code. */
+/** A part of the generated code. */
 export type Part = (typeof parts)[number];
 
 const parts = ["client", "server", "unpack"] as const;
 
 /**
- * @throws Error if an option is not known, or its value is not.
+ * @throws Error if an option is unknown or its value is invalid.
  */
 export function parseOptions(pairs: readonly { key: string; value: string }[]): Options {
   let options: Options = { emit: parts, strict: false, serviceYaml: [] };
@@ -32,27 +32,27 @@ export function parseOptions(pairs: readonly { key: string; value: string }[]): 
         options = { ...options, serviceYaml: [...options.serviceYaml, value] };
         break;
       default:
-        throw new Error(`there is no option "${key}".${didYouMean(nearNames(key, optionNames))} See --help.`);
+        throw new Error(`unknown option "${key}".${didYouMean(nearNames(key, optionNames))} See --help.`);
     }
   }
   return options;
 }
 
-/** What --help says of the options. */
+/** The list of options in the output of --help. */
 export const optionsHelp = `Options of this plugin:
-  emit=client+server+unpack      what to emit beside the table of long-running methods (default: all three)
-  strict=true                    an Operation without operation_info is an error (default: false)
-  service_yaml=PATH              take how to poll from a service's YAML: publishing.method_settings[].long_running
+  emit=client+server+unpack      what to generate in addition to the method table (default: all three)
+  strict=true                    report an Operation without operation_info as an error (default: false)
+  service_yaml=PATH              read polling settings from a service YAML: publishing.method_settings[].long_running
 
 Options of every protobuf-es plugin:
-  target=ts                      ts, js, dts, or a sum of them (default: js+dts)
-  import_extension=js            none, js or ts (default: none)
+  target=ts                      ts, js, dts, or several joined with "+" (default: js+dts)
+  import_extension=js            none, js, or ts (default: none)
   js_import_style=module         module or legacy_commonjs (default: module)
   rewrite_imports=PATTERN:TARGET
   map_imports=PATTERN:TARGET
-  keep_empty_files=true          emit a file for protos without long-running methods too (default: false)
-  ts_nocheck=true                put // @ts-nocheck in front (default: false)
-  elide_plugin_version=true      leave the version out of the first line (default: false)
+  keep_empty_files=true          also generate a file for protos without long-running methods (default: false)
+  ts_nocheck=true                start each file with // @ts-nocheck (default: false)
+  elide_plugin_version=true      omit the plugin version from the first line (default: false)
 `;
 
 const optionNames = [...optionsHelp.matchAll(/^ {2}(\w+)=/gm)].map(([, name = ""]) => name);
@@ -61,7 +61,7 @@ function parseParts(value: string): Part[] {
   const names = value.split("+");
   const unknown = names.filter((name) => !(parts as readonly string[]).includes(name));
   if (unknown.length > 0) {
-    throw new Error(`"${unknown.join("+")}" is not a part. The parts are ${parts.join(", ")}, joined by +.`);
+    throw new Error(`unknown part "${unknown.join("+")}". Use client, server, and unpack, joined with "+".`);
   }
   return parts.filter((part) => names.includes(part));
 }
@@ -75,6 +75,6 @@ function parseBoolean(value: string): boolean {
     case "0":
       return false;
     default:
-      throw new Error(`"${value}" is neither true nor false.`);
+      throw new Error(`"${value}" is neither true nor false. Use true or false.`);
   }
 }

@@ -19,26 +19,26 @@ import { type Findings, findSameNames, type ResolvedService, resolveService } fr
 export const pluginName = "protoc-gen-ts-lro";
 export const pluginVersion: string = `v${packageVersion}`;
 
-/** What a run of the plugin gives back. */
+/** The result of a run of the plugin. */
 export interface Result {
   readonly response: CodeGeneratorResponse;
-  /** What the authors of the protos should know. */
+  /** Notes to the authors of the protos. */
   readonly notes: readonly Diagnostic[];
 }
 
-/** What came of a request: code, or all the mistakes in its protos. */
+/** The outcome of a request: generated code, or all errors in its protos. */
 export type Outcome =
   | ({ readonly status: "generated" } & Result)
   | { readonly status: "rejected"; readonly mistakes: readonly Diagnostic[] };
 
 /**
- * Runs the plugin on an encoded CodeGeneratorRequest. Mistakes in the protos become the error of the response.
+ * Runs the plugin on an encoded CodeGeneratorRequest. Errors in the protos become the `error` of the response.
  *
- * @throws Error if the bytes are not a request, or an option is wrong.
+ * @throws Error if the bytes are not a request or an option is invalid.
  */
 export function runPlugin(bytes: Uint8Array, readYaml: ReadYaml): Result {
   const outcome = generate(decode(decodePrunedRequest, bytes), readYaml);
-  // Pruning leaves out the positions of mistakes, and the names that may have been meant.
+  // Retry with the full request, so that error messages have positions and suggest similar names.
   return outcome.status === "generated" ? outcome : report(generate(decode(decodeWholeRequest, bytes), readYaml));
 }
 
@@ -66,7 +66,7 @@ function report(outcome: Outcome): Result {
 /**
  * Generates code for a request.
  *
- * @throws Error if a descriptor in it is not valid, or an option is wrong.
+ * @throws Error if a descriptor or an option is invalid.
  */
 export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Outcome {
   let mistakes: readonly Diagnostic[] = [];
@@ -89,7 +89,7 @@ export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Out
     version: pluginVersion,
     parseOptions,
     generateTs: emitTarget,
-    // Without printers of their own for these targets, protoplugin would load TypeScript to make them.
+    // If these two were missing, protoplugin would load TypeScript and transpile.
     generateJs: emitTarget,
     generateDts: emitTarget,
   });
@@ -102,8 +102,8 @@ function run(plugin: Plugin, request: CodeGeneratorRequest): CodeGeneratorRespon
     return plugin.run(request);
   } catch (error) {
     if (error instanceof Error && error.message === "") {
-      // protobuf-es says nothing of a descriptor that no compiler would have made.
-      throw new Error("a descriptor in the request is not valid", { cause: error });
+      // protobuf-es throws errors without a message for descriptors that no compiler would produce.
+      throw new Error("invalid descriptor in the request: generate it with buf or protoc", { cause: error });
     }
     throw error;
   }
@@ -132,7 +132,7 @@ function resolveFiles(
   );
 }
 
-/** Notes the service YAMLs with a long-running service whose operations nobody can ask for. */
+/** Returns a note for each service YAML that lists a long-running service but not google.longrunning.Operations. */
 function missingOperations(
   yamls: readonly ServiceYaml[],
   services: ReadonlyMap<DescFile, readonly ResolvedService[]>,
@@ -144,7 +144,7 @@ function missingOperations(
       ? []
       : {
           position: path,
-          message: `apis lists ${service} but not ${Operations.typeName}. Add it, or clients cannot ask how its operations are.`,
+          message: `apis lists ${service} but not ${Operations.typeName}. Add it; without it, clients cannot get the status of operations.`,
         };
   });
 }
@@ -156,7 +156,7 @@ function mistakesOf({ errors, plain }: Findings, strict: boolean): Diagnostic[] 
 }
 
 function notesOf({ plain }: Findings): Diagnostic[] {
-  return addAdvice(plain, `It stays a plain rpc. ${annotate} to get a typed operation.`);
+  return addAdvice(plain, `It stays a plain RPC. ${annotate} to get a typed operation.`);
 }
 
 function addAdvice(diagnostics: readonly Diagnostic[], advice: string): Diagnostic[] {

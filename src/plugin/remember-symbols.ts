@@ -5,8 +5,8 @@ const schemas = new WeakMap<AnyDesc, ImportSymbol>();
 const shapes = new WeakMap<AnyDesc, ImportSymbol>();
 
 /**
- * Makes a file give one symbol for a descriptor, however often it is asked. protoplugin makes a new one each time, and
- * tells them apart by ids that are long: a good part of the time that printing takes.
+ * Caches the import symbols of a file by descriptor. protoplugin creates a new symbol with a long id for each import.
+ * Comparing these ids would take a large part of the printing time.
  */
 export function rememberSymbols(f: GeneratedFile): GeneratedFile {
   return {

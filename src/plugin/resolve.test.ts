@@ -39,7 +39,7 @@ describe("names that become one in TypeScript", () => {
       "a.proto": `${proto(annotated.replace("Create(", "Create_Book("))}\n${second}`,
     });
     expect(error).toMatch(
-      /^a\.proto:8:26: rpc acme\.v1\.Library_Create\.Book becomes Library_Create_Book in TypeScript, and so does rpc /,
+      /^a\.proto:8:26: rpc acme\.v1\.Library_Create\.Book maps to Library_Create_Book in TypeScript, as does rpc /,
     );
   });
 });
@@ -52,7 +52,7 @@ describe("mistakes", () => {
       "b.proto": proto(wrong("Nowhere"), "B", "acme.v2"),
       "c.proto": proto(annotated, "C", "acme.v3"),
     });
-    expect(error.split("\n").map((line) => line.replace(/ is not found.*/, ""))).toEqual([
+    expect(error.split("\n").map((line) => line.replace(/ not found.*/, ""))).toEqual([
       'a.proto:5:50: rpc acme.v1.A.Create: response_type "Nothing"',
       'a.proto:8:50: rpc acme.v1.A.Update: response_type "Never"',
       'b.proto:5:50: rpc acme.v2.B.Create: response_type "Nowhere"',
@@ -67,10 +67,10 @@ describe("mistakes", () => {
       }`),
     });
     expect(error.split("\n")).toEqual([
-      expect.stringContaining("operation_info stands on a method that returns acme.v1.Book."),
-      expect.stringContaining("operation_info stands on a streaming method."),
-      expect.stringContaining('response_type "Boo" is not found. Did you mean "Book"?'),
-      expect.stringContaining("operation_info lacks metadata_type."),
+      expect.stringContaining("operation_info is set on a method that returns acme.v1.Book."),
+      expect.stringContaining("operation_info is set on a streaming method."),
+      expect.stringContaining('response_type "Boo" not found. Did you mean "Book"?'),
+      expect.stringContaining("operation_info has no metadata_type."),
     ]);
   });
 
@@ -80,13 +80,13 @@ describe("mistakes", () => {
         option (google.longrunning.operation_info) = {};
       }`),
     });
-    expect(error).toContain("rpc acme.v1.Library.Get: operation_info stands on a method that returns acme.v1.Book.");
+    expect(error).toContain("rpc acme.v1.Library.Get: operation_info is set on a method that returns acme.v1.Book.");
   });
 
   it("include two rpcs with the same name in TypeScript, of which protoc-gen-es keeps one, too", async () => {
     const set = await compile({ "a.proto": proto(`${annotated}\nrpc create(Request) returns (Book);`) });
     expect(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")).error).toBe(
-      "a.proto:5:10: rpc acme.v1.Library.Create: becomes create in TypeScript, and so does rpc create. Rename one of them.",
+      "a.proto:5:10: rpc acme.v1.Library.Create: maps to create in TypeScript, as does rpc create. Rename one of them.",
     );
     const service = createFileRegistry(set).getService("acme.v1.Library");
     expect(service?.methods.map(({ name }) => name)).toEqual(["Create", "create"]);

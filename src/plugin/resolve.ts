@@ -30,27 +30,27 @@ export interface ResolvedMethod {
   readonly desc: DescMethod;
   readonly response: DescMessage;
   readonly metadata: DescMessage;
-  /** How to poll its operations, where a service YAML says so. */
+  /** The polling settings for its operations, if a service YAML has some. */
   readonly polling?: MethodPolling | undefined;
 }
 
-/** What there is to say about the methods of a run. */
+/** Problems found in the methods of a run. */
 export interface Findings {
-  /** Mistakes: no code can be emitted. */
+  /** Errors. If there are any, no code is generated. */
   readonly errors: Diagnostic[];
-  /** Methods that return an Operation without operation_info, and so stay plain rpcs. */
+  /** Methods that return an Operation without operation_info and therefore stay plain RPCs. */
   readonly plain: Diagnostic[];
 }
 
 /**
- * Resolves the long-running methods of a service, and adds what there is to say about them to the findings.
+ * Resolves the long-running methods of a service and adds any problems to the findings.
  */
 export function resolveService(service: DescService, scope: TypeScope, findings: Findings): ResolvedService {
   const methods = service.methods.flatMap((method) => resolveMethod(method, scope, findings) ?? []);
   return { desc: service, methods };
 }
 
-/** Adds to the findings what becomes the same name in the file that is emitted for these services. */
+/** Adds an error for each pair of services or methods that get the same name in the generated file. */
 export function findSameNames(services: readonly ResolvedService[], findings: Findings): void {
   const named = new Map<string, DescService | DescMethod>();
   const claim = (name: string, desc: DescService | DescMethod): void => {
@@ -58,7 +58,7 @@ export function findSameNames(services: readonly ResolvedService[], findings: Fi
     named.set(name, desc);
     if (other !== undefined) {
       const place = desc.kind === "service" ? atService(desc) : atMethod(desc);
-      const message = `${desc} becomes ${name} in TypeScript, and so does ${other}. Rename one of them.`;
+      const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
       findings.errors.push({ position: positionOf(place), message });
     }
   };
@@ -73,7 +73,7 @@ export function findSameNames(services: readonly ResolvedService[], findings: Fi
 function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings): ResolvedMethod | undefined {
   const returnsOperation = method.output.typeName === OperationSchema.typeName;
   if (!hasOption(method, operation_info)) {
-    // The Operations service hands out the operations of others: it starts none.
+    // The methods of the Operations service return operations that other methods started.
     if (returnsOperation && method.parent.typeName !== Operations.typeName) {
       findings.plain.push(diagnose(method, undefined, "returns google.longrunning.Operation without operation_info."));
     }
@@ -81,18 +81,18 @@ function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings)
   }
   const errors: Diagnostic[] = [];
   if (!returnsOperation) {
-    const message = `operation_info stands on a method that returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
+    const message = `operation_info is set on a method that returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
     errors.push(diagnose(method, undefined, message));
   }
   if (method.methodKind !== "unary") {
     errors.push(
-      diagnose(method, undefined, "operation_info stands on a streaming method. Remove `stream`, or the option."),
+      diagnose(method, undefined, "operation_info is set on a streaming method. Remove `stream` or the option."),
     );
   }
   for (const other of method.parent.methods) {
     if (other !== method && other.localName === method.localName) {
-      // protoc-gen-es, too, keeps one of the two.
-      const message = `becomes ${method.localName} in TypeScript, and so does rpc ${other.name}. Rename one of them.`;
+      // protoc-gen-es keeps only one of the two methods as well.
+      const message = `maps to ${method.localName} in TypeScript, as does rpc ${other.name}. Rename one of them.`;
       errors.push(diagnose(method, undefined, message));
     }
   }
@@ -118,16 +118,16 @@ function resolveType(
   }
   const message =
     name === ""
-      ? `operation_info lacks ${field.name}. Name a message, or google.protobuf.Empty where there will never be anything to say.`
+      ? `operation_info has no ${field.name}. Set it to a message type; define an empty message if it needs no fields yet.`
       : found !== undefined
-        ? `${written} is not a message but the ${found.toString()}. Name a message.`
-        : `${written} is not found.${didYouMean(scope.near(name, method.parent))} If the name is right, import the file ` +
+        ? `${written} is the ${found.toString()}, not a message. Use a message type.`
+        : `${written} not found.${didYouMean(scope.near(name, method.parent))} If the name is correct, import the file ` +
           "that declares it, or generate its whole directory in one run.";
   errors.push(diagnose(method, field, message));
   return undefined;
 }
 
-/** Says something of a method, at its operation_info or a field of that. */
+/** Returns a diagnostic at a method's operation_info, or at a field of it. */
 function diagnose(method: DescMethod, field: DescField | undefined, message: string): Diagnostic {
   return {
     position: positionOf(atOperationInfo(method, field)),

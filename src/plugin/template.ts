@@ -9,7 +9,7 @@ export type Template = Readonly<Record<Target, Printer>>;
 /** Prints the code of a template for a service. */
 export type Printer = (f: GeneratedFile, service: NamedService) => void;
 
-/** Prints a template's own doc comment, and says so where its subject is deprecated. */
+/** Prints a doc comment of a template, with `@deprecated` if the service or method is deprecated. */
 export function printDocs(
   f: GeneratedFile,
   text: string,
@@ -20,18 +20,18 @@ export function printDocs(
   f.print(f.jsDoc(deprecated ? `${text}\n\n@deprecated` : text, indentation));
 }
 
-/** Prints how to poll the operations of a method. */
+/** Prints the polling settings of a method. */
 export function printPolling({ polling = {} }: NamedMethod): string {
   const options = Object.entries(polling).map(([name, value]) => `${name}: ${value}`);
   return `{ ${options.join(", ")} }`;
 }
 
-/** Prints a global such as `Omit`, so that nothing imported into the file takes its name. */
+/** Prints a global such as `Omit`, so that imports with the same name are renamed. */
 export function globalName(f: GeneratedFile, name: string, { desc }: NamedService): ImportSymbol {
   return f.import(name, `./${emittedFileName(desc.file)}.js`);
 }
 
-/** Returns the name of the file that is emitted for a proto file, without its extension. */
+/** Returns the name of the file generated for a proto file, without its extension. */
 export function emittedFileName(file: DescFile): string {
   return `${file.name}_lro`;
 }

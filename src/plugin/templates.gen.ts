@@ -17,7 +17,7 @@ export const clientTemplate: template.Template = {
     }
     f.print`}`;
     f.print();
-    template.printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}. Its long-running methods return typed operations.`, service);
     f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")} {`;
     f.print`  return ${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
     f.print`}`;
@@ -25,7 +25,7 @@ export const clientTemplate: template.Template = {
   },
   js(f, service) {
     const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
-    template.printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}. Its long-running methods return typed operations.`, service);
     f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport, options) {`;
     f.print`  return ${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options);`;
     f.print`}`;
@@ -44,7 +44,7 @@ export const clientTemplate: template.Template = {
     }
     f.print`}`;
     f.print();
-    template.printDocs(f, `Creates a client for ${service.desc.typeName}, in which each long-running method returns a typed operation.`, service);
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}. Its long-running methods return typed operations.`, service);
     f.print`${f.export("declare function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")};`;
     f.print();
   },
@@ -58,7 +58,7 @@ export const implementationTemplate: template.Template = {
     const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegenv1", true);
     const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegenv1", true);
     const lroImplementation = f.import("lroImplementation", "protoc-gen-ts-lro/codegenv1");
-    template.printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
+    template.printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with an existing job system.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
@@ -66,7 +66,7 @@ export const implementationTemplate: template.Template = {
     }
     f.print`}`;
     f.print();
-    template.printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    template.printDocs(f, `Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return\nUNIMPLEMENTED.`, service);
     f.print`${f.export("function", service.nameOf("implement$Service"))}(impl: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${template.globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>> {`;
     f.print`  return ${lroImplementation}(${service.nameOf("$ServiceLro")}, impl);`;
     f.print`}`;
@@ -74,7 +74,7 @@ export const implementationTemplate: template.Template = {
   },
   js(f, service) {
     const lroImplementation = f.import("lroImplementation", "protoc-gen-ts-lro/codegenv1");
-    template.printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    template.printDocs(f, `Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return\nUNIMPLEMENTED.`, service);
     f.print`${f.export("function", service.nameOf("implement$Service"))}(impl) {`;
     f.print`  return ${lroImplementation}(${service.nameOf("$ServiceLro")}, impl);`;
     f.print`}`;
@@ -85,7 +85,7 @@ export const implementationTemplate: template.Template = {
     const HandlerContext = f.import("HandlerContext", "@connectrpc/connect", true);
     const MaybePromise = f.import("MaybePromise", "protoc-gen-ts-lro/codegenv1", true);
     const OperationInit = f.import("OperationInit", "protoc-gen-ts-lro/codegenv1", true);
-    template.printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with a job system of their own.`, service);
+    template.printDocs(f, `An implementation of ${service.desc.typeName} that returns typed operations, for servers with an existing job system.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceImpl"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
@@ -93,7 +93,7 @@ export const implementationTemplate: template.Template = {
     }
     f.print`}`;
     f.print();
-    template.printDocs(f, `Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are\nnot implemented.`, service);
+    template.printDocs(f, `Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return\nUNIMPLEMENTED.`, service);
     f.print`${f.export("declare function", service.nameOf("implement$Service"))}(impl: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceImpl")}>): ${template.globalName(f, "Partial", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>>;`;
     f.print();
   },
@@ -106,7 +106,7 @@ export const serverTemplate: template.Template = {
     const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegenv1", true);
     const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegenv1", true);
     const LroRegisterOptions = f.import("LroRegisterOptions", "protoc-gen-ts-lro/codegenv1", true);
-    template.printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
+    template.printDocs(f, `The handlers of ${service.desc.typeName}. The server stores, runs, and serves the operations of its long-running methods.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
@@ -114,7 +114,7 @@ export const serverTemplate: template.Template = {
     }
     f.print`}`;
     f.print();
-    template.printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    template.printDocs(f, `Registers the handlers of ${service.desc.typeName} on a server. Methods that you omit return UNIMPLEMENTED.`, service);
     f.print`${f.export("function", service.nameOf("register$Service"))}(`;
     f.print`  server: ${LroServer},`;
     f.print`  handlers: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>,`;
@@ -125,7 +125,7 @@ export const serverTemplate: template.Template = {
     f.print();
   },
   js(f, service) {
-    template.printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    template.printDocs(f, `Registers the handlers of ${service.desc.typeName} on a server. Methods that you omit return UNIMPLEMENTED.`, service);
     f.print`${f.export("function", service.nameOf("register$Service"))}(server, handlers, options) {`;
     f.print`  server.register(${service.nameOf("$ServiceLro")}, handlers, options);`;
     f.print`}`;
@@ -136,7 +136,7 @@ export const serverTemplate: template.Template = {
     const LroHandler = f.import("LroHandler", "protoc-gen-ts-lro/codegenv1", true);
     const LroServer = f.import("LroServer", "protoc-gen-ts-lro/codegenv1", true);
     const LroRegisterOptions = f.import("LroRegisterOptions", "protoc-gen-ts-lro/codegenv1", true);
-    template.printDocs(f, `The handlers of ${service.desc.typeName}, whose long-running methods a server runs and serves.`, service);
+    template.printDocs(f, `The handlers of ${service.desc.typeName}. The server stores, runs, and serves the operations of its long-running methods.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceHandlers"))} extends ${template.globalName(f, "Omit", service)}<${ServiceImpl}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")}> {`;
     for (const method of service.methods) {
       f.print(f.jsDoc(method.desc, "  "));
@@ -144,7 +144,7 @@ export const serverTemplate: template.Template = {
     }
     f.print`}`;
     f.print();
-    template.printDocs(f, `Has a server serve ${service.desc.typeName}, and run its operations. Methods that are left out are not implemented.`, service);
+    template.printDocs(f, `Registers the handlers of ${service.desc.typeName} on a server. Methods that you omit return UNIMPLEMENTED.`, service);
     f.print`${f.export("declare function", service.nameOf("register$Service"))}(server: ${LroServer}, handlers: ${template.globalName(f, "Partial", service)}<${service.nameOf("$ServiceHandlers")}>, options?: ${LroRegisterOptions}): void;`;
     f.print();
   },
@@ -156,7 +156,7 @@ export const serviceTemplate: template.Template = {
     const LroService = f.import("LroService", "protoc-gen-ts-lro/codegenv1", true);
     const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegenv1", true);
     const lroService = f.import("lroService", "protoc-gen-ts-lro/codegenv1");
-    template.printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
+    template.printDocs(f, `The long-running methods of ${service.desc.typeName}, with the request, response, and metadata type of each.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc).toTypeOnly()}> {`;
     f.print`  readonly methods: {`;
     for (const method of service.methods) {
@@ -202,7 +202,7 @@ export const serviceTemplate: template.Template = {
   dts(f, service) {
     const LroService = f.import("LroService", "protoc-gen-ts-lro/codegenv1", true);
     const LroMethod = f.import("LroMethod", "protoc-gen-ts-lro/codegenv1", true);
-    template.printDocs(f, `${service.desc.typeName} with its long-running methods, and the request, response and metadata type of each.`, service);
+    template.printDocs(f, `The long-running methods of ${service.desc.typeName}, with the request, response, and metadata type of each.`, service);
     f.print`${f.export("interface", service.nameOf("$ServiceLro"))} extends ${LroService}<typeof ${f.importSchema(service.desc).toTypeOnly()}> {`;
     f.print`  readonly methods: {`;
     for (const method of service.methods) {
@@ -224,7 +224,7 @@ export const unpackTemplate: template.Template = {
     const OperationSnapshot = f.import("OperationSnapshot", "protoc-gen-ts-lro/codegenv1", true);
     const unpackOperation = f.import("unpackOperation", "protoc-gen-ts-lro/codegenv1");
     for (const method of service.methods) {
-      template.printDocs(f, `Unpacks an operation of ${service.desc.typeName + "." + method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      template.printDocs(f, `Unpacks a raw operation of ${service.desc.typeName + "." + method.desc.name}: its metadata and, if it is done, its outcome.`, method);
       f.print`${f.export("function", method.nameOf("unpack$Service_$Method"))}(operation: ${RawOperation}): ${OperationSnapshot}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}> {`;
       f.print`  return ${unpackOperation}({ response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} }, operation);`;
       f.print`}`;
@@ -234,7 +234,7 @@ export const unpackTemplate: template.Template = {
   js(f, service) {
     const unpackOperation = f.import("unpackOperation", "protoc-gen-ts-lro/codegenv1");
     for (const method of service.methods) {
-      template.printDocs(f, `Unpacks an operation of ${service.desc.typeName + "." + method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      template.printDocs(f, `Unpacks a raw operation of ${service.desc.typeName + "." + method.desc.name}: its metadata and, if it is done, its outcome.`, method);
       f.print`${f.export("function", method.nameOf("unpack$Service_$Method"))}(operation) {`;
       f.print`  return ${unpackOperation}({ response: ${f.importSchema(method.response)}, metadata: ${f.importSchema(method.metadata)} }, operation);`;
       f.print`}`;
@@ -245,7 +245,7 @@ export const unpackTemplate: template.Template = {
     const RawOperation = f.import("RawOperation", "protoc-gen-ts-lro/codegenv1", true);
     const OperationSnapshot = f.import("OperationSnapshot", "protoc-gen-ts-lro/codegenv1", true);
     for (const method of service.methods) {
-      template.printDocs(f, `Unpacks an operation of ${service.desc.typeName + "." + method.desc.name}, wherever it came from: its metadata, and how it ended if it is done.`, method);
+      template.printDocs(f, `Unpacks a raw operation of ${service.desc.typeName + "." + method.desc.name}: its metadata and, if it is done, its outcome.`, method);
       f.print`${f.export("declare function", method.nameOf("unpack$Service_$Method"))}(operation: ${RawOperation}): ${OperationSnapshot}<${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
       f.print();
     }

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
   ["docs/serving.md", "# Serving operations"],
-  ["README.md", "## The server"],
+  ["README.md", "## Server"],
 ])("the snippet of %s runs as it stands", async (path, heading) => {
   const text = readFileSync(path, "utf8");
   const [, code = ""] = text.slice(text.indexOf(heading)).match(/```ts\n([\s\S]*?)```/) ?? [];

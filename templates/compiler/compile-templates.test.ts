@@ -32,37 +32,37 @@ describe("a mistake in a template", () => {
   });
 
   it.each([
-    ["a directive that is not one", "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n", "2:4: only the directives of"],
+    [
+      "a directive that is not one",
+      "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n",
+      "2:4: unknown directive @eahc",
+    ],
     [
       "a name in a comment that is not one",
       "/** Of {@link $sevice}. */\nexport const $ServiceX = 1;\n",
-      "1:8: nothing says what $sevice prints",
+      "1:8: unknown placeholder $sevice: export it from templates/placeholders.ts",
     ],
     [
       "a name of a method in the comment of a service",
       "/** Of {@link $rpc}. */\nexport const $ServiceX = 1;\n",
-      "1:8: $rpc is of a method: it can only stand below an @each",
+      "1:8: $rpc depends on a method: use it only below an @each",
     ],
     [
       "a name of a method in the code of a service",
       "/** X. */\nexport const $ServiceX = {\n  $method: 1,\n};\n",
-      "3:3: $method is of a method",
+      "3:3: $method depends on a method",
     ],
     [
       "a declaration without a comment",
       "/** X. */\nexport const $ServiceX = 1;\nexport const $ServiceY = 1;\n",
-      "3:1: a declaration of a template lacks a doc comment",
+      "3:1: declaration without a doc comment: add one",
     ],
     [
       "a declaration that is not exported",
       "/** X. */\nconst $ServiceX = 1;\n",
-      "2:1: a template holds functions, interfaces and constants, and exports them all",
+      "2:1: unsupported statement: a template can contain only exported functions, interfaces, and constants",
     ],
-    [
-      "a declaration of another kind",
-      "/** X. */\nexport class $ServiceX {}\n",
-      "2:1: a template holds functions, interfaces and constants",
-    ],
+    ["a declaration of another kind", "/** X. */\nexport class $ServiceX {}\n", "2:1: unsupported statement"],
   ])("is told with file and line: %s", (_, text, message) => {
     const project = new Project({ useInMemoryFileSystem: true });
     const placeholders = readPlaceholders(

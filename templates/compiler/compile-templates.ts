@@ -1,6 +1,6 @@
 /*
- * Compiles templates/*.ts into the printers of src/plugin/templates.gen.ts. templates/placeholders.ts says how a template is
- * written.
+ * Compiles templates/*.ts into the printers of src/plugin/templates.gen.ts. See templates/placeholders.ts for how to write a
+ * template.
  */
 import { fileURLToPath } from "node:url";
 import { Project, type SourceFile } from "ts-morph";
@@ -12,12 +12,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Returns the source of src/plugin/templates.gen.ts.
  *
- * @param changed The text of templates, by file name, that are not to be read from their files.
- * @throws Error that names file and line if a template does not type-check, or cannot be printed.
+ * @param changed Template source by file name, to use instead of the file's content.
+ * @throws Error that names the file and the line if a template does not type-check or cannot be compiled.
  */
 export function compileTemplates(changed: Readonly<Record<string, string>> = {}): string {
   const project = new Project({ tsConfigFilePath: `${root}tsconfig.json`, skipAddingFilesFromTsConfig: true });
-  // allowJs is for what TypeScript emits, and does not go with isolatedDeclarations.
+  // The JavaScript output is parsed again, which requires allowJs. TypeScript rejects allowJs with isolatedDeclarations.
   project.compilerOptions.set({ allowJs: true, isolatedDeclarations: false, noEmit: false });
   const templates = project
     .addSourceFilesAtPaths(`${root}templates/*.ts`)
@@ -41,9 +41,9 @@ export function compileTemplates(changed: Readonly<Record<string, string>> = {})
     const path = template.getFilePath();
     const variant = (extension: string): SourceFile => {
       const text = emitted.get(path.replace(/\.ts$/, extension)) ?? "";
-      // Beside the template, so that its imports resolve to the same declarations.
+      // In the folder of the template, so that imports resolve to the same declarations.
       const file = project.createSourceFile(path.replace(/\.ts$/, `.emitted${extension}`), text);
-      // TypeScript indents by four spaces, protoc-gen-es by two.
+      // TypeScript indents with four spaces, protoc-gen-es with two.
       file.formatText({ indentSize: 2 });
       return file;
     };

@@ -6,9 +6,9 @@ import { templateError } from "./template-error.ts";
 /** An exported declaration of a template. */
 export interface Declaration {
   readonly name: Identifier;
-  /** Where the export keyword starts: how a declaration is exported is protoplugin's to print. */
+  /** The position of the export keyword, which protoplugin prints for each target. */
   readonly start: number;
-  /** What stands between the export keyword and the name, such as `declare const`. */
+  /** The text between the export keyword and the name, such as `declare const`. */
   readonly keywords: string;
 }
 
@@ -24,27 +24,27 @@ export function readDeclarations(file: SourceFile): Declaration[] {
         throw templateError(file, statement.getStart(), notATemplate);
       }
       if (docCommentOf(statement) === undefined) {
-        throw templateError(file, statement.getStart(), "a declaration of a template lacks a doc comment");
+        throw templateError(file, statement.getStart(), "declaration without a doc comment: add one");
       }
       return { name, start: exported.getStart(), keywords: [...others, keyword].join(" ") };
     });
   });
 }
 
-/** Says for what a declaration of a template is made once. */
+/** Returns whether a declaration of a template is printed once per service or once per method. */
 export function subjectOf(declaration: Node): Subject {
   const isStatement = Node.isStatement(declaration);
   const statement = isStatement ? declaration : declaration.getFirstAncestorOrThrow((node) => Node.isStatement(node));
   return docCommentOf(statement)?.each ? "method" : "service";
 }
 
-/** Returns what prints the name of a declaration of a template. */
+/** Returns the expression that prints the name of a declaration of a template. */
 export function printName(name: string, declaration: Node): Printed {
   const subject = subjectOf(declaration);
   return { source: `${subject}.nameOf(${JSON.stringify(name)})`, subject };
 }
 
-const notATemplate = "a template holds functions, interfaces and constants, and exports them all";
+const notATemplate = "unsupported statement: a template can contain only exported functions, interfaces, and constants";
 
 function readStatement(statement: Statement): { readonly keyword: string; readonly names: readonly Identifier[] } {
   if (Node.isVariableStatement(statement)) {
@@ -57,7 +57,7 @@ function readStatement(statement: Statement): { readonly keyword: string; readon
   if (Node.isInterfaceDeclaration(statement)) {
     return { keyword: "interface", names: [statement.getNameNode()] };
   }
-  // The latter is what TypeScript adds to a module that exports nothing.
+  // TypeScript adds `export {}` to a module without exports.
   if (Node.isImportDeclaration(statement) || (Node.isExportDeclaration(statement) && !statement.hasNamedExports())) {
     return { keyword: "", names: [] };
   }

@@ -5,19 +5,19 @@ import { templateError } from "./template-error.ts";
 export interface DocComment {
   readonly start: number;
   readonly end: number;
-  /** Whether what it stands on is repeated for each method. */
+  /** Whether the declaration or member is repeated for each method. */
   readonly each: boolean;
-  /** The property of a method, or of the service, without which what it stands on is left out. */
+  /** The property of a method or service without which the declaration or member is omitted. */
   readonly condition: string | undefined;
-  /** Whether the proto's own comment takes its place. */
+  /** Whether the comment from the proto replaces this comment. */
   readonly docs: boolean;
   readonly prose: readonly Prose[];
 }
 
-/** A part of the text of a doc comment: as it stands, or the name of a placeholder. */
+/** A part of the text of a doc comment: literal text, or the name of a placeholder. */
 export type Prose = { readonly text: string } | { readonly name: string; readonly start: number };
 
-/** Returns the doc comment that stands on a node, if any. */
+/** Returns the doc comment of a node, if any. */
 export function docCommentOf(node: Node): DocComment | undefined {
   const doc = docNodeOf(node);
   if (doc === undefined) {
@@ -27,11 +27,7 @@ export function docCommentOf(node: Node): DocComment | undefined {
   const directives = new Map((doc.tags ?? []).map((tag) => [tag.tagName.text, tag]));
   for (const [name, tag] of directives) {
     if (!["each", "if", "docs"].includes(name)) {
-      throw templateError(
-        file,
-        tag.pos,
-        `only the directives of templates/placeholders.ts can stand here, not @${name}`,
-      );
+      throw templateError(file, tag.pos, `unknown directive @${name}: use one of those in templates/placeholders.ts`);
     }
   }
   return {
@@ -44,7 +40,7 @@ export function docCommentOf(node: Node): DocComment | undefined {
   };
 }
 
-/** Returns what a tag of the doc comment on a node says. */
+/** Returns the text of a tag in the doc comment of a node. */
 export function tagTextOf(node: Node, name: string): string | undefined {
   return textOf(docNodeOf(node)?.tags?.find((tag) => tag.tagName.text === name));
 }
@@ -68,7 +64,7 @@ function proseOf({ comment = "" }: ts.JSDoc, file: SourceFile): Prose[] {
     }
     const start = part.getStart(file.compilerNode);
     if (part.name === undefined || !ts.isIdentifier(part.name)) {
-      throw templateError(file, start, "a link in a template is to a name of templates/placeholders.ts");
+      throw templateError(file, start, "invalid link: link to a placeholder of templates/placeholders.ts");
     }
     return { name: part.name.text, start };
   });

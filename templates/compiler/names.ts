@@ -3,17 +3,17 @@ import { printName, readDeclarations } from "./declarations.ts";
 import type { Placeholders, Printed } from "./placeholders.ts";
 import { templateError } from "./template-error.ts";
 
-/** A part of a template's text, and what is printed in its place. */
+/** A range of a template's text, and the expression that is printed in its place. */
 export interface Replacement extends Printed {
   readonly start: number;
   readonly end: number;
 }
 
-/** The names of a template that are not printed as they stand. */
+/** The names in a template that are not printed literally. */
 export interface TemplateNames {
-  /** What is printed in their place, in order. */
+  /** The replacements for these names, in order of position. */
   readonly replacements: readonly Replacement[];
-  /** The sources of the symbols that are imported from other modules, by the name of the constant that holds each. */
+  /** The expressions that import symbols from other modules, by the name of the constant for each symbol. */
   readonly symbols: ReadonlyMap<string, string>;
 }
 
@@ -36,7 +36,7 @@ export function readNames(file: SourceFile, placeholders: Placeholders): Templat
   return { replacements: [...exported, ...references].sort((a, b) => a.start - b.start), symbols };
 }
 
-/** Decides by the name's symbol, and only where it names a member by the name itself. */
+/** Resolves a name by its symbol. Member names have no useful symbol, so placeholders among them are resolved by name. */
 function printReference(
   name: Identifier,
   placeholders: Placeholders,
@@ -83,7 +83,11 @@ function printImported(
   const module = from.getModuleSpecifierValue();
   const symbol = `f.import(${JSON.stringify(imported)}, ${JSON.stringify(module)}${typeOnly ? ", true" : ""})`;
   if ((symbols.get(imported) ?? symbol) !== symbol) {
-    throw templateError(file, name.getStart(), `${imported} is used as a type and as a value`);
+    throw templateError(
+      file,
+      name.getStart(),
+      `${imported} is imported both as a type and as a value: use it as one of them`,
+    );
   }
   symbols.set(imported, symbol);
   return { source: imported, subject: "service" };

@@ -2,32 +2,32 @@ import { Node, type SourceFile, ts } from "ts-morph";
 import { tagTextOf } from "./doc-comment.ts";
 import { templateError } from "./template-error.ts";
 
-/** What a part of a template is printed for. */
+/** Whether a part of a template is printed once per service or once per method. */
 export type Subject = "service" | "method";
 
-/** What is printed in the place of a name. */
+/** The replacement for a name. */
 export interface Printed {
   /** The source of the expression that prints it. */
   readonly source: string;
-  /** What the expression speaks of. */
+  /** Whether the expression depends on a method or only on the service. */
   readonly subject: Subject;
 }
 
-/** A name of templates/placeholders.ts. */
+/** A placeholder of templates/placeholders.ts. */
 export interface Placeholder extends Printed {
-  /** Whether it is a value, of which a type can be taken. */
+  /** Whether it is a value rather than a type. */
   readonly isValue: boolean;
 }
 
-/** The names of templates/placeholders.ts. */
+/** The placeholders of templates/placeholders.ts. */
 export interface Placeholders {
   readonly file: SourceFile;
-  /** @throws Error that names the place where the name stands if it is none. */
+  /** @throws Error with the position of the name if it is not a placeholder. */
   get(name: string, file: SourceFile, position: number): Placeholder;
   has(name: string): boolean;
 }
 
-/** Reads what the exports of templates/placeholders.ts print. */
+/** Reads the placeholders that templates/placeholders.ts exports. */
 export function readPlaceholders(file: SourceFile): Placeholders {
   const known = new Map(
     [...file.getExportedDeclarations()].flatMap(([name, declarations]) =>
@@ -40,7 +40,11 @@ export function readPlaceholders(file: SourceFile): Placeholders {
     get(name, template, position) {
       const placeholder = known.get(name);
       if (placeholder === undefined) {
-        throw templateError(template, position, `nothing says what ${name} prints`);
+        throw templateError(
+          template,
+          position,
+          `unknown placeholder ${name}: export it from templates/placeholders.ts`,
+        );
       }
       return placeholder;
     },
@@ -52,12 +56,16 @@ function readPlaceholder(declaration: Node): Placeholder {
   const statement = isValue ? declaration.getVariableStatementOrThrow() : declaration;
   const source = tagTextOf(statement, "prints");
   if (source === undefined) {
-    throw templateError(declaration.getSourceFile(), declaration.getStart(), "a placeholder lacks @prints");
+    throw templateError(
+      declaration.getSourceFile(),
+      declaration.getStart(),
+      "placeholder without @prints: add the tag",
+    );
   }
-  return { source, isValue, subject: speaksOfMethod(source) ? "method" : "service" };
+  return { source, isValue, subject: usesMethod(source) ? "method" : "service" };
 }
 
-function speaksOfMethod(source: string): boolean {
+function usesMethod(source: string): boolean {
   const visit = (node: ts.Node): boolean => {
     const isProperty = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node;
     return (ts.isIdentifier(node) && node.text === "method" && !isProperty) || ts.forEachChild(node, visit) === true;

@@ -4,13 +4,13 @@ import { readNames, type TemplateNames } from "./names.ts";
 import type { Placeholders, Printed, Subject } from "./placeholders.ts";
 import { templateError } from "./template-error.ts";
 
-/** A doc comment, and the end of the declaration or member that it stands on. */
+/** A doc comment, and the end of the declaration or member that it documents. */
 interface DocBlock {
   readonly doc: DocComment;
   readonly ownerEnd: number;
 }
 
-/** A template with all that is read of it. */
+/** A template in parsed form. */
 interface Template extends TemplateNames {
   readonly file: SourceFile;
   readonly placeholders: Placeholders;
@@ -18,7 +18,7 @@ interface Template extends TemplateNames {
   readonly blocks: readonly DocBlock[];
 }
 
-/** Returns the body of the printer for a template, or for what TypeScript emitted of it, line by line. */
+/** Returns the lines of the printer's body for a template, or for TypeScript's JavaScript or declaration output of it. */
 export function compilePrinter(file: SourceFile, placeholders: Placeholders): string[] {
   const template = { file, placeholders, blocks: docBlocks(file), ...readNames(file, placeholders) };
   const constants = Array.from(template.symbols, ([name, source]) => `const ${name} = ${source};`);
@@ -35,7 +35,7 @@ function docBlocks(file: SourceFile): DocBlock[] {
   });
 }
 
-/** Neighbours that are repeated share a loop, so that what belongs to a method stays together. */
+/** Adjacent blocks with `@each` share one loop, so that all declarations for a method are printed together. */
 function compileBlocks(template: Template, blocks: readonly DocBlock[]): string[] {
   const loops: { each: boolean; lines: string[] }[] = [];
   for (const block of blocks) {
@@ -55,7 +55,7 @@ function repeat(lines: readonly string[]): string[] {
   return ["for (const method of service.methods) {", ...indent(lines, 2), "}"];
 }
 
-/** Compiles a doc comment, and what it stands on. */
+/** Compiles a doc comment and the declaration or member that it documents. */
 function compileBlock(template: Template, { doc, ownerEnd }: DocBlock, subject: Subject): string[] {
   const { file } = template;
   const lines = [
@@ -82,7 +82,7 @@ function compileDoc(template: Template, { docs, prose, start }: DocComment, subj
   return prose.length === 0 ? [] : [`template.printDocs(f, \`${text.join("")}\`, ${args});`];
 }
 
-/** Compiles the text of a range, with the doc blocks inside it. */
+/** Compiles a range of text, including nested doc blocks. */
 function compileRange(template: Template, start: number, end: number, subject: Subject): string[] {
   const { file, blocks } = template;
   const lines: string[] = [];
@@ -119,10 +119,10 @@ function compileLines(template: Template, start: number, end: number, subject: S
     .map((line) => `f.print\`${line}\`;`);
 }
 
-/** Returns what stands in a printer's template literal for a name. */
+/** Returns the interpolation for a name in a printer's template literal. */
 function interpolate({ file }: Template, name: string, printed: Printed, position: number, subject: Subject): string {
   if (subject === "service" && printed.subject === "method") {
-    throw templateError(file, position, `${name} is of a method: it can only stand below an @each`);
+    throw templateError(file, position, `${name} depends on a method: use it only below an @each`);
   }
   return `\${${printed.source}}`;
 }
@@ -132,7 +132,7 @@ function lineStart(file: SourceFile, position: number): number {
   return file.compilerNode.getLineStarts()[line - 1] ?? 0;
 }
 
-/** Returns where the next line starts. */
+/** Returns the start of the next line. */
 function lineEnd(file: SourceFile, position: number): number {
   const { line } = file.getLineAndColumnAtPos(position);
   return file.compilerNode.getLineStarts()[line] ?? file.getEnd();

@@ -6,13 +6,13 @@ import type { Rule, Run } from "../rule.ts";
 
 export const methodSameKind: Rule = {
   id: "LRO_METHOD_SAME_KIND",
-  purpose: "Checks that no method starts or ceases to return google.longrunning.Operation.",
+  purpose: "Checks that no method starts or stops returning google.longrunning.Operation.",
   type: RuleType.BREAKING,
   must: true,
   *find(run) {
     for (const { before, now } of methodPairs(run)) {
       if (returnsOperation(before) !== returnsOperation(now)) {
-        const message = `rpc ${now.name} returned ${before.output.typeName}, and returns ${now.output.typeName} now. Keep what it returns, or add another rpc.`;
+        const message = `rpc ${now.name} changed its return type from ${before.output.typeName} to ${now.output.typeName}. Keep the old type, or add a new rpc.`;
         yield { place: atMethod(now), against: atMethod(before), message };
       }
     }
@@ -27,7 +27,7 @@ export const operationInfoNotRemoved: Rule = {
   *find(run) {
     for (const { before, now } of operationPairs(run)) {
       if (hasOperationInfo(before) && !hasOperationInfo(now)) {
-        const message = `rpc ${now.name} has lost its operation_info: generated clients no longer know its response. Put it back.`;
+        const message = `rpc ${now.name} no longer has operation_info, so generated clients lose its response type. Restore the option.`;
         yield { place: atMethod(now), against: atOperationInfo(before), message };
       }
     }
@@ -42,7 +42,7 @@ export const operationInfoNotAdded: Rule = {
   *find(run) {
     for (const { before, now } of operationPairs(run)) {
       if (!hasOperationInfo(before) && hasOperationInfo(now)) {
-        const message = `rpc ${now.name} has gained operation_info: generated clients get another type for it. Add another rpc, or release it as a breaking change.`;
+        const message = `rpc ${now.name} now has operation_info, which changes its return type in generated clients. Add a new rpc, or release this as a breaking change.`;
         yield { place: atOperationInfo(now), against: atMethod(before), message };
       }
     }
@@ -52,7 +52,7 @@ export const operationInfoNotAdded: Rule = {
 export const responseSameType: Rule = sameType("response", "LRO_RESPONSE_SAME_TYPE");
 export const metadataSameType: Rule = sameType("metadata", "LRO_METADATA_SAME_TYPE");
 
-/** Compares the messages that names refer to, not the names. */
+/** Compares the messages that the names refer to, not the names themselves. */
 function sameType(part: "response" | "metadata", id: string): Rule {
   return {
     id,
@@ -64,10 +64,10 @@ function sameType(part: "response" | "metadata", id: string): Rule {
       for (const operation of against.operations) {
         const before = operation[part];
         const now: OperationMethod["response"] | undefined = operations.get(fullName(operation.desc))?.[part];
-        // Nobody can have used what did not exist.
+        // A type that could not be resolved before cannot have been used, so changing it breaks no one.
         if (now && before.desc?.kind === "message" && before.desc.typeName !== now.desc?.typeName) {
-          const changed = now.desc ? `is ${now.desc.typeName} now` : "is nothing that can be found now";
-          const message = `${now.field.name} of rpc ${now.method.name} was ${before.desc.typeName}, and ${changed}. Keep the type, or add another rpc.`;
+          const changed = now.desc ? `to ${now.desc.typeName}` : `to "${now.name}", which is not found`;
+          const message = `${now.field.name} of rpc ${now.method.name} changed from ${before.desc.typeName} ${changed}. Keep the old type, or add a new rpc.`;
           yield { place: atTypeName(now), against: atTypeName(before), message };
         }
       }
@@ -80,7 +80,7 @@ interface Pair {
   readonly now: DescMethod;
 }
 
-/** Returns the methods that are still there. Those that are not are found by buf's own rules. */
+/** Returns the methods that still exist. Buf's own rules report removed methods. */
 function methodPairs({ files, against }: Run): Pair[] {
   return against.methods.flatMap((before) => {
     const now = files.findMethod(before.parent.typeName, before.name);

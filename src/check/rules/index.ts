@@ -22,7 +22,7 @@ import {
 import { standardResponse } from "./standard-methods.ts";
 import { typesImported, typesImportedDirectly, typesQualified, typesResolve } from "./type-names.ts";
 
-/** All rules, as docs/rules.md lists them. */
+/** All rules, in the order of docs/rules.md. */
 export const rules: readonly Rule[] = [
   operationInfoPresent,
   operationInfoOnOperation,

@@ -5,13 +5,13 @@ import type { Rule } from "../rule.ts";
 
 export const operationInfoPresent: Rule = {
   id: "LRO_OPERATION_INFO_PRESENT",
-  purpose: "Checks that methods that return google.longrunning.Operation carry operation_info.",
+  purpose: "Checks that methods that return google.longrunning.Operation have operation_info.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
     for (const method of files.methods) {
       if (returnsOperation(method) && !hasOperationInfo(method)) {
-        const message = `rpc ${method.name} returns google.longrunning.Operation, but does not say of what. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.`;
+        const message = `rpc ${method.name} returns google.longrunning.Operation, but has no operation_info. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.`;
         yield { place: atMethod(method), message };
       }
     }
@@ -20,13 +20,13 @@ export const operationInfoPresent: Rule = {
 
 export const operationInfoOnOperation: Rule = {
   id: "LRO_OPERATION_INFO_ON_OPERATION",
-  purpose: "Checks that only methods that return google.longrunning.Operation carry operation_info.",
+  purpose: "Checks that only methods that return google.longrunning.Operation have operation_info.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
     for (const method of files.methods) {
       if (hasOperationInfo(method) && !returnsOperation(method)) {
-        const message = `rpc ${method.name} carries operation_info, but returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
+        const message = `rpc ${method.name} has operation_info, but returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
         yield { place: atOperationInfo(method), message };
       }
     }
@@ -35,14 +35,14 @@ export const operationInfoOnOperation: Rule = {
 
 export const typesPresent: Rule = {
   id: "LRO_TYPES_PRESENT",
-  purpose: "Checks that operation_info gives both response_type and metadata_type.",
+  purpose: "Checks that operation_info sets both response_type and metadata_type.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
     for (const { desc, response, metadata } of files.operations) {
       const missing = [response, metadata].filter(({ name }) => name === "").map(({ field }) => field.name);
       if (missing.length > 0) {
-        const message = `operation_info of rpc ${desc.name} lacks ${missing.join(" and ")}. Name a message; define an empty one where there is nothing to say yet.`;
+        const message = `operation_info of rpc ${desc.name} has no ${missing.join(" and no ")}. Set it to a message type; define an empty message if it needs no fields yet.`;
         yield { place: atOperationInfo(desc), message };
       }
     }
@@ -57,7 +57,7 @@ export const responseNotStreaming: Rule = {
   *find({ files }) {
     for (const method of files.methods) {
       if (returnsOperation(method) && method.proto.serverStreaming) {
-        const message = `rpc ${method.name} streams google.longrunning.Operation. Return one, without \`stream\`: clients ask for its progress.`;
+        const message = `rpc ${method.name} streams google.longrunning.Operation. Remove \`stream\`: clients poll a single operation.`;
         yield { place: atMethod(method), message };
       }
     }

@@ -8,14 +8,14 @@ import type { Rule } from "../rule.ts";
 
 export const operationNotCopied: Rule = {
   id: "LRO_OPERATION_NOT_COPIED",
-  purpose: "Checks that no package has a copy of google.longrunning.Operation.",
+  purpose: "Checks that no package declares a copy of google.longrunning.Operation.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
     for (const file of files.checked) {
       for (const desc of nestedTypes(file)) {
         if (desc.kind === "message" && isCopy(desc)) {
-          const message = `message ${desc.name} is a copy of google.longrunning.Operation. Return that: clients wait for no other.`;
+          const message = `message ${desc.name} is a copy of google.longrunning.Operation. Use google.longrunning.Operation; clients don't recognize a copy.`;
           yield { place: atMessage(desc), message };
         }
       }
@@ -25,14 +25,14 @@ export const operationNotCopied: Rule = {
 
 export const noOwnOperationsService: Rule = {
   id: "LRO_NO_OWN_OPERATIONS_SERVICE",
-  purpose: "Checks that no service is an operations interface of its own.",
+  purpose: "Checks that no service defines its own operations interface.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
     for (const service of files.checked.flatMap((file) => file.services)) {
       const method = service.methods.find(isOperationsMethod);
       if (method && service.typeName !== Operations.typeName) {
-        const message = `rpc ${method.name} makes service ${service.name} an operations interface of its own. Leave it to google.longrunning.Operations.`;
+        const message = `rpc ${method.name} of service ${service.name} duplicates google.longrunning.Operations. Remove it, and serve google.longrunning.Operations.`;
         yield { place: atMethod(method), message };
       }
     }
@@ -41,14 +41,14 @@ export const noOwnOperationsService: Rule = {
 
 export const noCreateOperation: Rule = {
   id: "LRO_NO_CREATE_OPERATION",
-  purpose: "Checks that no method is called CreateOperation.",
+  purpose: "Checks that no method is named CreateOperation.",
   type: RuleType.LINT,
   must: false,
   *find({ files }) {
     for (const method of files.methods) {
       if (method.name === "CreateOperation") {
         const message =
-          "rpc CreateOperation creates an operation for its own sake. Name the method after what it does, and return google.longrunning.Operation.";
+          "rpc CreateOperation is named after the operation that it creates. Name it after the work that it does, such as PrintBook.";
         yield { place: atMethod(method), message };
       }
     }
@@ -65,7 +65,7 @@ export const operationsServed: Rule = {
       for (const service of apis.has(Operations.typeName) ? [] : files.checked.flatMap((file) => file.services)) {
         const method = service.methods.find(returnsOperation);
         if (method && apis.has(service.typeName)) {
-          const message = `rpc ${method.name} returns google.longrunning.Operation, which nobody can ask for again. Add name: ${Operations.typeName} to apis in ${path}.`;
+          const message = `rpc ${method.name} returns google.longrunning.Operation, but no service lets clients get it. Add name: ${Operations.typeName} to apis in ${path}.`;
           yield { place: atService(service), message };
         }
       }
@@ -84,7 +84,7 @@ function isCopy({ name, typeName, fields }: DescMessage): boolean {
   );
 }
 
-/** In a service that is called Operations, methods need not say so again. */
+/** In a service named `Operations` or `…OperationsService`, the method can be just `Get`, `List`, and so on. */
 function isOperationsMethod({ name, parent }: DescMethod): boolean {
   const [verb, noun] = /^(?:Get|List|Cancel|Delete|Wait)(Operations?)?$/.exec(name) ?? [];
   return verb !== undefined && (noun !== undefined || /Operations(Service)?$/.test(parent.name));

@@ -6,21 +6,21 @@ import type { Rule } from "../rule.ts";
 
 export const standardResponse: Rule = {
   id: "LRO_STANDARD_RESPONSE",
-  purpose: "Checks that Create and Update methods respond with their resource, and Delete methods with it or Empty.",
+  purpose: "Checks that Create and Update methods return their resource, and Delete methods the resource or Empty.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
     for (const { desc, response } of files.operations) {
       const [, verb, noun] = /^(Create|Update|Delete)([A-Z]\w*)$/.exec(desc.name) ?? [];
       const resource = noun === undefined ? undefined : files.scope.find(noun, desc.parent);
-      // A method that is not named after a message of its package is not a standard method of a resource.
+      // Only a method that is named after a message of its package counts as a standard method.
       const isStandard = resource?.kind === "message" && packageOf(resource) === packageOf(desc.parent);
       if (!isStandard || response.desc?.kind !== "message") {
         continue;
       }
       const expected = verb === "Delete" ? [EmptySchema.typeName, resource.typeName] : [resource.typeName];
       if (!expected.includes(response.desc.typeName)) {
-        const message = `rpc ${desc.name} responds with "${response.name}". ${verb} methods respond with ${expected.join(" or ")}.`;
+        const message = `rpc ${desc.name} has the response type "${response.name}". Use ${expected.join(" or ")} for ${verb} methods.`;
         yield { place: atTypeName(response), message };
       }
     }

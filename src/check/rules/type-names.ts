@@ -8,7 +8,7 @@ import type { Rule } from "../rule.ts";
 
 export const typesResolve: Rule = {
   id: "LRO_TYPES_RESOLVE",
-  purpose: "Checks that response_type and metadata_type name messages.",
+  purpose: "Checks that response_type and metadata_type refer to messages.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
@@ -16,8 +16,8 @@ export const typesResolve: Rule = {
       const { method, name, desc } = typeName;
       if (name !== "" && desc?.kind !== "message") {
         const problem = desc
-          ? `is not a message, but the ${desc.toString()}. Name a message.`
-          : `is not found.${didYouMean(files.scope.near(name, method.parent)) || " Define it, or import the file that does."}`;
+          ? `is the ${desc.toString()}, not a message. Use a message type.`
+          : `not found.${didYouMean(files.scope.near(name, method.parent)) || " Define it, or import the file that declares it."}`;
         yield { place: atTypeName(typeName), message: `${describe(typeName)} ${problem}` };
       }
     }
@@ -26,7 +26,7 @@ export const typesResolve: Rule = {
 
 export const typesQualified: Rule = {
   id: "LRO_TYPES_QUALIFIED",
-  purpose: "Checks that types of other packages are given by their full names.",
+  purpose: "Checks that types of other packages are written with their full names.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
@@ -34,7 +34,7 @@ export const typesQualified: Rule = {
       const { method, name, desc } = typeName;
       const isForeign = desc.file.proto.package !== method.parent.file.proto.package;
       if (isForeign && name.replace(/^\./, "") !== desc.typeName) {
-        const message = `${describe(typeName)} is of another package. Write its full name, "${desc.typeName}".`;
+        const message = `${describe(typeName)} is declared in another package. Use its full name, "${desc.typeName}".`;
         yield { place: atTypeName(typeName), message };
       }
     }
@@ -43,7 +43,7 @@ export const typesQualified: Rule = {
 
 export const typesImported: Rule = {
   id: "LRO_TYPES_IMPORTED",
-  purpose: "Checks that the file imports, directly or not, the types that operation_info names.",
+  purpose: "Checks that the file imports the types in operation_info directly or indirectly.",
   type: RuleType.LINT,
   must: true,
   *find({ files }) {
@@ -59,7 +59,7 @@ export const typesImported: Rule = {
 
 export const typesImportedDirectly: Rule = {
   id: "LRO_TYPES_IMPORTED_DIRECTLY",
-  purpose: "Checks that the file does not leave it to its imports to import the types that operation_info names.",
+  purpose: "Checks that the file imports the types in operation_info directly.",
   type: RuleType.LINT,
   must: false,
   *find({ files }) {
@@ -67,7 +67,7 @@ export const typesImportedDirectly: Rule = {
       const { file } = typeName.method.parent;
       const target = typeName.desc.file;
       if (importClosure(file).has(target) && !directImports(file).has(target)) {
-        const message = `${describe(typeName)} is imported only by way of other files. Import "${target.proto.name}".`;
+        const message = `${describe(typeName)} is imported only indirectly. Import "${target.proto.name}".`;
         yield { place: atTypeName(typeName), message };
       }
     }
@@ -84,7 +84,7 @@ function messageNames(files: FileSet): (TypeName & { readonly desc: DescMessage 
   );
 }
 
-/** Returns a file with what it imports, and what those files import publicly. */
+/** Returns a file, its imports, and the files that those import publicly. */
 function directImports(file: DescFile): Set<DescFile> {
   const imports = new Set([file, ...file.dependencies]);
   for (const imported of imports) {

@@ -5,7 +5,7 @@ import type { EncodedFile } from "./encoded-file.ts";
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;
 
-/** Finds which files declare the messages and enums with the given full names. */
+/** Returns the file that declares each of the given messages and enums, by full name. */
 export function findDeclarations(files: Iterable<EncodedFile>, names: ReadonlySet<string>): Map<string, EncodedFile> {
   const found = new Map<string, EncodedFile>();
   const packages = enclosingScopes(names);
@@ -21,14 +21,14 @@ export function findDeclarations(files: Iterable<EncodedFile>, names: ReadonlySe
   return found;
 }
 
-/** Returns all that may be the package of one of the types: `a.b` and `a` for `a.b.C`, and no package. */
+/** Returns every possible package of the types: `a.b`, `a`, and the empty package for `a.b.C`. */
 function enclosingScopes(names: Iterable<string>): Set<string> {
   const scopes = new Set([""]);
   for (const name of names) {
     let scope = name;
     do {
       scope = scope.slice(0, Math.max(0, scope.lastIndexOf(".")));
-      // Where one is there, so are those around it.
+      // If a scope was added before, so were its enclosing scopes.
     } while (!scopes.has(scope) && scopes.add(scope));
   }
   return scopes;

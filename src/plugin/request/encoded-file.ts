@@ -7,7 +7,7 @@ import { candidateNames } from "../../descriptor/scope.ts";
 import { type Encoded, findText, textOf, visitEncoded } from "../../descriptor/wire.ts";
 import { isLongRunning, operationInfo, visitMethods } from "./pruned-service.ts";
 
-/** A file of a request, of which only the head has been read. */
+/** A file of a request. Only its name, package, imports, and services have been located; nothing is decoded. */
 export interface EncodedFile {
   readonly encoded: Encoded;
   readonly name: string;
@@ -20,7 +20,7 @@ const file = FileDescriptorProtoSchema.field;
 const service = ServiceDescriptorProtoSchema.field;
 const method = MethodDescriptorProtoSchema.field;
 
-/** Reads the head of an encoded FileDescriptorProto. */
+/** Locates the name, package, imports, and services in an encoded FileDescriptorProto. */
 export function readFile(encoded: Encoded): EncodedFile {
   let name = "";
   let packageName = "";
@@ -45,7 +45,7 @@ export function readFile(encoded: Encoded): EncodedFile {
   return { encoded, name, packageName, imports, services };
 }
 
-/** Says whether there is anything to emit for a file, or to say of it. */
+/** Returns whether a file has methods to generate code for or to report. */
 export function hasLongRunningMethod({ services }: EncodedFile): boolean {
   let found = false;
   for (const encodedService of services) {
@@ -56,7 +56,7 @@ export function hasLongRunningMethod({ services }: EncodedFile): boolean {
   return found;
 }
 
-/** Returns the full names that the long-running methods of a file refer to, or may refer to. */
+/** Returns all full names that the type names in a file's long-running methods might resolve to. */
 export function referredNames({ packageName, services }: EncodedFile): string[] {
   const names: string[] = [];
   for (const encodedService of services) {

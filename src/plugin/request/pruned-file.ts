@@ -16,20 +16,20 @@ import { bytesOf, type Encoded, findEncoded, findText, visitFields } from "../..
 import { pruneService } from "./pruned-service.ts";
 import { standInType } from "./stand-in.ts";
 
-/** What is kept of a file. */
+/** The parts of a file to keep. */
 export interface KeptFile {
-  /** Says by its identifier in TypeScript whether the name of a declaration is kept. */
+  /** Returns whether to keep the declaration that has this identifier in TypeScript. */
   readonly declares: (identifier: string) => boolean;
-  /** The names of the files that it imports from now on. */
+  /** The names of the files to import in place of the original imports. */
   readonly imports: readonly string[];
-  /** Whether its services are kept, with their comments and its own. */
+  /** Whether to keep the services and the comments on them and on the file. */
   readonly services: boolean;
 }
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;
 const extension = FieldDescriptorProtoSchema.field;
-// Field 1 in all of DescriptorProto, EnumDescriptorProto and FieldDescriptorProto.
+// `name` is field 1 in DescriptorProto, EnumDescriptorProto, and FieldDescriptorProto.
 const nameField = message.name.number;
 
 const ofHeader: Kept = new Map(
@@ -42,7 +42,7 @@ const ofServices: Kept = new Map([
 const ofSourceInfo: Kept = new Map([[SourceCodeInfoSchema.field.location.number, keepLocation]]);
 const ofDeclaration: Kept = new Map([[nameField, bytesOf]]);
 
-/** Decodes what is kept of a FileDescriptorProto. */
+/** Decodes the kept parts of a FileDescriptorProto. */
 export function decodePrunedFile(encoded: Encoded, { declares, imports, services }: KeptFile): FileDescriptorProto {
   const ofFile: Kept = new Map([
     ...ofHeader,
@@ -56,12 +56,12 @@ export function decodePrunedFile(encoded: Encoded, { declares, imports, services
   return pruned;
 }
 
-/** Keeps the name of a declaration where it is wanted. */
+/** Keeps the name of a declaration that is referred to. */
 function keepDeclaration(scope: string, declares: KeptFile["declares"]): Keep {
   return (value) => (declares(scope + findText(value, nameField)) ? prune(value, ofDeclaration) : undefined);
 }
 
-/** Keeps the name of a message where it is wanted, or that of a declaration inside it. */
+/** Keeps the name of a message if the message or a declaration nested in it is referred to. */
 function keepMessage(scope: string, declares: KeptFile["declares"]): Keep {
   return (value) => {
     if (isMapEntry(value)) {
@@ -82,7 +82,7 @@ function keepMessage(scope: string, declares: KeptFile["declares"]): Keep {
   };
 }
 
-/** Keeps the name of an extension where it is wanted. What it extends, and by what, does not matter. */
+/** Keeps the name of an extension that is referred to. Its extendee and type are irrelevant, so they are replaced. */
 function keepExtension(scope: string, declares: KeptFile["declares"]): Keep {
   const keepName = keepDeclaration(scope, declares);
   return (value) => {
@@ -100,7 +100,7 @@ const standInExtension = new BinaryWriter()
   .int32(FieldDescriptorProto_Type.BOOL)
   .finish();
 
-/** Map entries are not types that a name can refer to. */
+/** Returns whether a message is a map entry, which no type name can refer to. */
 function isMapEntry(value: Encoded): boolean {
   let mapEntry = false;
   visitFields(findEncoded(value, message.options.number), (number, { buffer, start }) => {
@@ -109,7 +109,7 @@ function isMapEntry(value: Encoded): boolean {
   return mapEntry;
 }
 
-/** Keeps the locations of services and methods, and those whose comments go to the top of an emitted file. */
+/** Keeps the locations of services and methods, and of the comments that are copied to the top of a generated file. */
 function keepLocation(location: Encoded): Uint8Array | undefined {
   const { buffer, start, end } = findEncoded(location, SourceCodeInfo_LocationSchema.field.path.number);
   const isHeader = end - start === 1 && (buffer[start] === file.package.number || buffer[start] === file.syntax.number);
@@ -117,5 +117,5 @@ function keepLocation(location: Encoded): Uint8Array | undefined {
   return isKept ? bytesOf(location) : undefined;
 }
 
-// [service, its index, method, its index]: four varints, of which the indices take one or two bytes.
+// [service, service index, method, method index]: four varints. Each index takes one or two bytes.
 const methodPathLength = 6;

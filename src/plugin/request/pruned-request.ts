@@ -9,9 +9,9 @@ import { createStandInFile } from "./stand-in.ts";
 const request = CodeGeneratorRequestSchema.field;
 
 /**
- * Decodes of a CodeGeneratorRequest what matters to this plugin: the services of the files to generate that have
- * long-running methods, and the names of what is declared in the files that those refer to. The code generated for it is
- * the same as for the whole request, which would take most of a run's time and memory to decode.
+ * Decodes only the parts of a CodeGeneratorRequest that this plugin needs: the services of files with long-running
+ * methods, and the names of the types that they refer to. The generated code is the same as for the full request, but
+ * decoding the full request would take most of the time and memory of a run.
  *
  * @throws Error if the bytes are not a request.
  */
@@ -28,7 +28,7 @@ export function decodePrunedRequest(bytes: Uint8Array): CodeGeneratorRequest {
   const isKept = (name: string): boolean => identifiers.has(files.get(name) as EncodedFile);
   return create(CodeGeneratorRequestSchema, {
     parameter,
-    // One that is missing stays, for the run to name it.
+    // Keep the names of missing files, so that protoplugin reports them.
     fileToGenerate: [...toGenerate].filter((name) => isKept(name) || !files.has(name)),
     protoFile: [
       createStandInFile(),
@@ -38,7 +38,7 @@ export function decodePrunedRequest(bytes: Uint8Array): CodeGeneratorRequest {
           ? []
           : decodePrunedFile(file.encoded, {
               declares: clashesWith(declared),
-              // What stands between a file and what it imports indirectly is not kept.
+              // Intermediate files are dropped, so turn indirect imports into direct ones.
               imports: emitted.has(file) ? importClosure(file, files).filter(isKept) : [],
               services: emitted.has(file),
             });
@@ -57,7 +57,7 @@ function importClosure(file: EncodedFile, files: ReadonlyMap<string, EncodedFile
   return [...closure];
 }
 
-/** Says whether protoc-gen-es may name a declaration differently because of another: a message also gets a schema. */
+/** Returns whether a declaration can clash with the TypeScript names of kept types. Each message also has a `…Schema`. */
 function clashesWith(identifiers: ReadonlySet<string>): (identifier: string) => boolean {
   return (identifier) =>
     identifiers.has(identifier) ||
@@ -65,7 +65,7 @@ function clashesWith(identifiers: ReadonlySet<string>): (identifier: string) => 
     (identifier.endsWith("Schema") && identifiers.has(identifier.slice(0, -"Schema".length)));
 }
 
-/** Returns the name that protoc-gen-es gives a type where nothing clashes. */
+/** Returns the name that protoc-gen-es gives a type unless it clashes with another declaration. */
 function identifierOf(typeName: string, { packageName }: EncodedFile): string {
   return typeName.slice(packageName === "" ? 0 : packageName.length + 1).replaceAll(".", "_");
 }
@@ -97,7 +97,7 @@ function readRequest(bytes: Uint8Array): {
         break;
     }
   });
-  // As protoplugin does, so that options with source retention are seen.
+  // Like protoplugin, prefer source files: only they have options with source retention.
   for (const file of sourceFiles) {
     if (files.has(file.name)) {
       files.set(file.name, file);

@@ -29,22 +29,22 @@ export function visitMethods(encodedService: Encoded, visit: (method: Encoded) =
   });
 }
 
-/** Says whether there is anything to emit, or to say, of an encoded MethodDescriptorProto. */
+/** Returns whether an encoded MethodDescriptorProto returns an Operation or has operation_info. */
 export function isLongRunning(method: Encoded): boolean {
   return findText(method, outputType.number) === operationType || operationInfo(method).length > 0;
 }
 
 /**
- * Returns the encoded `google.longrunning.operation_info` of a method: none, one, or the parts of one, which protoc does
- * not join where its fields are set one by one.
+ * Returns the encoded `google.longrunning.operation_info` of a method. There are several parts if the proto sets its fields
+ * one by one, because protoc does not merge them.
  */
 export function operationInfo(method: Encoded): Encoded[] {
   return findAllEncoded(findEncoded(method, options.number), operation_info.number);
 }
 
 /**
- * Returns an encoded ServiceDescriptorProto in which the plain methods have kept their names and places, but not their
- * types: a stand-in takes their place.
+ * Returns an encoded ServiceDescriptorProto in which plain methods keep their names and positions. A stand-in replaces
+ * their request and response types.
  */
 export function pruneService(encodedService: Encoded): Uint8Array {
   return prune(encodedService, ofService);

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 
-/** The type of what must have one, but whose type does not matter, as it stands in descriptors. */
+/** The name, as written in descriptors, of a placeholder type for elements whose real type is irrelevant. */
 export const standInType = ".protoc_gen_ts_lro.StandIn";
 
-/** Creates the file that declares the stand-in. It imports nothing, so that it can go before all other files. */
+/** Creates the file that declares the stand-in type. It has no imports, so it can be the first file. */
 export function createStandInFile(): FileDescriptorProto {
   return create(FileDescriptorProtoSchema, {
     name: "protoc_gen_ts_lro/stand_in.proto",

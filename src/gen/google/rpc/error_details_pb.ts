@@ -17,27 +17,27 @@ export const file_google_rpc_error_details: GenFile = /*@__PURE__*/
   fileDesc("Ch5nb29nbGUvcnBjL2Vycm9yX2RldGFpbHMucHJvdG8SCmdvb2dsZS5ycGMikwEKCUVycm9ySW5mbxIOCgZyZWFzb24YASABKAkSDgoGZG9tYWluGAIgASgJEjUKCG1ldGFkYXRhGAMgAygLMiMuZ29vZ2xlLnJwYy5FcnJvckluZm8uTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiOwoJUmV0cnlJbmZvEi4KC3JldHJ5X2RlbGF5GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIjIKCURlYnVnSW5mbxIVCg1zdGFja19lbnRyaWVzGAEgAygJEg4KBmRldGFpbBgCIAEoCSKPAwoMUXVvdGFGYWlsdXJlEjYKCnZpb2xhdGlvbnMYASADKAsyIi5nb29nbGUucnBjLlF1b3RhRmFpbHVyZS5WaW9sYXRpb24axgIKCVZpb2xhdGlvbhIPCgdzdWJqZWN0GAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhMKC2FwaV9zZXJ2aWNlGAMgASgJEhQKDHF1b3RhX21ldHJpYxgEIAEoCRIQCghxdW90YV9pZBgFIAEoCRJRChBxdW90YV9kaW1lbnNpb25zGAYgAygLMjcuZ29vZ2xlLnJwYy5RdW90YUZhaWx1cmUuVmlvbGF0aW9uLlF1b3RhRGltZW5zaW9uc0VudHJ5EhMKC3F1b3RhX3ZhbHVlGAcgASgDEh8KEmZ1dHVyZV9xdW90YV92YWx1ZRgIIAEoA0gAiAEBGjYKFFF1b3RhRGltZW5zaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCFQoTX2Z1dHVyZV9xdW90YV92YWx1ZSKVAQoTUHJlY29uZGl0aW9uRmFpbHVyZRI9Cgp2aW9sYXRpb25zGAEgAygLMikuZ29vZ2xlLnJwYy5QcmVjb25kaXRpb25GYWlsdXJlLlZpb2xhdGlvbho/CglWaW9sYXRpb24SDAoEdHlwZRgBIAEoCRIPCgdzdWJqZWN0GAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJIswBCgpCYWRSZXF1ZXN0Ej8KEGZpZWxkX3Zpb2xhdGlvbnMYASADKAsyJS5nb29nbGUucnBjLkJhZFJlcXVlc3QuRmllbGRWaW9sYXRpb24afQoORmllbGRWaW9sYXRpb24SDQoFZmllbGQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDgoGcmVhc29uGAMgASgJEjcKEWxvY2FsaXplZF9tZXNzYWdlGAQgASgLMhwuZ29vZ2xlLnJwYy5Mb2NhbGl6ZWRNZXNzYWdlIjcKC1JlcXVlc3RJbmZvEhIKCnJlcXVlc3RfaWQYASABKAkSFAoMc2VydmluZ19kYXRhGAIgASgJImAKDFJlc291cmNlSW5mbxIVCg1yZXNvdXJjZV90eXBlGAEgASgJEhUKDXJlc291cmNlX25hbWUYAiABKAkSDQoFb3duZXIYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkiVgoESGVscBIkCgVsaW5rcxgBIAMoCzIVLmdvb2dsZS5ycGMuSGVscC5MaW5rGigKBExpbmsSEwoLZGVzY3JpcHRpb24YASABKAkSCwoDdXJsGAIgASgJIjMKEExvY2FsaXplZE1lc3NhZ2USDgoGbG9jYWxlGAEgASgJEg8KB21lc3NhZ2UYAiABKAliBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
- * The cause of an error, for programs to branch on.
+ * The cause of an error, in machine-readable form.
  *
  * @generated from message google.rpc.ErrorInfo
  */
 export type ErrorInfo = Message<"google.rpc.ErrorInfo"> & {
   /**
-   * A constant that names the cause, unique within the domain.
+   * A constant that identifies the cause, unique within the domain.
    *
    * @generated from field: string reason = 1;
    */
   reason: string;
 
   /**
-   * The service or product that the reason belongs to.
+   * The service or product that defines the reason.
    *
    * @generated from field: string domain = 2;
    */
   domain: string;
 
   /**
-   * More about this occurrence.
+   * Additional details about this error.
    *
    * @generated from field: map<string, string> metadata = 3;
    */
@@ -52,13 +52,13 @@ export const ErrorInfoSchema: GenMessage<ErrorInfo> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 0);
 
 /**
- * When to try again.
+ * When to retry a call.
  *
  * @generated from message google.rpc.RetryInfo
  */
 export type RetryInfo = Message<"google.rpc.RetryInfo"> & {
   /**
-   * The least time to wait first.
+   * The minimum time to wait before retrying.
    *
    * @generated from field: google.protobuf.Duration retry_delay = 1;
    */
@@ -73,20 +73,20 @@ export const RetryInfoSchema: GenMessage<RetryInfo> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 1);
 
 /**
- * What developers of the service want to know.
+ * Debugging information for the developers of the service.
  *
  * @generated from message google.rpc.DebugInfo
  */
 export type DebugInfo = Message<"google.rpc.DebugInfo"> & {
   /**
-   * The stack, one frame an entry.
+   * The stack trace, one entry per frame.
    *
    * @generated from field: repeated string stack_entries = 1;
    */
   stackEntries: string[];
 
   /**
-   * Anything else.
+   * Other information.
    *
    * @generated from field: string detail = 2;
    */
@@ -101,7 +101,7 @@ export const DebugInfoSchema: GenMessage<DebugInfo> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 2);
 
 /**
- * Which quotas a call went over.
+ * The quotas that a call exceeded.
  *
  * @generated from message google.rpc.QuotaFailure
  */
@@ -120,34 +120,34 @@ export const QuotaFailureSchema: GenMessage<QuotaFailure> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 3);
 
 /**
- * One quota that was exceeded.
+ * A quota that was exceeded.
  *
  * @generated from message google.rpc.QuotaFailure.Violation
  */
 export type QuotaFailure_Violation = Message<"google.rpc.QuotaFailure.Violation"> & {
   /**
-   * Whose quota it is.
+   * The subject of the quota.
    *
    * @generated from field: string subject = 1;
    */
   subject: string;
 
   /**
-   * How it was exceeded.
+   * How the quota was exceeded.
    *
    * @generated from field: string description = 2;
    */
   description: string;
 
   /**
-   * The service that the quota belongs to.
+   * The service that defines the quota.
    *
    * @generated from field: string api_service = 3;
    */
   apiService: string;
 
   /**
-   * What the quota counts.
+   * The metric that the quota limits.
    *
    * @generated from field: string quota_metric = 4;
    */
@@ -161,21 +161,21 @@ export type QuotaFailure_Violation = Message<"google.rpc.QuotaFailure.Violation"
   quotaId: string;
 
   /**
-   * The dimensions that it is counted in.
+   * The dimensions of the quota.
    *
    * @generated from field: map<string, string> quota_dimensions = 6;
    */
   quotaDimensions: { [key: string]: string };
 
   /**
-   * The limit in force.
+   * The current limit.
    *
    * @generated from field: int64 quota_value = 7;
    */
   quotaValue: bigint;
 
   /**
-   * The limit to come, where it is about to change.
+   * The future limit, if a change is in progress.
    *
    * @generated from field: optional int64 future_quota_value = 8;
    */
@@ -190,7 +190,7 @@ export const QuotaFailure_ViolationSchema: GenMessage<QuotaFailure_Violation> = 
   messageDesc(file_google_rpc_error_details, 3, 0);
 
 /**
- * Which preconditions did not hold.
+ * The preconditions that failed.
  *
  * @generated from message google.rpc.PreconditionFailure
  */
@@ -209,27 +209,27 @@ export const PreconditionFailureSchema: GenMessage<PreconditionFailure> = /*@__P
   messageDesc(file_google_rpc_error_details, 4);
 
 /**
- * One precondition that did not hold.
+ * A precondition that failed.
  *
  * @generated from message google.rpc.PreconditionFailure.Violation
  */
 export type PreconditionFailure_Violation = Message<"google.rpc.PreconditionFailure.Violation"> & {
   /**
-   * The kind of precondition, a constant of the service.
+   * The type of precondition, a constant that the service defines.
    *
    * @generated from field: string type = 1;
    */
   type: string;
 
   /**
-   * What it is about.
+   * The subject of the precondition.
    *
    * @generated from field: string subject = 2;
    */
   subject: string;
 
   /**
-   * How it failed, and how to mend it.
+   * How the precondition failed and how to fix it.
    *
    * @generated from field: string description = 3;
    */
@@ -244,7 +244,7 @@ export const PreconditionFailure_ViolationSchema: GenMessage<PreconditionFailure
   messageDesc(file_google_rpc_error_details, 4, 0);
 
 /**
- * Which fields of the request are wrong.
+ * The invalid fields of a request.
  *
  * @generated from message google.rpc.BadRequest
  */
@@ -263,7 +263,7 @@ export const BadRequestSchema: GenMessage<BadRequest> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 5);
 
 /**
- * One wrong field.
+ * An invalid field.
  *
  * @generated from message google.rpc.BadRequest.FieldViolation
  */
@@ -276,14 +276,14 @@ export type BadRequest_FieldViolation = Message<"google.rpc.BadRequest.FieldViol
   field: string;
 
   /**
-   * Why it is wrong.
+   * Why the field is invalid.
    *
    * @generated from field: string description = 2;
    */
   description: string;
 
   /**
-   * The cause, for programs to branch on.
+   * The cause, in machine-readable form.
    *
    * @generated from field: string reason = 3;
    */

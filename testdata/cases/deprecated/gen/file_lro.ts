@@ -9,7 +9,7 @@ import { BookSchema, CreateBookMetadataSchema, FileService } from "./file_pb";
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.file.v1.FileService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.file.v1.FileService, with the request, response, and metadata type of each.
  *
  * @deprecated
  */
@@ -45,7 +45,7 @@ export interface FileServiceClient extends Omit<Client<typeof FileService>, "cre
 }
 
 /**
- * Creates a client for acme.file.v1.FileService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.file.v1.FileService. Its long-running methods return typed operations.
  *
  * @deprecated
  */
@@ -54,7 +54,7 @@ export function createFileServiceClient(transport: Transport, options?: LroClien
 }
 
 /**
- * Unpacks an operation of acme.file.v1.FileService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.file.v1.FileService.CreateBook: its metadata and, if it is done, its outcome.
  *
  * @deprecated
  */
@@ -63,7 +63,7 @@ export function unpackFileService_CreateBook(operation: RawOperation): Operation
 }
 
 /**
- * The handlers of acme.file.v1.FileService, whose long-running methods a server runs and serves.
+ * The handlers of acme.file.v1.FileService. The server stores, runs, and serves the operations of its long-running methods.
  *
  * @deprecated
  */
@@ -75,7 +75,7 @@ export interface FileServiceHandlers extends Omit<ServiceImpl<typeof FileService
 }
 
 /**
- * Has a server serve acme.file.v1.FileService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.file.v1.FileService on a server. Methods that you omit return UNIMPLEMENTED.
  *
  * @deprecated
  */
@@ -88,7 +88,7 @@ export function registerFileService(
 }
 
 /**
- * An implementation of acme.file.v1.FileService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.file.v1.FileService that returns typed operations, for servers with an existing job system.
  *
  * @deprecated
  */
@@ -100,8 +100,8 @@ export interface FileServiceImpl extends Omit<ServiceImpl<typeof FileService>, "
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  *
  * @deprecated
  */

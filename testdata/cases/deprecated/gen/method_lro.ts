@@ -9,7 +9,7 @@ import { BookSchema, CreateBookMetadataSchema, MethodService } from "./method_pb
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.method.v1.MethodService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.method.v1.MethodService, with the request, response, and metadata type of each.
  */
 export interface MethodServiceLro extends LroService<typeof MethodService> {
   readonly methods: {
@@ -52,14 +52,14 @@ export interface MethodServiceClient extends Omit<Client<typeof MethodService>, 
 }
 
 /**
- * Creates a client for acme.method.v1.MethodService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.method.v1.MethodService. Its long-running methods return typed operations.
  */
 export function createMethodServiceClient(transport: Transport, options?: LroClientOptions<MethodServiceLro>): MethodServiceClient {
   return createLroClient(MethodServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.method.v1.MethodService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.method.v1.MethodService.CreateBook: its metadata and, if it is done, its outcome.
  *
  * @deprecated
  */
@@ -68,14 +68,14 @@ export function unpackMethodService_CreateBook(operation: RawOperation): Operati
 }
 
 /**
- * Unpacks an operation of acme.method.v1.MethodService.UpdateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.method.v1.MethodService.UpdateBook: its metadata and, if it is done, its outcome.
  */
 export function unpackMethodService_UpdateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.method.v1.MethodService, whose long-running methods a server runs and serves.
+ * The handlers of acme.method.v1.MethodService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface MethodServiceHandlers extends Omit<ServiceImpl<typeof MethodService>, "createBook" | "updateBook"> {
   /**
@@ -92,7 +92,7 @@ export interface MethodServiceHandlers extends Omit<ServiceImpl<typeof MethodSer
 }
 
 /**
- * Has a server serve acme.method.v1.MethodService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.method.v1.MethodService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerMethodService(
   server: LroServer,
@@ -103,7 +103,7 @@ export function registerMethodService(
 }
 
 /**
- * An implementation of acme.method.v1.MethodService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.method.v1.MethodService that returns typed operations, for servers with an existing job system.
  */
 export interface MethodServiceImpl extends Omit<ServiceImpl<typeof MethodService>, "createBook" | "updateBook"> {
   /**
@@ -120,8 +120,8 @@ export interface MethodServiceImpl extends Omit<ServiceImpl<typeof MethodService
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementMethodService(impl: Partial<MethodServiceImpl>): Partial<ServiceImpl<typeof MethodService>> {
   return lroImplementation(MethodServiceLro, impl);

@@ -9,7 +9,7 @@ import { BookSchema, CreateBookMetadataSchema, ServiceService } from "./service_
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.service.v1.ServiceService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.service.v1.ServiceService, with the request, response, and metadata type of each.
  *
  * @deprecated
  */
@@ -45,7 +45,7 @@ export interface ServiceServiceClient extends Omit<Client<typeof ServiceService>
 }
 
 /**
- * Creates a client for acme.service.v1.ServiceService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.service.v1.ServiceService. Its long-running methods return typed operations.
  *
  * @deprecated
  */
@@ -54,7 +54,7 @@ export function createServiceServiceClient(transport: Transport, options?: LroCl
 }
 
 /**
- * Unpacks an operation of acme.service.v1.ServiceService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.service.v1.ServiceService.CreateBook: its metadata and, if it is done, its outcome.
  *
  * @deprecated
  */
@@ -63,7 +63,7 @@ export function unpackServiceService_CreateBook(operation: RawOperation): Operat
 }
 
 /**
- * The handlers of acme.service.v1.ServiceService, whose long-running methods a server runs and serves.
+ * The handlers of acme.service.v1.ServiceService. The server stores, runs, and serves the operations of its long-running methods.
  *
  * @deprecated
  */
@@ -75,7 +75,7 @@ export interface ServiceServiceHandlers extends Omit<ServiceImpl<typeof ServiceS
 }
 
 /**
- * Has a server serve acme.service.v1.ServiceService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.service.v1.ServiceService on a server. Methods that you omit return UNIMPLEMENTED.
  *
  * @deprecated
  */
@@ -88,7 +88,7 @@ export function registerServiceService(
 }
 
 /**
- * An implementation of acme.service.v1.ServiceService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.service.v1.ServiceService that returns typed operations, for servers with an existing job system.
  *
  * @deprecated
  */
@@ -100,8 +100,8 @@ export interface ServiceServiceImpl extends Omit<ServiceImpl<typeof ServiceServi
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  *
  * @deprecated
  */

@@ -9,7 +9,7 @@ import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_
 import type { Client, Transport } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -40,7 +40,7 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
  */
 export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
   return createLroClient(LibraryServiceLro, transport, options);

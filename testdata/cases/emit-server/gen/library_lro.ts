@@ -9,7 +9,7 @@ import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -30,7 +30,7 @@ export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(Lib
 });
 
 /**
- * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
   /**
@@ -40,7 +40,7 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryService(
   server: LroServer,
@@ -51,7 +51,7 @@ export function registerLibraryService(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
   /**
@@ -61,8 +61,8 @@ export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryServi
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
   return lroImplementation(LibraryServiceLro, impl);

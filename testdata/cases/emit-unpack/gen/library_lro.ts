@@ -8,7 +8,7 @@ import type { Book, CreateBookMetadata, CreateBookRequest } from "./library_pb";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -29,7 +29,7 @@ export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(Lib
 });
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateBook: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);

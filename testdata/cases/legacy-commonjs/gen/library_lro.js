@@ -21,29 +21,29 @@ const LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
 });
 
 /**
- * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
  */
 function createLibraryServiceClient(transport, options) {
   return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateBook: its metadata and, if it is done, its outcome.
  */
 function unpackLibraryService_CreateBook(operation) {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 function registerLibraryService(server, handlers, options) {
   server.register(LibraryServiceLro, handlers, options);
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 function implementLibraryService(impl) {
   return lroImplementation(LibraryServiceLro, impl);

@@ -9,7 +9,7 @@ import { BookSchema, CreateBookMetadataSchema, Library, LibraryClient as Library
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.Library with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.Library, with the request, response, and metadata type of each.
  */
 export interface LibraryLro extends LroService<typeof Library> {
   readonly methods: {
@@ -40,21 +40,21 @@ export interface LibraryClient extends Omit<Client<typeof Library>, "createBook"
 }
 
 /**
- * Creates a client for acme.library.v1.Library, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.Library. Its long-running methods return typed operations.
  */
 export function createLibraryClient(transport: Transport, options?: LroClientOptions<LibraryLro>): LibraryClient {
   return createLroClient(LibraryLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.Library.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.Library.CreateBook: its metadata and, if it is done, its outcome.
  */
 export function unpackLibrary_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.Library, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.Library. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryHandlers extends Omit<ServiceImpl<typeof Library>, "createBook"> {
   /**
@@ -64,7 +64,7 @@ export interface LibraryHandlers extends Omit<ServiceImpl<typeof Library>, "crea
 }
 
 /**
- * Has a server serve acme.library.v1.Library, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.Library on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibrary(
   server: LroServer,
@@ -75,7 +75,7 @@ export function registerLibrary(
 }
 
 /**
- * An implementation of acme.library.v1.Library that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.Library that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryImpl extends Omit<ServiceImpl<typeof Library>, "createBook"> {
   /**
@@ -85,15 +85,15 @@ export interface LibraryImpl extends Omit<ServiceImpl<typeof Library>, "createBo
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibrary(impl: Partial<LibraryImpl>): Partial<ServiceImpl<typeof Library>> {
   return lroImplementation(LibraryLro, impl);
 }
 
 /**
- * acme.library.v1.LibraryClient with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryClient, with the request, response, and metadata type of each.
  */
 export interface LibraryClientLro extends LroService<typeof LibraryClient$1> {
   readonly methods: {
@@ -124,21 +124,21 @@ export interface LibraryClientClient extends Omit<Client<typeof LibraryClient$1>
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryClient, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryClient. Its long-running methods return typed operations.
  */
 export function createLibraryClientClient(transport: Transport, options?: LroClientOptions<LibraryClientLro>): LibraryClientClient {
   return createLroClient(LibraryClientLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryClient.CreateShelf, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryClient.CreateShelf: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryClient_CreateShelf(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.LibraryClient, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryClient. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryClientHandlers extends Omit<ServiceImpl<typeof LibraryClient$1>, "createShelf"> {
   /**
@@ -148,7 +148,7 @@ export interface LibraryClientHandlers extends Omit<ServiceImpl<typeof LibraryCl
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryClient, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryClient on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryClient(
   server: LroServer,
@@ -159,7 +159,7 @@ export function registerLibraryClient(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryClient that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryClient that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryClientImpl extends Omit<ServiceImpl<typeof LibraryClient$1>, "createShelf"> {
   /**
@@ -169,15 +169,15 @@ export interface LibraryClientImpl extends Omit<ServiceImpl<typeof LibraryClient
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryClient(impl: Partial<LibraryClientImpl>): Partial<ServiceImpl<typeof LibraryClient$1>> {
   return lroImplementation(LibraryClientLro, impl);
 }
 
 /**
- * acme.library.v1.LibraryClientLro with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryClientLro, with the request, response, and metadata type of each.
  */
 export interface LibraryClientLroLro extends LroService<typeof LibraryClientLro$1> {
   readonly methods: {
@@ -208,21 +208,21 @@ export interface LibraryClientLroClient extends Omit<Client<typeof LibraryClient
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryClientLro, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryClientLro. Its long-running methods return typed operations.
  */
 export function createLibraryClientLroClient(transport: Transport, options?: LroClientOptions<LibraryClientLroLro>): LibraryClientLroClient {
   return createLroClient(LibraryClientLroLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryClientLro.CreateRoom, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryClientLro.CreateRoom: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryClientLro_CreateRoom(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.LibraryClientLro, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryClientLro. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryClientLroHandlers extends Omit<ServiceImpl<typeof LibraryClientLro$1>, "createRoom"> {
   /**
@@ -232,7 +232,7 @@ export interface LibraryClientLroHandlers extends Omit<ServiceImpl<typeof Librar
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryClientLro, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryClientLro on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryClientLro(
   server: LroServer,
@@ -243,7 +243,7 @@ export function registerLibraryClientLro(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryClientLro that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryClientLro that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryClientLroImpl extends Omit<ServiceImpl<typeof LibraryClientLro$1>, "createRoom"> {
   /**
@@ -253,8 +253,8 @@ export interface LibraryClientLroImpl extends Omit<ServiceImpl<typeof LibraryCli
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryClientLro(impl: Partial<LibraryClientLroImpl>): Partial<ServiceImpl<typeof LibraryClientLro$1>> {
   return lroImplementation(LibraryClientLroLro, impl);

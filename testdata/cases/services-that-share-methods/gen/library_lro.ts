@@ -9,7 +9,7 @@ import { ArchiveService, BookSchema, CreateBookMetadataSchema, LibraryService, S
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -49,28 +49,28 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
  */
 export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
   return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateBook: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.DeleteBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.DeleteBook: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_DeleteBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
   /**
@@ -84,7 +84,7 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryService(
   server: LroServer,
@@ -95,7 +95,7 @@ export function registerLibraryService(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createBook" | "deleteBook"> {
   /**
@@ -109,15 +109,15 @@ export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryServi
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
   return lroImplementation(LibraryServiceLro, impl);
 }
 
 /**
- * acme.library.v1.ArchiveService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.ArchiveService, with the request, response, and metadata type of each.
  */
 export interface ArchiveServiceLro extends LroService<typeof ArchiveService> {
   readonly methods: {
@@ -148,21 +148,21 @@ export interface ArchiveServiceClient extends Omit<Client<typeof ArchiveService>
 }
 
 /**
- * Creates a client for acme.library.v1.ArchiveService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.ArchiveService. Its long-running methods return typed operations.
  */
 export function createArchiveServiceClient(transport: Transport, options?: LroClientOptions<ArchiveServiceLro>): ArchiveServiceClient {
   return createLroClient(ArchiveServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.ArchiveService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.ArchiveService.CreateBook: its metadata and, if it is done, its outcome.
  */
 export function unpackArchiveService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.ArchiveService, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.ArchiveService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface ArchiveServiceHandlers extends Omit<ServiceImpl<typeof ArchiveService>, "createBook"> {
   /**
@@ -172,7 +172,7 @@ export interface ArchiveServiceHandlers extends Omit<ServiceImpl<typeof ArchiveS
 }
 
 /**
- * Has a server serve acme.library.v1.ArchiveService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.ArchiveService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerArchiveService(
   server: LroServer,
@@ -183,7 +183,7 @@ export function registerArchiveService(
 }
 
 /**
- * An implementation of acme.library.v1.ArchiveService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.ArchiveService that returns typed operations, for servers with an existing job system.
  */
 export interface ArchiveServiceImpl extends Omit<ServiceImpl<typeof ArchiveService>, "createBook"> {
   /**
@@ -193,15 +193,15 @@ export interface ArchiveServiceImpl extends Omit<ServiceImpl<typeof ArchiveServi
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementArchiveService(impl: Partial<ArchiveServiceImpl>): Partial<ServiceImpl<typeof ArchiveService>> {
   return lroImplementation(ArchiveServiceLro, impl);
 }
 
 /**
- * acme.library.v1.Shop with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.Shop, with the request, response, and metadata type of each.
  */
 export interface ShopLro extends LroService<typeof Shop> {
   readonly methods: {
@@ -232,21 +232,21 @@ export interface ShopClient extends Omit<Client<typeof Shop>, "createBook"> {
 }
 
 /**
- * Creates a client for acme.library.v1.Shop, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.Shop. Its long-running methods return typed operations.
  */
 export function createShopClient(transport: Transport, options?: LroClientOptions<ShopLro>): ShopClient {
   return createLroClient(ShopLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.Shop.createBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.Shop.createBook: its metadata and, if it is done, its outcome.
  */
 export function unpackShop_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.Shop, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.Shop. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface ShopHandlers extends Omit<ServiceImpl<typeof Shop>, "createBook"> {
   /**
@@ -256,7 +256,7 @@ export interface ShopHandlers extends Omit<ServiceImpl<typeof Shop>, "createBook
 }
 
 /**
- * Has a server serve acme.library.v1.Shop, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.Shop on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerShop(
   server: LroServer,
@@ -267,7 +267,7 @@ export function registerShop(
 }
 
 /**
- * An implementation of acme.library.v1.Shop that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.Shop that returns typed operations, for servers with an existing job system.
  */
 export interface ShopImpl extends Omit<ServiceImpl<typeof Shop>, "createBook"> {
   /**
@@ -277,8 +277,8 @@ export interface ShopImpl extends Omit<ServiceImpl<typeof Shop>, "createBook"> {
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementShop(impl: Partial<ShopImpl>): Partial<ServiceImpl<typeof Shop>> {
   return lroImplementation(ShopLro, impl);

@@ -10,7 +10,7 @@ import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -41,21 +41,21 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
  */
 export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
   return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateBook, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateBook: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateBook(operation: RawOperation): OperationSnapshot<Book, CreateBookMetadata> {
   return unpackOperation({ response: BookSchema, metadata: CreateBookMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
   /**
@@ -65,7 +65,7 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryService(
   server: LroServer,
@@ -76,7 +76,7 @@ export function registerLibraryService(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createBook"> {
   /**
@@ -86,8 +86,8 @@ export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryServi
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
   return lroImplementation(LibraryServiceLro, impl);

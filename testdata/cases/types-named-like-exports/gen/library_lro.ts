@@ -9,7 +9,7 @@ import { ClientSchema, HandlerContextSchema, LibraryService, LibraryServiceClien
 import type { Client as Client$1, HandlerContext as HandlerContext$1, ServiceImpl as ServiceImpl$1, Transport as Transport$1 } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -112,77 +112,77 @@ export interface LibraryServiceClient extends Omit<Client$1<typeof LibraryServic
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
  */
 export function createLibraryServiceClient(transport: Transport$1, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
   return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.First, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.First: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_First(operation: RawOperation$1): OperationSnapshot<Client, Transport> {
   return unpackOperation({ response: ClientSchema, metadata: TransportSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Second, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Second: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Second(operation: RawOperation$1): OperationSnapshot<HandlerContext, ServiceImpl> {
   return unpackOperation({ response: HandlerContextSchema, metadata: ServiceImplSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Third, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Third: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Third(operation: RawOperation$1): OperationSnapshot<LroCall, LroMethod$1> {
   return unpackOperation({ response: LroCallSchema, metadata: LroMethodSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Fourth, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Fourth: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Fourth(operation: RawOperation$1): OperationSnapshot<LroService$1, RawOperation> {
   return unpackOperation({ response: LroServiceSchema, metadata: RawOperationSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Fifth, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Fifth: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Fifth(operation: RawOperation$1): OperationSnapshot<MaybePromise, OperationInit> {
   return unpackOperation({ response: MaybePromiseSchema, metadata: OperationInitSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Sixth, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Sixth: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Sixth(operation: RawOperation$1): OperationSnapshot<lroService, unpackResponse> {
   return unpackOperation({ response: lroServiceSchema, metadata: unpackResponseSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Seventh, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Seventh: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Seventh(operation: RawOperation$1): OperationSnapshot<LibraryServiceLro$1, LibraryServiceClient$1> {
   return unpackOperation({ response: LibraryServiceLroSchema, metadata: LibraryServiceClientSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Eighth, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Eighth: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Eighth(operation: RawOperation$1): OperationSnapshot<LibraryServiceStub, createLibraryServiceClient$1> {
   return unpackOperation({ response: LibraryServiceStubSchema, metadata: createLibraryServiceClientSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.Ninth, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.Ninth: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_Ninth(operation: RawOperation$1): OperationSnapshot<stubLibraryService, unpackFirstResponse> {
   return unpackOperation({ response: stubLibraryServiceSchema, metadata: unpackFirstResponseSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryServiceHandlers extends Omit<ServiceImpl$1<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
   /**
@@ -224,7 +224,7 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl$1<typeof Librar
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryService(
   server: LroServer,
@@ -235,7 +235,7 @@ export function registerLibraryService(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryServiceImpl extends Omit<ServiceImpl$1<typeof LibraryService>, "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"> {
   /**
@@ -277,8 +277,8 @@ export interface LibraryServiceImpl extends Omit<ServiceImpl$1<typeof LibrarySer
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl$1<typeof LibraryService>> {
   return lroImplementation(LibraryServiceLro, impl);

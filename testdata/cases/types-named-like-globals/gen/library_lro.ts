@@ -9,7 +9,7 @@ import { ErrorMetadataSchema, ErrorSchema, FunctionMetadataSchema, FunctionSchem
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.library.v1.LibraryService with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.library.v1.LibraryService, with the request, response, and metadata type of each.
  */
 export interface LibraryServiceLro extends LroService<typeof LibraryService> {
   readonly methods: {
@@ -121,84 +121,84 @@ export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryService, in which each long-running method returns a typed operation.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
  */
 export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
   return createLroClient(LibraryServiceLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateOperation, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateOperation: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateOperation(operation: RawOperation): OperationSnapshot<Operation, OperationMetadata> {
   return unpackOperation({ response: OperationSchema, metadata: OperationMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateError, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateError: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateError(operation: RawOperation): OperationSnapshot<Error, ErrorMetadata> {
   return unpackOperation({ response: ErrorSchema, metadata: ErrorMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateObject, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateObject: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateObject(operation: RawOperation): OperationSnapshot<Object$, ObjectMetadata> {
   return unpackOperation({ response: ObjectSchema, metadata: ObjectMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreatePromise, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreatePromise: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreatePromise(operation: RawOperation): OperationSnapshot<Promise, PromiseMetadata> {
   return unpackOperation({ response: PromiseSchema, metadata: PromiseMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateSymbol, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateSymbol: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateSymbol(operation: RawOperation): OperationSnapshot<Symbol, SymbolMetadata> {
   return unpackOperation({ response: SymbolSchema, metadata: SymbolMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateFunction, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateFunction: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateFunction(operation: RawOperation): OperationSnapshot<Function, FunctionMetadata> {
   return unpackOperation({ response: FunctionSchema, metadata: FunctionMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateStatus, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateStatus: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateStatus(operation: RawOperation): OperationSnapshot<Status, StatusMetadata> {
   return unpackOperation({ response: StatusSchema, metadata: StatusMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateOmit, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateOmit: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateOmit(operation: RawOperation): OperationSnapshot<Omit$1, OmitMetadata> {
   return unpackOperation({ response: OmitSchema, metadata: OmitMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreateRecord, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreateRecord: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreateRecord(operation: RawOperation): OperationSnapshot<Record, RecordMetadata> {
   return unpackOperation({ response: RecordSchema, metadata: RecordMetadataSchema }, operation);
 }
 
 /**
- * Unpacks an operation of acme.library.v1.LibraryService.CreatePartial, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.library.v1.LibraryService.CreatePartial: its metadata and, if it is done, its outcome.
  */
 export function unpackLibraryService_CreatePartial(operation: RawOperation): OperationSnapshot<Partial$, PartialMetadata> {
   return unpackOperation({ response: PartialSchema, metadata: PartialMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.library.v1.LibraryService, whose long-running methods a server runs and serves.
+ * The handlers of acme.library.v1.LibraryService. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryService>, "createOperation" | "createError" | "createObject" | "createPromise" | "createSymbol" | "createFunction" | "createStatus" | "createOmit" | "createRecord" | "createPartial"> {
   /**
@@ -244,7 +244,7 @@ export interface LibraryServiceHandlers extends Omit<ServiceImpl<typeof LibraryS
 }
 
 /**
- * Has a server serve acme.library.v1.LibraryService, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.library.v1.LibraryService on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerLibraryService(
   server: LroServer,
@@ -255,7 +255,7 @@ export function registerLibraryService(
 }
 
 /**
- * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.library.v1.LibraryService that returns typed operations, for servers with an existing job system.
  */
 export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryService>, "createOperation" | "createError" | "createObject" | "createPromise" | "createSymbol" | "createFunction" | "createStatus" | "createOmit" | "createRecord" | "createPartial"> {
   /**
@@ -301,8 +301,8 @@ export interface LibraryServiceImpl extends Omit<ServiceImpl<typeof LibraryServi
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementLibraryService(impl: Partial<LibraryServiceImpl>): Partial<ServiceImpl<typeof LibraryService>> {
   return lroImplementation(LibraryServiceLro, impl);

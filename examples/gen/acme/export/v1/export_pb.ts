@@ -28,7 +28,7 @@ export type StartExportRequest = Message<"acme.export.v1.StartExportRequest"> & 
   sourceTable: string;
 
   /**
-   * Where the files go.
+   * The destination of the files.
    *
    * @generated from field: string destination_uri = 2;
    */
@@ -43,13 +43,13 @@ export const StartExportRequestSchema: GenMessage<StartExportRequest> = /*@__PUR
   messageDesc(file_acme_export_v1_export, 0);
 
 /**
- * What an export has written.
+ * The result of an export.
  *
  * @generated from message acme.export.v1.ExportResult
  */
 export type ExportResult = Message<"acme.export.v1.ExportResult"> & {
   /**
-   * The file, or the folder of files.
+   * The URI of the file, or of the folder with several files.
    *
    * @generated from field: string exported_uri = 1;
    */
@@ -69,7 +69,7 @@ export const ExportResultSchema: GenMessage<ExportResult> = /*@__PURE__*/
   messageDesc(file_acme_export_v1_export, 1);
 
 /**
- * How far an export has come.
+ * The progress of an export.
  *
  * @generated from message acme.export.v1.ExportMetadata
  */
@@ -82,7 +82,7 @@ export type ExportMetadata = Message<"acme.export.v1.ExportMetadata"> & {
   progressPercent: number;
 
   /**
-   * The rows written so far.
+   * The number of rows written so far.
    *
    * @generated from field: int64 num_rows_exported = 2;
    */
@@ -103,7 +103,7 @@ export const ExportMetadataSchema: GenMessage<ExportMetadata> = /*@__PURE__*/
  */
 export const BigDataExporter: GenService<{
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */

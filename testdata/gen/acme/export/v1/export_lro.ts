@@ -11,7 +11,7 @@ import { BigDataExporter, ExportMetadataSchema, ExportResultSchema } from "./exp
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
 
 /**
- * acme.export.v1.BigDataExporter with its long-running methods, and the request, response and metadata type of each.
+ * The long-running methods of acme.export.v1.BigDataExporter, with the request, response, and metadata type of each.
  */
 export interface BigDataExporterLro extends LroService<typeof BigDataExporter> {
   readonly methods: {
@@ -38,7 +38,7 @@ export const BigDataExporterLro: BigDataExporterLro = /*@__PURE__*/ lroService(B
  */
 export interface BigDataExporterClient extends Omit<Client<typeof BigDataExporter>, "startExport"> {
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
@@ -46,25 +46,25 @@ export interface BigDataExporterClient extends Omit<Client<typeof BigDataExporte
 }
 
 /**
- * Creates a client for acme.export.v1.BigDataExporter, in which each long-running method returns a typed operation.
+ * Creates a client for acme.export.v1.BigDataExporter. Its long-running methods return typed operations.
  */
 export function createBigDataExporterClient(transport: Transport, options?: LroClientOptions<BigDataExporterLro>): BigDataExporterClient {
   return createLroClient(BigDataExporterLro, transport, options);
 }
 
 /**
- * Unpacks an operation of acme.export.v1.BigDataExporter.StartExport, wherever it came from: its metadata, and how it ended if it is done.
+ * Unpacks a raw operation of acme.export.v1.BigDataExporter.StartExport: its metadata and, if it is done, its outcome.
  */
 export function unpackBigDataExporter_StartExport(operation: RawOperation): OperationSnapshot<ExportResult, ExportMetadata> {
   return unpackOperation({ response: ExportResultSchema, metadata: ExportMetadataSchema }, operation);
 }
 
 /**
- * The handlers of acme.export.v1.BigDataExporter, whose long-running methods a server runs and serves.
+ * The handlers of acme.export.v1.BigDataExporter. The server stores, runs, and serves the operations of its long-running methods.
  */
 export interface BigDataExporterHandlers extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
@@ -72,7 +72,7 @@ export interface BigDataExporterHandlers extends Omit<ServiceImpl<typeof BigData
 }
 
 /**
- * Has a server serve acme.export.v1.BigDataExporter, and run its operations. Methods that are left out are not implemented.
+ * Registers the handlers of acme.export.v1.BigDataExporter on a server. Methods that you omit return UNIMPLEMENTED.
  */
 export function registerBigDataExporter(
   server: LroServer,
@@ -83,11 +83,11 @@ export function registerBigDataExporter(
 }
 
 /**
- * An implementation of acme.export.v1.BigDataExporter that returns typed operations, for servers with a job system of their own.
+ * An implementation of acme.export.v1.BigDataExporter that returns typed operations, for servers with an existing job system.
  */
 export interface BigDataExporterImpl extends Omit<ServiceImpl<typeof BigDataExporter>, "startExport"> {
   /**
-   * Starts an export. Its operation ends with an ExportResult, or with an error that says what was in the way.
+   * Starts an export. If the export fails, the error details contain the cause.
    *
    * @generated from rpc acme.export.v1.BigDataExporter.StartExport
    */
@@ -95,8 +95,8 @@ export interface BigDataExporterImpl extends Omit<ServiceImpl<typeof BigDataExpo
 }
 
 /**
- * Turns an implementation that returns typed operations into one for a Connect router. Methods that are left out are
- * not implemented.
+ * Converts an implementation that returns typed operations into one for a Connect router. Methods that you omit return
+ * UNIMPLEMENTED.
  */
 export function implementBigDataExporter(impl: Partial<BigDataExporterImpl>): Partial<ServiceImpl<typeof BigDataExporter>> {
   return lroImplementation(BigDataExporterLro, impl);
