@@ -28,6 +28,7 @@ describePostgres((engine) => {
     const opening = openEngine(postgres({ pool, schema: "lro; DROP TABLE operations" }), {
       leaseSeconds: 30,
       sweepSeconds: 3,
+      heartbeatMs: 5_000,
       log: () => {},
     });
     await expect(opening).rejects.toThrow("cannot be the name of a schema");

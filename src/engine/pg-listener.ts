@@ -5,9 +5,10 @@ interface Subscription {
   readonly channel: string;
   readonly onPayload: (payload: string) => void;
   readonly onConnect: () => void;
+  /** How often to make sure that the connection is alive. */
+  readonly heartbeatMs: number;
 }
 
-const heartbeatMs = 5_000;
 const reconnectMs = 500;
 
 /** Listens on a connection of its own, and on another when that one breaks or falls silent, until the signal. */
@@ -35,7 +36,7 @@ export function keepListening(
 /** Ends when the connection does, or at the signal. */
 async function listenOnce(
   client: PoolClient,
-  { channel, onPayload, onConnect }: Subscription,
+  { channel, onPayload, onConnect, heartbeatMs }: Subscription,
   onListening: () => void,
   signal: AbortSignal,
 ): Promise<void> {

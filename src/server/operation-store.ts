@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly leaseSeconds: number;
   /** How often `sweep` will be called. */
   readonly sweepSeconds: number;
+  /** How often to make sure that events can still come, in milliseconds. */
+  readonly heartbeatMs: number;
   readonly log: Log;
 }
 
