@@ -3,12 +3,15 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { describeEngines, gate } from "../../../test/lro-servers.ts";
 import { pressProcesses } from "../../../test/press-processes.ts";
+import { seededRandom } from "../../../test/seeded-random.ts";
 import { times } from "../../../test/suite.ts";
 
 const rounds = times(200, 1_000);
+const headStartMs = 20;
 const operationsOfKey = times(50, 200);
 
 describeEngines((engine) => {
@@ -27,6 +30,7 @@ describeEngines((engine) => {
       },
     });
     const outcomes = { response: 0, error: 0 };
+    const random = seededRandom(1);
 
     async function round(title: string): Promise<void> {
       const end = gate();
@@ -35,6 +39,10 @@ describeEngines((engine) => {
       const { name } = await press.printBook({ press: "presses/1", title });
       await beginning;
       const cancelled = operations.cancelOperation({ name });
+      // Sometimes the handler ends before the cancel has reached the database, sometimes after it has reached the handler.
+      if (random() < 0.5) {
+        await sleep(headStartMs * random());
+      }
       end.open();
       await cancelled;
       const done = await operations.waitOperation({ name });
@@ -47,7 +55,8 @@ describeEngines((engine) => {
     for (let first = 0; first < rounds; first += 50) {
       await Promise.all(Array.from({ length: 50 }, (_, i) => round(`book ${first + i}`)));
     }
-    expect(outcomes.response + outcomes.error).toBe(rounds);
+    expect(outcomes.response).toBeGreaterThan(0);
+    expect(outcomes.error).toBeGreaterThan(0);
     expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
   });
 
