@@ -18,12 +18,12 @@ describeEngines((engine) => {
   const processes = pressProcesses(engine);
 
   test(`cancel against completion: ${rounds} rounds end in one state each, which never changes`, async () => {
-    const began = new Map<string, () => void>();
+    const begun = new Map<string, ReturnType<typeof gate<AbortSignal>>>();
     const gates = new Map<string, ReturnType<typeof gate>>();
     const { press, operations } = await engine.open({
       concurrency: 50,
       async printBook({ title }, { signal }) {
-        began.get(title)?.();
+        begun.get(title)?.open(signal);
         await gates.get(title)?.passed;
         signal.throwIfAborted();
         return { title };
@@ -33,16 +33,15 @@ describeEngines((engine) => {
     const random = seededRandom(1);
 
     async function round(title: string): Promise<void> {
-      const end = gate();
+      const [began, end, told] = [gate<AbortSignal>(), gate(), gate()];
+      begun.set(title, began);
       gates.set(title, end);
-      const beginning = new Promise<void>((resolve) => began.set(title, resolve));
       const { name } = await press.printBook({ press: "presses/1", title });
-      await beginning;
+      (await began.passed).addEventListener("abort", () => told.open());
       const cancelled = operations.cancelOperation({ name });
-      // Sometimes the handler ends before the cancel has reached the database, sometimes after it has reached the handler.
-      if (random() < 0.5) {
-        await sleep(headStartMs * random());
-      }
+      // The handler ends before the cancel has reached the database, after it has reached the handler, or in between.
+      const when = random() * 3;
+      await (when < 1 ? undefined : when < 2 ? told.passed : sleep(headStartMs * random()));
       end.open();
       await cancelled;
       const done = await operations.waitOperation({ name });
