@@ -32,7 +32,12 @@ async function throughput(database: BenchDatabase): Promise<void> {
   const rounds = 5;
   const perRound = database.connectionString ? 2_000 : 600;
   const floor = await openFloor(database, database.transaction);
-  const store = await openEngine(database.engine("ours"), { leaseSeconds: 30, sweepSeconds: 3, log: () => {} });
+  const store = await openEngine(database.engine("ours"), {
+    leaseSeconds: 30,
+    sweepSeconds: 3,
+    heartbeatMs: 5_000,
+    log: () => {},
+  });
   await store.listen(() => {});
   const result = { response: new Uint8Array(20) };
   const start = async (): Promise<void> => {

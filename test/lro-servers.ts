@@ -14,13 +14,9 @@ import { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { pglite } from "../src/engine/pglite.ts";
 import { postgres } from "../src/engine/postgres.ts";
-import {
-  createLroServer,
-  type Engine,
-  type LroHandler,
-  type LroServer,
-  type LroServerOptions,
-} from "../src/server/index.ts";
+import { openServer } from "../src/server/create-server.ts";
+import type { Engine, LroHandler, LroServer, LroServerOptions } from "../src/server/index.ts";
+import type { Periods } from "../src/server/periods.ts";
 import {
   createPressServiceClient,
   type PressServiceClient,
@@ -46,6 +42,8 @@ export type MovePress = LroHandler<MovePressRequest, MovePressResponse, MovePres
 export interface Press extends Partial<Omit<LroServerOptions, "engine">> {
   readonly printBook?: PrintBook;
   readonly movePress?: MovePress;
+  /** What it does by itself, and how often. */
+  readonly periods?: Partial<Periods>;
   /** Whether this process runs operations. */
   readonly work?: boolean;
   /** Headers of every call of its clients. */
@@ -173,9 +171,9 @@ function testEngine(
 /** Opens and starts a server that prints books at once, unless the test says otherwise. */
 export async function openPress(
   engine: Engine,
-  { printBook, movePress, work = true, headers, ...options }: Press,
+  { printBook, movePress, periods, work = true, headers, ...options }: Press,
 ): Promise<PressServer> {
-  const lro = await createLroServer({ leaseMs: leaseSeconds * 1_000, log: () => {}, ...options, engine });
+  const lro = await openServer({ leaseMs: leaseSeconds * 1_000, log: () => {}, ...options, engine }, periods);
   registerPressService(lro, {
     printBook: printBook ?? (({ title }) => ({ title })),
     movePress: movePress ?? (({ destination }) => ({ location: destination })),

@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly engine: { readonly connectionString: string; readonly schema: string } | { readonly dataDir: string };
   readonly onBusy?: LroExclusiveOptions<Message>["onBusy"];
   readonly maxCrashes?: number;
+  /** How long an operation is kept once it is done. */
+  readonly expireAfterMs?: number | undefined;
   readonly work?: boolean;
   /** How many operations it runs at once. */
   readonly concurrency?: number;
@@ -61,9 +63,9 @@ function blockUntilFile(path: string): void {
 }
 
 async function main(): Promise<void> {
-  const { onBusy = "queue", maxCrashes = 5, work = true, concurrency = 20 } = options;
+  const { onBusy = "queue", maxCrashes = 5, expireAfterMs, work = true, concurrency = 20 } = options;
   const engine: Engine = "dataDir" in options.engine ? pglite(options.engine) : postgres(options.engine);
-  const defaults = { maxCrashes };
+  const defaults = { maxCrashes, expireAfterMs };
   const lro = await createLroServer({ engine, leaseMs: 10_000, defaults, concurrency, log: () => {} });
   registerPressService(lro, {
     printBook: {

@@ -1,16 +1,22 @@
-import type { StoreEvent } from "../server/operation-store.ts";
 import type { Database } from "./database.ts";
 
 /** PostgreSQL limits payloads to less than 8,000 bytes. */
 const maxPayload = 7_900;
+
+export type Announcement =
+  /** The operation of this name was settled, or asked to cancel. */
+  | { readonly kind: "changed"; readonly name: string }
+  /** This queue has work. */
+  | { readonly kind: "work"; readonly queue: string };
 
 /**
  * Notifies all processes of changes. In PostgreSQL, all transactions that notify contend for one lock, so announcements
  * are sent after the commit, in batches. Announcements can be lost, so processes that wait for an event also poll.
  */
 export interface Announcements {
-  announce(...events: Exclude<StoreEvent, { kind: "resync" }>[]): void;
-  listen(listener: (event: StoreEvent) => void): Promise<void>;
+  announce(...announced: Announcement[]): void;
+  /** Listens until the database is closed. `onConnect` is called each time that announcements may have been lost. */
+  listen(listener: (announced: Announcement) => void, onConnect: () => void): Promise<void>;
 }
 
 export function announcements(database: Database, channel: string, onLost: (error: unknown) => void): Announcements {
@@ -35,24 +41,24 @@ export function announcements(database: Database, channel: string, onLost: (erro
   }
 
   return {
-    announce(...events) {
-      for (const event of events) {
-        pending.add(event.kind === "work" ? `w${event.method}` : `c${event.name}`);
+    announce(...announced) {
+      for (const one of announced) {
+        pending.add(one.kind === "work" ? `w${one.queue}` : `c${one.name}`);
       }
       if (!sending) {
         void send();
       }
     },
-    listen(listener) {
+    listen(listener, onConnect) {
       return database.listen(
         channel,
         (payload) => {
           for (const line of payload.split("\n")) {
             const rest = line.slice(1);
-            listener(line.startsWith("w") ? { kind: "work", method: rest } : { kind: "changed", name: rest });
+            listener(line.startsWith("w") ? { kind: "work", queue: rest } : { kind: "changed", name: rest });
           }
         },
-        () => listener({ kind: "resync" }),
+        onConnect,
       );
     },
   };

@@ -85,8 +85,8 @@ export function claims(parts: StoreParts): ClaimStore {
       for (const [queue, ofQueue] of Map.groupBy(claims, ({ queue }) => queue)) {
         await queues.release(queue, ofQueue.map(jobOf));
       }
-      for (const { operation } of claims) {
-        events.announce({ kind: "work", method: operation.method });
+      for (const { queue } of claims) {
+        events.announce({ kind: "work", queue });
       }
     },
   };
@@ -118,7 +118,7 @@ async function settle(
     const { rows } = await database.query(`SELECT 1 FROM ${table} WHERE id = $1 AND NOT done`, [operation.id]);
     if (rows.length === 0) {
       await queues.settle(database, queue, [jobOf(claim)]);
-      events.announce({ kind: "work", method: operation.method });
+      events.announce({ kind: "work", queue });
     }
   }
 
@@ -136,7 +136,7 @@ async function settle(
   }
   events.announce({ kind: "changed", name: operation.name });
   if (!queue.endsWith("/allow")) {
-    events.announce({ kind: "work", method: operation.method });
+    events.announce({ kind: "work", queue });
   }
   return true;
 }

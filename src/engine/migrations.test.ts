@@ -30,6 +30,7 @@ describePostgres((engine) => {
     const opening = openEngine(postgres({ pool, schema: "lro; DROP TABLE operations" }), {
       leaseSeconds: 30,
       sweepSeconds: 3,
+      heartbeatMs: 5_000,
       log: () => {},
     });
     await expect(opening).rejects.toThrow("is invalid: use at most 41 lowercase letters");

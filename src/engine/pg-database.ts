@@ -4,8 +4,12 @@ import type { Database, DatabaseTransaction, Row } from "./database.ts";
 import { PassedTransaction } from "./passed-transaction.ts";
 import { keepListening } from "./pg-listener.ts";
 
-/** Returns the database behind a pool of connections to a PostgreSQL server. */
-export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
+/**
+ * Returns the database behind a pool of connections to a PostgreSQL server.
+ *
+ * @param heartbeatMs How often to check that the listening connection is alive.
+ */
+export function pgDatabase(pool: Pool, heartbeatMs: number, close: () => Promise<void>): Database {
   const stop = new AbortController();
   let listening: Promise<void> | undefined;
 
@@ -24,7 +28,8 @@ export function pgDatabase(pool: Pool, close: () => Promise<void>): Database {
       }
     },
     listen(channel, onPayload, onConnect) {
-      const { first, ended } = keepListening(() => connect(pool), { channel, onPayload, onConnect }, stop.signal);
+      const subscription = { channel, onPayload, onConnect, heartbeatMs };
+      const { first, ended } = keepListening(() => connect(pool), subscription, stop.signal);
       listening = ended;
       return first;
     },

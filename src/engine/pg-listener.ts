@@ -5,9 +5,10 @@ interface Subscription {
   readonly channel: string;
   readonly onPayload: (payload: string) => void;
   readonly onConnect: () => void;
+  /** How often to make sure that the connection is alive. */
+  readonly heartbeatMs: number;
 }
 
-const heartbeatMs = 5_000;
 const reconnectMs = 500;
 
 /**
@@ -37,7 +38,7 @@ export function keepListening(
 /** Listens until the connection ends or the signal aborts. */
 async function listenOnce(
   client: PoolClient,
-  { channel, onPayload, onConnect }: Subscription,
+  { channel, onPayload, onConnect, heartbeatMs }: Subscription,
   onListening: () => void,
   signal: AbortSignal,
 ): Promise<void> {

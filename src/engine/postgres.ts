@@ -47,7 +47,7 @@ export function postgres(options: PostgresOptions): Engine {
       }
     };
     pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
-    const database = pgDatabase(pool, close);
+    const database = pgDatabase(pool, engineOptions.heartbeatMs, close);
     try {
       return await openStore(database, { ...engineOptions, schema: options.schema ?? "lro", alone: false });
     } catch (error) {

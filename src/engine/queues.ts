@@ -41,6 +41,8 @@ export interface Queues {
   of(method: string): readonly string[];
   /** Finds queues that other processes created. */
   refresh(): Promise<void>;
+  /** Makes a queue that another process created usable, and returns the method that it belongs to. */
+  learn(queue: string): Promise<string>;
   /** Sends a job. Returns false if another job has the key. */
   send(tx: Connection, queue: string, job: NewJob): Promise<boolean>;
   fetch(tx: Connection, queue: string, limit: number): Promise<Job[]>;
@@ -136,7 +138,7 @@ async function openCatalogue(
   boss: PgBoss,
   database: Database,
   schema: string,
-): Promise<Pick<Queues, "ensure" | "of" | "refresh">> {
+): Promise<Pick<Queues, "ensure" | "of" | "refresh" | "learn">> {
   const ready = new Set<string>();
   const preparing = new Map<string, Promise<void>>();
 
@@ -176,5 +178,9 @@ async function openCatalogue(
     },
     of: (method) => [...ready].filter((queue) => queue.startsWith(`${method}/`)),
     refresh,
+    async learn(queue) {
+      await makeReady(queue, async () => {});
+      return queue.slice(0, queue.lastIndexOf("/"));
+    },
   };
 }

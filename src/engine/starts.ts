@@ -36,7 +36,7 @@ export function starts({ database, queues, events, table }: StoreParts): Pick<Op
       }
     }
     if (operation.result === undefined) {
-      events.announce({ kind: "work", method: operation.method });
+      events.announce({ kind: "work", queue });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { EngineOptions, OperationStore } from "../server/operation-store.ts";
+import type { EngineOptions, OperationStore, StoreEvent } from "../server/operation-store.ts";
 import { type Announcements, announcements } from "./announcements.ts";
 import { claims } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -51,7 +51,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     ...storedOperations(parts),
     ...claims(parts),
     ...sweep(parts),
-    listen: events.listen,
+    listen: (listener) => listen(parts, log, listener),
     async ping() {
       await database.query("SELECT 1");
     },
@@ -60,4 +60,27 @@ export async function openStore(database: Database, options: StoreOptions): Prom
       await database.close();
     },
   };
+}
+
+/** Work may be in a queue that another process has just created, which must be known before its work is looked for. */
+async function listen(
+  { queues, events }: StoreParts,
+  log: EngineOptions["log"],
+  listener: (event: StoreEvent) => void,
+): Promise<void> {
+  const attend = (task: () => Promise<void>): void => {
+    task().catch((error: unknown) =>
+      log({ level: "warn", message: "an announcement could not be attended to", error }),
+    );
+  };
+  await events.listen(
+    (announced) => {
+      if (announced.kind === "changed") {
+        listener(announced);
+      } else {
+        attend(async () => listener({ kind: "work", method: await queues.learn(announced.queue) }));
+      }
+    },
+    () => attend(() => queues.refresh().finally(() => listener({ kind: "resync" }))),
+  );
 }

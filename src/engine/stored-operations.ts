@@ -36,7 +36,7 @@ export function storedOperations({
         events.announce({ kind: "changed", name: name as string });
         if (done) {
           await queues.drop(queue as string, id);
-          events.announce({ kind: "work", method: (queue as string).replace(/\/\w+$/, "") });
+          events.announce({ kind: "work", queue: queue as string });
         }
       }
     },

@@ -12,12 +12,12 @@ export function sweep({ database, queues, events, table }: StoreParts): Pick<Ope
         await queues.settleDead(tx, dead);
         return await tx.query(
           `UPDATE ${table} SET done = true, error = $2, update_time = now(), expire_time = now() + expire_after
-           WHERE id = $1 AND NOT done RETURNING name, method`,
+           WHERE id = $1 AND NOT done RETURNING name`,
           [dead.sourceId, error],
         );
       });
-      for (const { name, method } of rows) {
-        events.announce({ kind: "changed", name: String(name) }, { kind: "work", method: String(method) });
+      for (const { name } of rows) {
+        events.announce({ kind: "changed", name: String(name) }, { kind: "work", queue: dead.sourceName });
       }
     }
   }

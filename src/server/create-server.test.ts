@@ -10,6 +10,9 @@ import { OperationError } from "../operation/errors.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
+  /** The work that waits for a worker. */
+  const started = (): Promise<unknown[]> => engine.sql("SELECT name FROM job");
+
   describe("an operation", () => {
     test("runs its handler and succeeds with the response that the handler returns", async () => {
       const { press } = await engine.open({ printBook: ({ title }) => ({ title: title.toUpperCase() }) });
@@ -72,11 +75,13 @@ describeEngines((engine) => {
 
     test("is done when it is started if `immediate` returns a response", async () => {
       const { operations, press } = await engine.open({
-        printBook: { run: () => expect.unreachable(), immediate: ({ title }) => ({ title }) },
+        work: false,
+        printBook: { run: ({ title }) => ({ title }), immediate: ({ title }) => ({ title }) },
       });
       const operation = await press.printBook(emma);
       expect(operation.done).toBe(true);
       expect(await operations.getOperation({ name: operation.name })).toMatchObject({ done: true });
+      expect(await started()).toEqual([]);
     });
 
     test("has the name that operationName returns, and is listed under its parent", async () => {
@@ -100,8 +105,9 @@ describeEngines((engine) => {
   describe("an invalid request", () => {
     test("fails the call and starts no operation", async () => {
       const { press, operations } = await engine.open({
+        work: false,
         printBook: {
-          run: () => expect.unreachable(),
+          run: ({ title }) => ({ title }),
           validate() {
             throw new ConnectError("no such press", Code.NotFound);
           },
@@ -109,34 +115,39 @@ describeEngines((engine) => {
       });
       await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.NotFound, rawMessage: "no such press" });
       expect((await operations.listOperations({})).operations).toEqual([]);
+      expect(await started()).toEqual([]);
     });
 
     test("fails with INTERNAL and a generic message if validate throws another error", async () => {
       const { press } = await engine.open({
+        work: false,
         printBook: {
-          run: () => expect.unreachable(),
+          run: ({ title }) => ({ title }),
           validate() {
             throw new TypeError("password: 1234");
           },
         },
       });
       await expect(press.printBook(emma)).rejects.toMatchObject({ code: Code.Internal, rawMessage: "internal error" });
+      expect(await started()).toEqual([]);
     });
   });
 
   describe("validate_only", () => {
     test("returns an operation that is done, has no name and is not stored", async () => {
-      const { press, operations } = await engine.open({ printBook: () => expect.unreachable() });
+      const { press, operations } = await engine.open({ work: false });
       const operation = await press.printBook({ ...emma, validateOnly: true });
       expect([operation.name, operation.done]).toEqual(["", true]);
       expect(await operation.wait()).toEqual(create(PrintBookResponseSchema));
       expect((await operations.listOperations({})).operations).toEqual([]);
+      expect(await started()).toEqual([]);
     });
 
     test("returns the error that validate throws", async () => {
       const { press } = await engine.open({
+        work: false,
         printBook: {
-          run: () => expect.unreachable(),
+          run: ({ title }) => ({ title }),
           validate() {
             throw new ConnectError("no such press", Code.InvalidArgument);
           },
@@ -145,6 +156,7 @@ describeEngines((engine) => {
       await expect(press.printBook({ ...emma, validateOnly: true })).rejects.toMatchObject({
         code: Code.InvalidArgument,
       });
+      expect(await started()).toEqual([]);
     });
 
     test("can run as an operation without a key", async () => {

@@ -7,6 +7,7 @@ import { consoleLog, type LroLogEntry } from "./log.ts";
 import type { LroServer } from "./lro-server.ts";
 import { ManagedServer } from "./managed-server.ts";
 import { checkLimits, type HandlerDefaults, type ServedMethod } from "./method.ts";
+import { type Periods, periodsOf } from "./periods.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { Worker } from "./worker/worker.ts";
 
@@ -47,21 +48,32 @@ const day = 24 * 60 * 60 * 1_000;
  *
  * @throws Error if an option is invalid or the engine cannot be opened.
  */
-export async function createLroServer(options: LroServerOptions): Promise<LroServer> {
+export function createLroServer(options: LroServerOptions): Promise<LroServer> {
+  return openServer(options);
+}
+
+/** The same, for tests that look at a server whose periods are others. */
+export async function openServer(options: LroServerOptions, given: Partial<Periods> = {}): Promise<LroServer> {
   const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
   const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};
   const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
   checkLimits(defaults, "defaults");
   checkOptions({ concurrency, leaseMs, maxWaitMs });
   const leaseSeconds = leaseMs / 1_000;
-  const sweepSeconds = Math.max(1, Math.round(leaseSeconds / 10));
+  const usual = periodsOf(leaseMs);
+  const periods = { ...usual, ...given };
   const telemetry = await createTelemetry();
-  const store = await openEngine(engine, { leaseSeconds, sweepSeconds, log });
+  const store = await openEngine(engine, {
+    leaseSeconds,
+    sweepSeconds: usual.sweepMs / 1_000,
+    heartbeatMs: periods.heartbeatMs,
+    log,
+  });
   const access = createAccess(options.access ?? {});
-  const waiting = createWaiting(store);
+  const waiting = createWaiting(store, periods.waitMs);
   const commitScope = createCommitScope(store.singleConnection);
   const methods = new Map<string, ServedMethod>();
-  const worker = new Worker({ store, commitScope, methods, log, telemetry, concurrency, leaseSeconds, sweepSeconds });
+  const worker = new Worker({ store, commitScope, methods, log, telemetry, concurrency, leaseMs, periods });
   await store.listen((event) => {
     waiting.onEvent(event);
     worker.onEvent(event);

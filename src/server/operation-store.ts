@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly leaseSeconds: number;
   /** The interval between calls of `sweep`. */
   readonly sweepSeconds: number;
+  /** How often to make sure that events can still come, in milliseconds. */
+  readonly heartbeatMs: number;
   readonly log: Log;
 }
 

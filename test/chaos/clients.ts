@@ -5,6 +5,8 @@ import { OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning";
 import { createPressServiceClient } from "../../testdata/gen/acme/press/v1/press_lro.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Call } from "./history.ts";
+import { recorded } from "./recording.ts";
 
 /** What clients have seen of an operation that they know of. */
 export interface Acknowledged {
@@ -18,7 +20,9 @@ export interface Clients {
   readonly acknowledged: ReadonlyMap<string, Acknowledged>;
   /** What was seen that must not be. */
   readonly problems: readonly string[];
-  /** Starts operations, waits for most, and cancels some, until then. */
+  /** All calls that were answered. */
+  readonly calls: readonly Call[];
+  /** Starts operations, waits for most, cancels some, and looks at some meanwhile, until then. */
   run(endsAt: number): Promise<void>;
   /** Waits until each operation is done. */
   seeAll(): Promise<void>;
@@ -26,7 +30,8 @@ export interface Clients {
 
 /** Twelve clients, who call any server. The operations of eight of them each have a key. */
 export function createClients(fleet: Fleet, seed: number): Clients {
-  const transport = balance(fleet, seededRandom(seed + 1));
+  const calls: Call[] = [];
+  const transport = recorded(balance(fleet, seededRandom(seed + 1)), calls);
   const press = createPressServiceClient(transport);
   const operations: Client<typeof Operations> = createClient(Operations, transport);
   const counts = { starts: 0, stalls: 0, retries: 0, cancels: 0, waits: 0 };
@@ -52,8 +57,16 @@ export function createClients(fleet: Fleet, seed: number): Clients {
         await retried(() => operations.cancelOperation({ name }), onRetry);
       }
       if (what < 7) {
-        await see(name);
+        await Promise.all([see(name), what < 3 ? look(name) : undefined]);
       }
+    }
+  }
+
+  /** Sees an operation on its way: what the answers are is checked in the end. */
+  async function look(name: string): Promise<void> {
+    for (let time = 0; time < 3; time++) {
+      await retried(() => operations.getOperation({ name }), onRetry);
+      await retried(() => operations.listOperations({ filter: `name = "${name}"` }), onRetry);
     }
   }
 
@@ -76,6 +89,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     counts,
     acknowledged,
     problems,
+    calls,
     async run(endsAt) {
       await Promise.all(Array.from({ length: 12 }, (_, index) => client(index, endsAt).catch(report)));
     },

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { createClients } from "./clients.ts";
 import { openDatabase } from "./database.ts";
 import { startFleet } from "./fleet.ts";
+import { violations } from "./history.ts";
 import { leaseMs } from "./lease.ts";
 import { brokenPromises } from "./promises.ts";
 import { torment } from "./torment.ts";
@@ -37,7 +38,13 @@ await clients.seeAll();
 // What a crash has left behind is cleared away within a lease.
 await sleep(leaseMs);
 await fleet.close();
-const problems = [...fleet.problems, ...clients.problems, ...(await brokenPromises(database, clients.acknowledged))];
+const problems = [
+  ...fleet.problems,
+  ...clients.problems,
+  ...violations(clients.calls),
+  ...(await brokenPromises(database, clients.acknowledged)),
+];
+console.log(`${clients.calls.length} calls were answered`);
 await database.close();
 
 console.log(JSON.stringify({ ...clients.counts, ...harm }));

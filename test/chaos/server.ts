@@ -33,7 +33,8 @@ async function printBook(
   } else {
     for (let part = 1; part <= 3; part++) {
       await sleep(Number(ms) / 3, undefined, { signal });
-      await operation.update({ progressPercent: part * 33 });
+      // Grows from attempt to attempt, so that clients can tell what is older.
+      await operation.update({ progressPercent: attempt * 100 + part * 33 });
     }
   }
   if (how === "fails") {

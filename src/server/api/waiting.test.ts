@@ -28,14 +28,17 @@ function fakeStore(): {
     duringRead: () => {},
     waiting: {} as Waiting,
   };
-  store.waiting = createWaiting({
-    async read(names) {
-      store.queries++;
-      const { state } = store;
-      store.duringRead();
-      return state && names.includes(name) ? [state] : [];
+  store.waiting = createWaiting(
+    {
+      async read(names) {
+        store.queries++;
+        const { state } = store;
+        store.duringRead();
+        return state && names.includes(name) ? [state] : [];
+      },
     },
-  });
+    5_000,
+  );
   return store;
 }
 

@@ -1,7 +1,5 @@
 import type { OperationStore, StoredOperation, StoreEvent } from "../operation-store.ts";
 
-/** How often to read operations that have waiters, in case an event was lost. */
-const backstopMs = 5_000;
 const maxNames = 1_000;
 
 /** Reads operations and waits for them. Waiters share queries, so that many of them put little load on the store. */
@@ -16,7 +14,8 @@ export interface Waiting {
   end(): void;
 }
 
-export function createWaiting(store: Pick<OperationStore, "read">): Waiting {
+/** @param backstopMs How often to look at the operations that somebody waits for, in case an event was lost. */
+export function createWaiting(store: Pick<OperationStore, "read">, backstopMs: number): Waiting {
   const waiters = new Map<string, Set<() => void>>();
   const batch = createBatch(store);
   let ended = false;

@@ -13,11 +13,12 @@ const stoppedMs = 13_000;
 describePGlite((engine) => {
   const processes = pressProcesses(engine);
 
-  /** The process goes on with what it did, or runs it again: the operation ends once, by the latest attempt. */
+  /** The process goes on with what it did, or runs it a second time: the operation ends once, by the latest attempt. */
   async function endsOnce(only: PressProcess, name: string): Promise<void> {
     const { title } = await only.press.printBook.resume(name).wait();
     const done = await only.operations.getOperation({ name });
     const attempts = Number(title.at(-1));
+    expect([1, 2]).toContain(attempts);
     await expect.poll(() => only.events.filter(({ kind }) => kind === "ended").length).toBe(attempts);
     expect(only.events.filter(({ kind }) => kind === "began")).toHaveLength(attempts);
     expect(await only.operations.getOperation({ name })).toEqual(done);

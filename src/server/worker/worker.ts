@@ -3,6 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Log } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
 import type { Claim, StoreEvent } from "../operation-store.ts";
+import type { Periods } from "../periods.ts";
 import { errorResult } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { runAttempt } from "./attempt.ts";
@@ -14,8 +15,8 @@ export interface WorkerOptions extends WorkContext {
   readonly telemetry: Telemetry;
   /** Maximum number of operations to run concurrently. */
   readonly concurrency: number;
-  readonly leaseSeconds: number;
-  readonly sweepSeconds: number;
+  readonly leaseMs: number;
+  readonly periods: Periods;
 }
 
 /** The share of the drain timeout that handlers have to stop after an interruption. */
@@ -47,10 +48,10 @@ export class Worker {
   }
 
   start(): void {
-    const { leaseSeconds, sweepSeconds } = this.#options;
+    const { renewMs, sweepMs } = this.#options.periods;
     this.#stopped = false;
-    this.#every(leaseSeconds / 3, () => this.#renew());
-    this.#every(sweepSeconds, () => this.#sweep());
+    this.#every(renewMs, () => this.#renew());
+    this.#every(sweepMs, () => this.#sweep());
     this.#markAllReady();
   }
 
@@ -93,7 +94,7 @@ export class Worker {
     timeout.abort();
   }
 
-  #every(seconds: number, task: () => Promise<void>): void {
+  #every(ms: number, task: () => Promise<void>): void {
     let busy = false;
     const run = async (): Promise<void> => {
       if (!busy) {
@@ -102,7 +103,7 @@ export class Worker {
         busy = false;
       }
     };
-    this.#timers.push(setInterval(run, seconds * 1_000));
+    this.#timers.push(setInterval(run, ms));
   }
 
   #markAllReady(): void {
@@ -183,7 +184,7 @@ export class Worker {
     const renewed = await this.#tryTo("renewing leases", () => this.#check(works));
     if (renewed || works.length === 0) {
       this.#renewedAt = asked;
-    } else if (performance.now() - this.#renewedAt > this.#options.leaseSeconds * 1_000) {
+    } else if (performance.now() - this.#renewedAt > this.#options.leaseMs) {
       // No heartbeat reached the database for the length of a lease, so other workers may have claimed the operations.
       for (const work of works) {
         work.interrupt("lease-lost");

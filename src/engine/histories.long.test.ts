@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { followHistories } from "../../test/operation-histories.ts";
+import { pgliteStores, postgresStores, type StoreDatabase } from "../../test/operation-stores.ts";
+
+/** On PostgreSQL, histories are followed side by side, each in a database of its own. */
+test.each([
+  ["PostgreSQL", postgresStores, 5, 1_600],
+  ["PGlite", pgliteStores, 1, 2_000],
+] as const)(
+  "whatever clients, workers and time do, a store on %s does as the model",
+  async (_, open, lanes, count) => {
+    async function follow(stores: StoreDatabase): Promise<number> {
+      const followed = await followHistories(stores, { count, ms: 20 * 60_000 });
+      await stores.close();
+      return followed;
+    }
+    const opened = await Promise.all(Array.from({ length: lanes }, () => open()));
+    expect(await Promise.all(opened.map(follow))).toEqual(Array(lanes).fill(count));
+  },
+  25 * 60_000,
+);

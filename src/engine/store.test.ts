@@ -1,0 +1,212 @@
+/*
+ * What protects a stored operation: each write looks whether it may still be made.
+ */
+import { beforeEach, describe, expect, test } from "vitest";
+import { claimOne, newOperation, readOne, sharedStore, startOne } from "../../test/operation-stores.ts";
+import type { Claim, Result, StoredOperation } from "../server/operation-store.ts";
+
+const shared = sharedStore();
+const printed: Result = { response: Buffer.from("printed") };
+const preempting = { key: "presses/1", parallel: "preempt" } as const;
+
+const sql = async (text: string, values?: unknown[]): Promise<Record<string, unknown>[]> =>
+  (await shared.stores.database.query(text, values)).rows;
+
+beforeEach(async () => {
+  await sql("DELETE FROM lro.operations; DELETE FROM lro.job;");
+});
+
+const texts = ({ result, metadata }: StoredOperation): Record<string, string> => ({
+  ...(metadata && { metadata: Buffer.from(metadata).toString() }),
+  ...(result && "response" in result && { response: Buffer.from(result.response).toString() }),
+  ...(result && "error" in result && { error: Buffer.from(result.error).toString() }),
+});
+
+async function stored({ name }: { readonly name: string }): Promise<Record<string, string>> {
+  const operation = await readOne(shared.store, name);
+  return operation ? texts(operation) : {};
+}
+
+/** An operation that a worker runs, and that another has preempted. */
+async function preempted(): Promise<Claim> {
+  await startOne(shared.store, preempting);
+  const claim = await claimOne(shared.store);
+  await startOne(shared.store, preempting);
+  return claim;
+}
+
+/** An operation whose first worker has lost it to a second. */
+async function lost(): Promise<readonly [Claim, Claim]> {
+  await startOne(shared.store);
+  const first = await claimOne(shared.store);
+  await shared.stores.crash(shared.store);
+  return [first, await claimOne(shared.store)];
+}
+
+describe("a request id", () => {
+  test("belongs to who has used it: a retry finds the caller's own operation", async () => {
+    const { store } = shared;
+    const start = async (principal: string): Promise<string> =>
+      (await startOne(store, { requestId: "1", principal })).name;
+    const [ann, bob] = [await start("ann"), await start("bob")];
+    expect([await start("ann"), await start("bob")]).toEqual([ann, bob]);
+    expect(ann).not.toBe(bob);
+  });
+
+  test("is free when its operation is deleted", async () => {
+    const { store } = shared;
+    const first = await startOne(store, { requestId: "1" });
+    await store.remove(first.id);
+    const second = await startOne(store, { requestId: "1", request: Buffer.from("another request") });
+    expect(second.name).not.toBe(first.name);
+  });
+
+  test("stands for one request", async () => {
+    const { store } = shared;
+    await startOne(store, { requestId: "1" });
+    const other = newOperation({ requestId: "1", request: Buffer.from("another request") });
+    expect(await store.start(other)).toEqual({ refused: "mismatch" });
+  });
+});
+
+test("a name stands for one operation", async () => {
+  const { store } = shared;
+  const { name } = await startOne(store, { requestId: "1" });
+  expect(await store.start(newOperation({ name }))).toEqual({ refused: "name-taken" });
+  expect(await store.start(newOperation({ name, requestId: "2" }))).toEqual({ refused: "name-taken" });
+});
+
+describe("a preempted operation", () => {
+  test("stays so when its handler returns", async () => {
+    const claim = await preempted();
+    expect(await shared.store.settle(claim, { result: printed, metadata: undefined })).toBe(false);
+    expect(await stored(claim.operation)).toEqual({ error: "preempted" });
+  });
+
+  test("undoes what its commit has written", async () => {
+    await sql("CREATE TABLE books (title text)");
+    const claim = await preempted();
+    const settled = await shared.store.settle(claim, async (tx) => {
+      await tx.query("INSERT INTO books VALUES ('Emma')");
+      return { result: printed, metadata: undefined };
+    });
+    expect(settled).toBe(false);
+    expect(await sql("SELECT title FROM books")).toEqual([]);
+  });
+
+  test("takes no metadata", async () => {
+    const claim = await preempted();
+    expect(await shared.store.writeMetadata(claim, Buffer.from("50 %"))).toBe(false);
+    expect(await stored(claim.operation)).toEqual({ error: "preempted" });
+  });
+
+  test("is not recorded as crashed when its worker does", async () => {
+    const { store, stores } = shared;
+    await startOne(store, { ...preempting, maxAttempts: 1 });
+    const { operation } = await claimOne(store);
+    await startOne(store, preempting);
+    await stores.crash(store);
+    await stores.crash(store);
+    expect(await stored(operation)).toEqual({ error: "preempted" });
+    expect(await sql("SELECT id FROM lro.job WHERE name = 'dead'")).toEqual([]);
+  });
+});
+
+describe("a worker that has lost an operation", () => {
+  test("writes no metadata", async () => {
+    const [first, second] = await lost();
+    expect(await shared.store.writeMetadata(first, Buffer.from("50 %"))).toBe(false);
+    expect(await stored(second.operation)).toEqual({});
+  });
+
+  test("does not end it", async () => {
+    const [first, second] = await lost();
+    expect(await shared.store.settle(first, { result: printed, metadata: undefined })).toBe(false);
+    expect(await readOne(shared.store, second.operation.name)).toMatchObject({ done: false });
+    expect(await shared.store.renew([first, second])).toEqual(["lost", "held"]);
+  });
+
+  test("does not give it back", async () => {
+    const [first, second] = await lost();
+    await shared.store.release([first]);
+    expect(await shared.store.renew([second])).toEqual(["held"]);
+    expect(await shared.store.claim(second.operation.method, 10)).toEqual([]);
+  });
+});
+
+test("an operation that ends without metadata keeps those it has, and else those it ends with", async () => {
+  const { store } = shared;
+  for (const [metadata, kept] of [
+    [undefined, "50 %"],
+    [Buffer.from("100 %"), "100 %"],
+  ] as const) {
+    await startOne(store);
+    const claim = await claimOne(store);
+    await store.writeMetadata(claim, Buffer.from("50 %"));
+    await store.settle(claim, { result: printed, metadata });
+    expect(await stored(claim.operation)).toEqual({ metadata: kept, response: "printed" });
+  }
+});
+
+describe("cancel", () => {
+  test("of a running operation lets it write, and end in its own way", async () => {
+    const { store } = shared;
+    const { id } = await startOne(store);
+    const claim = await claimOne(store);
+    await store.cancel(id, Buffer.from("cancelled"));
+    expect(await store.renew([claim])).toEqual(["cancelled"]);
+    expect(await store.writeMetadata(claim, Buffer.from("50 %"))).toBe(true);
+    expect(await store.settle(claim, { result: printed, metadata: undefined })).toBe(true);
+    expect(await stored(claim.operation)).toEqual({ metadata: "50 %", response: "printed" });
+  });
+
+  test("outlives a crash: the next worker knows of it", async () => {
+    const { store, stores } = shared;
+    const { id } = await startOne(store);
+    await claimOne(store);
+    await store.cancel(id, Buffer.from("cancelled"));
+    await stores.crash(store);
+    expect(await claimOne(store)).toMatchObject({ attempt: 2, cancelRequested: true });
+  });
+});
+
+test("what is done is not claimed, though its job has been left behind", async () => {
+  const { store } = shared;
+  const { name, method } = await startOne(store);
+  await sql("UPDATE lro.operations SET done = true, error = 'ended', expire_time = now() + expire_after");
+  expect(await store.claim(method, 10)).toEqual([]);
+  expect(await stored({ name })).toEqual({ error: "ended" });
+  expect(await sql("SELECT attempt FROM lro.operations")).toEqual([{ attempt: 0 }]);
+  expect(await sql("SELECT id FROM lro.job")).toEqual([]);
+});
+
+test("what is done is kept as long as it was to be, and no longer", async () => {
+  const { store, stores } = shared;
+  const minute = 60;
+  const [soon, now] = [
+    await startOne(store, { result: printed, expireAfterSeconds: minute }),
+    await startOne(store, { result: printed, expireAfterSeconds: minute }),
+  ];
+  await sql("UPDATE lro.operations SET expire_time = expire_time - interval '1 minute' WHERE id = $1", [now.id]);
+  await stores.crash(store);
+  expect((await store.read([soon.name, now.name])).map(({ name }) => name)).toEqual([soon.name]);
+});
+
+test("operations of one instant are listed in the order of their ids, the latest first, page by page", async () => {
+  const { store } = shared;
+  const ids = [3, 1, 2, 5, 4].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+  for (const id of ids) {
+    await startOne(store, { id });
+  }
+  await sql("UPDATE lro.operations SET create_time = '2026-01-01T00:00:00.123456Z'");
+  const query = { collection: "operations", principal: undefined, filter: undefined, limit: 2 };
+  const seen: string[] = [];
+  let after: { createTime: string; id: string } | undefined;
+  for (let page = 0; page < 3; page++) {
+    const listed = await store.list({ ...query, after });
+    seen.push(...listed.map(({ id }) => id));
+    const last = listed.at(-1);
+    after = last && { createTime: last.position, id: last.id };
+  }
+  expect(seen).toEqual([...ids].sort().reverse());
+});

@@ -1,0 +1,160 @@
+/*
+ * Servers that do nothing by themselves: whatever happens here, happens because it was announced.
+ */
+import { describe, expect, test } from "vitest";
+import { describeEngines, gate, type Press, type PressServer } from "../../test/lro-servers.ts";
+import { never } from "../../test/operation-stores.ts";
+
+const emma = { press: "presses/1", title: "Emma" };
+const key = ({ press }: { press: string }): string => press;
+const periods = { waitMs: never, renewMs: never, sweepMs: never, heartbeatMs: never };
+
+describeEngines((engine) => {
+  /** A server that serves, and another that works. */
+  async function open(press: Press): Promise<{ readonly api: PressServer; readonly worker: PressServer }> {
+    const api = await engine.open({ ...press, periods, work: false });
+    return { api, worker: await engine.open({ ...press, periods }) };
+  }
+
+  /** How the operation ends. */
+  async function end({ operations }: PressServer, name: string): Promise<string | undefined> {
+    return (await operations.waitOperation({ name })).result.case;
+  }
+
+  test("a start reaches the worker, and an end who waits for it", async () => {
+    const { api } = await open({});
+    for (let i = 0; i < 3; i++) {
+      const { name } = await api.press.printBook(emma);
+      expect(await end(api, name)).toBe("response");
+    }
+  });
+
+  test("an end reaches those who were waiting before", async () => {
+    const [began, done] = [gate(), gate()];
+    const { api } = await open({
+      async printBook({ title }) {
+        began.open();
+        await done.passed;
+        return { title };
+      },
+    });
+    const { name } = await api.press.printBook(emma);
+    await began.passed;
+    const waiting = end(api, name);
+    done.open();
+    expect(await waiting).toBe("response");
+  });
+
+  test("the end of an operation lets the next of its key begin", async () => {
+    const { api } = await open({ printBook: { exclusive: { key, onBusy: "queue" }, run: ({ title }) => ({ title }) } });
+    const started = await Promise.all(Array.from({ length: 5 }, () => api.press.printBook(emma)));
+    expect(await Promise.all(started.map(({ name }) => end(api, name)))).toEqual(Array(5).fill("response"));
+  });
+
+  test("a preemption reaches the worker, and lets the next begin", async () => {
+    const began = gate();
+    const reasons: string[] = [];
+    const { api } = await open({
+      printBook: {
+        exclusive: { key, onBusy: "preempt" },
+        async run({ title }, { signal }) {
+          if (title === "Emma") {
+            began.open();
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+            reasons.push(signal.reason.reason);
+          }
+          return { title };
+        },
+      },
+    });
+    const first = await api.press.printBook(emma);
+    await began.passed;
+    const waiting = end(api, first.name);
+    const second = await api.press.printBook({ ...emma, title: "Persuasion" });
+    expect(await waiting).toBe("error");
+    expect(await end(api, second.name)).toBe("response");
+    expect(reasons).toEqual(["preempted"]);
+  });
+
+  test("a cancel reaches the worker", async () => {
+    const began = gate();
+    const { api } = await open({
+      async printBook(_, { signal }) {
+        began.open();
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        return {};
+      },
+    });
+    const { name } = await api.press.printBook(emma);
+    await began.passed;
+    const waiting = end(api, name);
+    await api.operations.cancelOperation({ name });
+    expect(await waiting).toBe("error");
+  });
+
+  test("a cancel of an operation that no worker has begun reaches those who wait on another server", async () => {
+    const [api, other] = [await engine.open({ periods, work: false }), await engine.open({ periods, work: false })];
+    const { name } = await api.press.printBook(emma);
+    const waiting = end(api, name);
+    await other.operations.cancelOperation({ name });
+    expect(await waiting).toBe("error");
+  });
+
+  describe("more operations than there is room for", () => {
+    test("that were there before the worker all run, batch by batch", async () => {
+      const api = await engine.open({ periods, work: false });
+      const started = await Promise.all(Array.from({ length: 20 }, () => api.press.printBook(emma)));
+      await engine.open({ periods, concurrency: 3 });
+      expect(await Promise.all(started.map(({ name }) => end(api, name)))).toEqual(Array(20).fill("response"));
+    });
+
+    test("that come when there is no room all run", async () => {
+      const [began, done] = [gate(), gate()];
+      const { api } = await open({
+        concurrency: 1,
+        async printBook({ title }) {
+          began.open();
+          await done.passed;
+          return { title };
+        },
+      });
+      const first = await api.press.printBook(emma);
+      await began.passed;
+      const later = await Promise.all([api.press.printBook(emma), api.press.printBook(emma)]);
+      done.open();
+      for (const { name } of [first, ...later]) {
+        expect(await end(api, name)).toBe("response");
+      }
+    });
+  });
+
+  test("ends that are announced together reach all who wait, though they do not fit into one payload", async () => {
+    const operationName = (_: unknown, { id }: { id: string }): string => `${"é".repeat(450)}/${id}`;
+    const printBook = { run: () => ({}), operationName };
+    const api = await engine.open({ periods, work: false, printBook });
+    const other = await engine.open({ periods, work: false, printBook });
+    const started = await Promise.all(Array.from({ length: 30 }, () => api.press.printBook(emma)));
+    const waiting = started.map(({ name }) => end(api, name));
+    await Promise.all(started.map(({ name }) => other.operations.cancelOperation({ name })));
+    expect(await Promise.all(waiting)).toEqual(Array(30).fill("error"));
+  });
+
+  test("an operation that a worker hands back reaches another", async () => {
+    const began = gate();
+    const { api, worker } = await open({
+      async printBook({ title }, { attempt }) {
+        if (attempt === 1) {
+          began.open();
+          await new Promise(() => {});
+        }
+        return { title };
+      },
+    });
+    const { name } = await api.press.printBook(emma);
+    await began.passed;
+    const waiting = end(api, name);
+    await engine.open({ periods });
+    await worker.lro.drain({ timeoutMs: 0 });
+    expect(await waiting).toBe("response");
+  });
+});

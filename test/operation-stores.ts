@@ -1,0 +1,121 @@
+/*
+ * Stores of operations for tests that need no server.
+ */
+import { randomUUID } from "node:crypto";
+import type { PGlite } from "@electric-sql/pglite";
+import { Pool } from "pg";
+import { afterAll, beforeAll } from "vitest";
+import type { Database } from "../src/engine/database.ts";
+import { pgDatabase } from "../src/engine/pg-database.ts";
+import { pgliteDatabase } from "../src/engine/pglite-database.ts";
+import { openStore } from "../src/engine/store.ts";
+import type { Claim, NewOperation, OperationStore, StoredOperation } from "../src/server/operation-store.ts";
+import { emptyPGlite } from "./empty-pglite.ts";
+import { createDatabase } from "./shared-postgres.ts";
+
+/** The longest time of a timer: the test ends before. */
+export const never: number = 2 ** 31 - 1;
+
+/** A database in which stores can be opened. */
+export interface StoreDatabase {
+  readonly database: Database;
+  /** Opens a store. What it does on the database can be watched. */
+  open(watch?: (database: Database) => Database): Promise<OperationStore>;
+  /** Lets the leases pass that workers hold now, and sweeps. */
+  crash(store: OperationStore): Promise<void>;
+  close(): Promise<void>;
+}
+
+const schema = "lro";
+
+/** What a sweep writes for an operation whose workers have crashed too often. */
+export const crashed: Buffer = Buffer.from("crashed");
+
+/** PGlite in memory. */
+export async function pgliteStores(): Promise<StoreDatabase> {
+  const pglite: PGlite = await emptyPGlite();
+  return storesOf(
+    pgliteDatabase(pglite, async () => {}),
+    () => pglite.close(),
+  );
+}
+
+/** A database of PostgreSQL. */
+export async function postgresStores(): Promise<StoreDatabase> {
+  const pool = new Pool({ connectionString: await createDatabase() });
+  return storesOf(
+    pgDatabase(pool, never, async () => {}),
+    () => pool.end(),
+  );
+}
+
+function storesOf(database: Database, close: () => Promise<void>): StoreDatabase {
+  const opened: OperationStore[] = [];
+  return {
+    database,
+    async open(watch = (database) => database) {
+      const options = { leaseSeconds: 10, sweepSeconds: 1, heartbeatMs: never, log: () => {} };
+      const store = await openStore(watch(database), { ...options, schema, alone: false });
+      opened.push(store);
+      return store;
+    },
+    async crash(store) {
+      await database.query(
+        `UPDATE ${schema}.job SET heartbeat_on = heartbeat_on - interval '1 day' WHERE state = 'active';
+         UPDATE ${schema}.queue SET monitor_claim_on = NULL, monitor_on = NULL;`,
+      );
+      await store.sweep(crashed);
+    },
+    async close() {
+      await Promise.all(opened.map((store) => store.close()));
+      await close();
+    },
+  };
+}
+
+/** A store on PGlite for all tests of a file. */
+export function sharedStore(): { readonly stores: StoreDatabase; readonly store: OperationStore } {
+  const shared = {} as { stores: StoreDatabase; store: OperationStore };
+  beforeAll(async () => {
+    shared.stores = await pgliteStores();
+    shared.store = await shared.stores.open();
+  });
+  afterAll(() => shared.stores.close());
+  return shared;
+}
+
+/** An operation to be, of a method without policy, unless the test says otherwise. */
+export function newOperation(given: Partial<NewOperation> = {}): NewOperation {
+  const id = given.id ?? randomUUID();
+  return {
+    ...{ id, name: `operations/${id}`, method: "acme.press.v1.PressService.PrintBook", principal: "" },
+    request: Buffer.from("request"),
+    ...{ requestId: undefined, key: undefined, parallel: "allow", maxAttempts: 5, expireAfterSeconds: 3_600 },
+    ...{ result: undefined, preempted: Buffer.from("preempted"), trace: undefined },
+    ...given,
+  };
+}
+
+/** Starts an operation that nothing refuses. */
+export async function startOne(store: OperationStore, given: Partial<NewOperation> = {}): Promise<StoredOperation> {
+  const outcome = await store.start(newOperation(given));
+  if ("refused" in outcome) {
+    throw new Error(`the operation was refused: ${outcome.refused}`);
+  }
+  return outcome.operation;
+}
+
+/** Claims the one operation that there is to claim. */
+export async function claimOne(store: OperationStore, method: string = newOperation().method): Promise<Claim> {
+  const claims = await store.claim(method, 10);
+  const [claim] = claims;
+  if (claim === undefined || claims.length > 1) {
+    throw new Error(`${claims.length} operations were claimed, not one`);
+  }
+  return claim;
+}
+
+/** An operation as it is stored. */
+export async function readOne(store: OperationStore, name: string): Promise<StoredOperation | undefined> {
+  return (await store.read([name]))[0];
+}
