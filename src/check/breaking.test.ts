@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { breaking, type Files, type Finding } from "../../test/buf-workspace.ts";
+import type { Files, Finding } from "../../test/buf-workspace.ts";
+import { checkProtos, rulesOf } from "../../test/check-protos.ts";
+import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
+
+const breakingRules = rulesOf(RuleType.BREAKING);
 
 /** A service before and after a change, and the rules that the change breaks. */
 interface Pair {
@@ -117,7 +121,7 @@ describe("a change breaks what it changes in meaning, and nothing by its text", 
   beforeAll(async () => {
     const read = (version: "before" | "now"): Files =>
       Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
-    findings = await breaking(read("before"), { protos: read("now") });
+    findings = await checkProtos({ before: read("before"), protos: read("now"), rules: breakingRules });
   });
 
   test.each(pairs.map((pair, index) => [pair.change, index, pair.breaks] as const))("%s", (_, index, breaks) => {
@@ -134,7 +138,7 @@ test("a finding stands on the line of the type, and says what it was and is", as
   const before = files(does("Book", "Progress"), "acme", "now");
   const protos = files(does("Book", "Leaflet"), "acme", "now");
 
-  expect(await breaking(before, { protos })).toEqual([
+  expect(await checkProtos({ before, protos, rules: breakingRules })).toEqual([
     {
       path: "acme/v1/service.proto",
       line: 7,
@@ -149,7 +153,7 @@ test("a package that moves to its next version is left to buf's own rules", asyn
   const moved = service("acme.v2", does("Leaflet", "Progress"));
   const protos = { "acme/v2/service.proto": `syntax = "proto3"; ${moved}` };
 
-  expect(await breaking(files(annotated, "acme", "now"), { protos })).toEqual([]);
+  expect(await checkProtos({ before: files(annotated, "acme", "now"), protos, rules: breakingRules })).toEqual([]);
 });
 
 function does(response: string, metadata: string): string {
