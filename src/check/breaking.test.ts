@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import type { Files, Finding } from "../../test/buf-workspace.ts";
+import { describe, expect, test } from "vitest";
+import type { Files } from "../../test/buf-workspace.ts";
 import { checkProtos, rulesOf } from "../../test/check-protos.ts";
 import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
 
@@ -117,14 +117,12 @@ const pairs: readonly Pair[] = [
 ];
 
 describe("a change breaks what it changes in meaning, and nothing by its text", () => {
-  let findings: Finding[];
-  beforeAll(async () => {
-    const read = (version: "before" | "now"): Files =>
-      Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
-    findings = await checkProtos({ before: read("before"), protos: read("now"), rules: breakingRules });
-  });
+  const read = (version: "before" | "now"): Files =>
+    Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
+  const workspace = { before: read("before"), protos: read("now"), rules: breakingRules };
 
-  test.each(pairs.map((pair, index) => [pair.change, index, pair.breaks] as const))("%s", (_, index, breaks) => {
+  test.each(pairs.map((pair, index) => [pair.change, index, pair.breaks] as const))("%s", async (_, index, breaks) => {
+    const findings = await checkProtos(workspace);
     const found = findings.filter(({ path }) => path.startsWith(`pair${index}/`));
     expect(found.map(({ rule }) => rule).sort()).toEqual([...breaks].sort());
   });

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import type { Finding } from "../../test/buf-workspace.ts";
+import { describe, expect, test } from "vitest";
 import { checkProtos, rulesOf } from "../../test/check-protos.ts";
 import { filesOf, readExamples, readSections } from "../../test/rule-sections.ts";
 import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
@@ -16,20 +15,17 @@ describe.each([
   { kind: "breaking", type: RuleType.BREAKING },
 ])("the examples of $kind rules in docs/rules.md", ({ type }) => {
   const examples = readExamples(rulesOf(type));
-  let findings: Finding[];
+  const yamls = filesOf(examples, "now", ".yaml");
+  const workspace = {
+    protos: filesOf(examples, "now", ".proto"),
+    before: filesOf(examples, "before", ".proto"),
+    rules: rulesOf(type),
+    options: { service_yaml: Object.keys(yamls) },
+    yamls,
+  };
 
-  beforeAll(async () => {
-    const yamls = filesOf(examples, "now", ".yaml");
-    findings = await checkProtos({
-      protos: filesOf(examples, "now", ".proto"),
-      before: filesOf(examples, "before", ".proto"),
-      rules: rulesOf(type),
-      options: { service_yaml: Object.keys(yamls) },
-      yamls,
-    });
-  });
-
-  test.each(examples)("$kind: $rule", ({ folder, breaks }) => {
+  test.each(examples)("$kind: $rule", async ({ folder, breaks }) => {
+    const findings = await checkProtos(workspace);
     const found = findings.filter(({ path }) => path.startsWith(`${folder}/`));
     expect(found.map(({ rule }) => rule)).toEqual(breaks);
   });

@@ -1,7 +1,7 @@
 import { createFileRegistry, type DescFile, type DescService } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../test/compile.ts";
-import { candidateNames, createTypeScope, type TypeScope } from "./scope.ts";
+import { candidateNames, createTypeScope } from "./scope.ts";
 
 const protos = {
   "library.proto": `
@@ -47,11 +47,9 @@ const protos = {
 };
 
 let files: readonly DescFile[];
-let scope: TypeScope;
 
 beforeAll(async () => {
   files = [...createFileRegistry(await compile(protos)).files];
-  scope = createTypeScope(files);
 });
 
 function serviceIn(file: string): DescService {
@@ -59,7 +57,7 @@ function serviceIn(file: string): DescService {
 }
 
 function find(name: string, file = "library"): string | undefined {
-  return scope.find(name, serviceIn(file))?.toString();
+  return createTypeScope(files).find(name, serviceIn(file))?.toString();
 }
 
 describe("a name in a service", () => {
@@ -111,6 +109,7 @@ describe("a name in a service", () => {
 
 describe("near names", () => {
   it("are messages, written as short as can be", () => {
+    const scope = createTypeScope(files);
     expect(scope.near("Bok", serviceIn("library"))).toEqual(["Book"]);
     expect(scope.near("Shard", serviceIn("library"))).toEqual(["acme.shared.v1.Shared"]);
     expect(scope.near("Genres", serviceIn("library"))).toEqual([]);

@@ -46,7 +46,7 @@ function sortImports(files: Files): Files {
       path,
       content.replace(
         /^(import (?:type )?|const )\{ (.*) \}(?= from | = require)/gm,
-        (_, start, names) => start + sort(names),
+        (_, start, names) => `${start}{ ${sort(names)} }`,
       ),
     ]),
   );
