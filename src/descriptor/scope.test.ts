@@ -22,13 +22,24 @@ const protos = {
     syntax = "proto3";
     package acme.library.v1;
     message Shelf {}
-    message Ledger {}`,
+    message Ledger {}
+    message Crate {}
+    message Register {}
+    service Index {}
+    service Roster {}`,
   "acme.proto": `
     syntax = "proto3";
     package acme;
     message Report {}
     message Ledger {}
-    message Catalog {}`,
+    message Catalog {}
+    service Index {}
+    service Register {}`,
+  "depot.proto": `
+    syntax = "proto3";
+    package acme;
+    message Crate {}
+    service Roster {}`,
   "shared.proto": `
     syntax = "proto3";
     package acme.shared.v1;
@@ -99,6 +110,21 @@ describe("a name in a service", () => {
     expect(find("Catalog")).toBe("message acme.Catalog");
   });
 
+  it("is that of a type that is not imported before that of a service which is", () => {
+    expect(find("Register")).toBe("message acme.library.v1.Register");
+  });
+
+  it("is, among services, that of one which is imported", () => {
+    expect(find("Index")).toBe("service acme.Index");
+  });
+
+  it.each([
+    ["types", "Crate", "message acme.library.v1.Crate"],
+    ["services", "Roster", "service acme.library.v1.Roster"],
+  ])("is the innermost one's among %s that are not imported", (_, name, found) => {
+    expect(find(name)).toBe(found);
+  });
+
   it.each(["Nothing", "Draft", "Page", ".Book", ".v1.Book", "shared.Shared", "acme", "book", ""])(
     "is not found: %j",
     (name) => {
@@ -113,6 +139,12 @@ describe("near names", () => {
     expect(scope.near("Bok", serviceIn("library"))).toEqual(["Book"]);
     expect(scope.near("Shard", serviceIn("library"))).toEqual(["acme.shared.v1.Shared"]);
     expect(scope.near("Genres", serviceIn("library"))).toEqual([]);
+  });
+
+  it("are written in full where they are of another package, or the service has none", () => {
+    const scope = createTypeScope(files);
+    expect(scope.near("Shelv", serviceIn("library"))).toEqual(["Shelf"]);
+    expect(scope.near("Shelv", serviceIn("bare"))).toEqual(["acme.library.v1.Shelf"]);
   });
 });
 
