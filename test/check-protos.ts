@@ -15,6 +15,8 @@ import { compile } from "./compile.ts";
 /** What is checked, as buf would be given it. */
 export interface Checked {
   readonly protos: Files;
+  /** Which of them are to be checked, or of what they import. All the protos by default. */
+  readonly paths?: readonly string[];
   /** What the protos were before. */
   readonly before?: Files;
   /** The ids of the rules to check. All by default. */
@@ -33,6 +35,7 @@ export function rulesOf(type: RuleType): string[] {
 /** Returns what the rules find, in the order of the files and their lines. */
 export async function checkProtos({
   protos,
+  paths = Object.keys(protos),
   before = {},
   rules = [],
   options = {},
@@ -41,8 +44,8 @@ export async function checkProtos({
   const files = await compileFiles(protos);
   const { annotations = [] } = createCheckService((path) => parse(yamls[path] ?? "")).check(
     create(CheckRequestSchema, {
-      fileDescriptors: describeFiles(files, protos),
-      againstFileDescriptors: describeFiles(await compileFiles(before), before),
+      fileDescriptors: describeFiles(files, paths),
+      againstFileDescriptors: describeFiles(await compileFiles(before), Object.keys(before)),
       ruleIds: [...rules],
       options: Object.entries(options).map(
         ([key, value]): MessageInitShape<typeof OptionSchema> => ({ key, value: optionValue(value) }),
@@ -68,11 +71,11 @@ async function compileFiles(protos: Files): Promise<readonly FileDescriptorProto
 
 function describeFiles(
   files: readonly FileDescriptorProto[],
-  protos: Files,
+  paths: readonly string[],
 ): MessageInitShape<typeof FileDescriptorSchema>[] {
   return files.map((file) => ({
     fileDescriptorProto: toBinary(FileDescriptorProtoSchema, file),
-    isImport: !(file.name in protos),
+    isImport: !paths.includes(file.name),
   }));
 }
 
