@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { describeChange } from "./change.ts";
 
@@ -23,20 +24,18 @@ const statuses: Partial<Record<Result["status"], Mutant["status"]>> = {
 };
 
 /**
- * Makes the mutants of a folder, and runs for each the tests that reach it. What is known of a mutant from the last time
- * is kept, unless its source or its tests have changed since.
+ * Makes the mutants of a folder, and runs for each the tests of the folder that reach it. What is known of a mutant from
+ * the last time is kept, unless its source or its tests have changed since.
  *
- * @param tests The folders of the tests.
  * @param anew Forgets what is known.
  */
-export async function testMutants(folder: string, tests: readonly string[], anew: boolean): Promise<Mutant[]> {
+export async function testMutants(folder: string, anew: boolean): Promise<Mutant[]> {
   const stryker = new Stryker({
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
-    vitest: { configFile: "scripts/mutation/vitest.config.ts" },
+    vitest: { configFile: "scripts/mutation/vitest.config.ts", dir: folder },
     // Bins run in processes of their own only, and what is generated is tested by what generates it.
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
-    testFiles: tests.map((path) => `${path}/**/*.test.ts`),
     incremental: true,
     incrementalFile: `.cache/mutation/${folder.replaceAll("/", "-")}.json`,
     force: anew,
@@ -54,8 +53,9 @@ export async function testMutants(folder: string, tests: readonly string[], anew
   const results = await stryker.runMutationTest();
   const sources = new Map(results.map(({ fileName }) => [fileName, readFileSync(fileName, "utf8")]));
   return results.flatMap(({ fileName, location, replacement, status: outcome }) => {
+    const file = relative(process.cwd(), fileName).replaceAll("\\", "/");
     const status = statuses[outcome];
-    const source = sources.get(fileName) ?? "";
-    return status === undefined ? [] : { file: fileName, status, ...describeChange(source, location, replacement) };
+    const change = describeChange(sources.get(fileName) ?? "", location, replacement);
+    return status === undefined ? [] : { file, status, ...change };
   });
 }

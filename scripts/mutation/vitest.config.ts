@@ -8,15 +8,13 @@ const config: ViteUserConfig = defineConfig({
   // Emitted code imports the package by name, as in all tests.
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
-    include: ["src/**/*.test.ts"],
+    include: ["**/*.test.ts"],
     exclude: [
       "**/*.long.test.ts",
       // They run what is built.
-      "src/*/bin.test.ts",
-      "src/check/buf.test.ts",
-      "src/plugin/{compilers,emitted-code}.test.ts",
+      "**/{bin,buf,compilers,emitted-code}.test.ts",
       // They take long.
-      "src/*/{googleapis,bad-input}.test.ts",
+      "**/{googleapis,bad-input}.test.ts",
     ],
     testTimeout: 60_000,
   },

@@ -147,6 +147,15 @@ test("a finding stands on the line of the type, and says what it was and is", as
   ]);
 });
 
+test("a type that can no longer be found is told so", async () => {
+  const before = files(does("Book", "Progress"), "acme", "now");
+  const protos = files(does("Boook", "Progress"), "acme", "now");
+
+  expect((await checkProtos({ before, protos, rules: breakingRules })).map(({ message }) => message)).toEqual([
+    "response_type of rpc Do was acme.v1.Book, and is nothing that can be found now. Keep the type, or add another rpc.",
+  ]);
+});
+
 test("a package that moves to its next version is left to buf's own rules", async () => {
   const moved = service("acme.v2", does("Leaflet", "Progress"));
   const protos = { "acme/v2/service.proto": `syntax = "proto3"; ${moved}` };

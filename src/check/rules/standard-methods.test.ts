@@ -56,7 +56,7 @@ test("a method is not a standard one without its verb, or a message of the packa
     CreateFormat: '"Request"',
     CreatePage: '"Request"',
     Createbook: '"Request"',
-    RecreateBook: '"Request"',
+    MayCreateBook: '"Request"',
     ImportBook: '"Request"',
   });
   expect(await checkProtos({ protos, rules })).toEqual([]);

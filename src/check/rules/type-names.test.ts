@@ -80,14 +80,6 @@ describe("a type that is imported by way of other files", () => {
     });
     expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
   });
-
-  test("is not where only the file itself imports publicly what imports it", async () => {
-    const protos = naming(`"acme.shared.Book"${mark}`, 'import public "acme/v1/a.proto";', {
-      ...shared,
-      "acme/v1/a.proto": way("", "acme/shared/book.proto"),
-    });
-    expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
-  });
 });
 
 test("a type that is not imported is told of once, and with the file to import", async () => {
