@@ -23,6 +23,7 @@ describe("near names", () => {
   });
 
   it("are in the order of the alphabet where they are as near", () => {
+    expect(nearNames("Book", ["XBook", "BookX", "Boak"])).toEqual(["Boak", "BookX", "XBook"]);
     expect(nearNames("Book", ["Cook", "Bock", "Look", "Book2"])).toEqual(["Bock", "Book2", "Cook"]);
   });
 

@@ -12,6 +12,7 @@ const protos = {
     service LibraryService {}
     service Catalog {}
     enum Genre { GENRE_UNSPECIFIED = 0; }
+    enum Cover { COVER_UNSPECIFIED = 0; }
     message Report {}
     message Book {
       message Draft {
@@ -33,6 +34,7 @@ const protos = {
     message Report {}
     message Ledger {}
     message Catalog {}
+    message Cover {}
     service Index {}
     service Register {}`,
   "depot.proto": `
@@ -99,6 +101,7 @@ describe("a name in a service", () => {
   it("is looked for from the innermost scope outwards", () => {
     expect(find("Report")).toBe("message acme.library.v1.Report");
     expect(find("acme.Report")).toBe("message acme.Report");
+    expect(find("Cover")).toBe("enum acme.library.v1.Cover");
   });
 
   it("is looked for in imported files before all others", () => {

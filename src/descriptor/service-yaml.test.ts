@@ -38,7 +38,7 @@ describe("the YAML of a service", () => {
   });
 
   it("leaves unsaid what it leaves out", () => {
-    expect(pollingOf("max_poll_delay: 1s")).toEqual({ maxDelayMs: 1000 });
+    expect(pollingOf("max_poll_delay: 1s")).toStrictEqual({ maxDelayMs: 1000 });
     expect(read("type: google.api.Service")).toEqual({ path: "redis.yaml", apis: new Set(), polling: new Map() });
     expect(read("publishing: {}").polling).toEqual(new Map());
     expect(read("{ apis: null, publishing: { method_settings: null } }")).toMatchObject({ apis: new Set() });

@@ -6,7 +6,7 @@ import { bytesOf, empty, findAllEncoded, findEncoded, findText, textOf, visitEnc
 const buffer = new BinaryWriter()
   .raw(Uint8Array.of(0xff))
   .tag(1, WireType.Varint)
-  .uint32(300)
+  .uint32(128)
   .tag(2, WireType.LengthDelimited)
   .string("größer")
   .tag(1, WireType.LengthDelimited)
@@ -21,7 +21,7 @@ test("fields are visited in order, with what they hold", () => {
   const visited: unknown[] = [];
   visitFields(message, (number, value, wireType) => visited.push([number, [...bytesOf(value)], wireType]));
   expect(visited).toEqual([
-    [1, [0xac, 0x02], WireType.Varint],
+    [1, [0x80, 0x01], WireType.Varint],
     [2, [...new TextEncoder().encode("größer")], WireType.LengthDelimited],
     [1, [...new TextEncoder().encode("one")], WireType.LengthDelimited],
     [1, [...new TextEncoder().encode("two")], WireType.LengthDelimited],
