@@ -1,5 +1,9 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { breaking, type Files, type Finding } from "../../test/buf-workspace.ts";
+import { describe, expect, test } from "vitest";
+import type { Files } from "../../test/buf-workspace.ts";
+import { checkProtos, rulesOf } from "../../test/check-protos.ts";
+import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
+
+const breakingRules = rulesOf(RuleType.BREAKING);
 
 /** A service before and after a change, and the rules that the change breaks. */
 interface Pair {
@@ -113,14 +117,12 @@ const pairs: readonly Pair[] = [
 ];
 
 describe("a change breaks what it changes in meaning, and nothing by its text", () => {
-  let findings: Finding[];
-  beforeAll(async () => {
-    const read = (version: "before" | "now"): Files =>
-      Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
-    findings = await breaking(read("before"), { protos: read("now") });
-  });
+  const read = (version: "before" | "now"): Files =>
+    Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
+  const workspace = { before: read("before"), protos: read("now"), rules: breakingRules };
 
-  test.each(pairs.map((pair, index) => [pair.change, index, pair.breaks] as const))("%s", (_, index, breaks) => {
+  test.each(pairs.map((pair, index) => [pair.change, index, pair.breaks] as const))("%s", async (_, index, breaks) => {
+    const findings = await checkProtos(workspace);
     const found = findings.filter(({ path }) => path.startsWith(`pair${index}/`));
     expect(found.map(({ rule }) => rule).sort()).toEqual([...breaks].sort());
   });
@@ -134,7 +136,7 @@ test("a finding stands on the line of the type, and says what it was and is", as
   const before = files(does("Book", "Progress"), "acme", "now");
   const protos = files(does("Book", "Leaflet"), "acme", "now");
 
-  expect(await breaking(before, { protos })).toEqual([
+  expect(await checkProtos({ before, protos, rules: breakingRules })).toEqual([
     {
       path: "acme/v1/service.proto",
       line: 7,
@@ -145,11 +147,20 @@ test("a finding stands on the line of the type, and says what it was and is", as
   ]);
 });
 
+test("a type that can no longer be found is told so", async () => {
+  const before = files(does("Book", "Progress"), "acme", "now");
+  const protos = files(does("Boook", "Progress"), "acme", "now");
+
+  expect((await checkProtos({ before, protos, rules: breakingRules })).map(({ message }) => message)).toEqual([
+    "response_type of rpc Do was acme.v1.Book, and is nothing that can be found now. Keep the type, or add another rpc.",
+  ]);
+});
+
 test("a package that moves to its next version is left to buf's own rules", async () => {
   const moved = service("acme.v2", does("Leaflet", "Progress"));
   const protos = { "acme/v2/service.proto": `syntax = "proto3"; ${moved}` };
 
-  expect(await breaking(files(annotated, "acme", "now"), { protos })).toEqual([]);
+  expect(await checkProtos({ before: files(annotated, "acme", "now"), protos, rules: breakingRules })).toEqual([]);
 });
 
 function does(response: string, metadata: string): string {

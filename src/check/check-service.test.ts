@@ -1,9 +1,16 @@
-import { create, toBinary } from "@bufbuild/protobuf";
-import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { expect, test } from "vitest";
+import { clone, create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { describe, expect, test } from "vitest";
 import { compile } from "../../test/compile.ts";
-import { CheckRequestSchema } from "../gen/buf/plugin/check/v1/check_pb.ts";
+import {
+  CheckRequestSchema,
+  ListCategoriesRequestSchema,
+  ListRulesRequestSchema,
+} from "../gen/buf/plugin/check/v1/check_pb.ts";
+import type { OptionSchema, ValueSchema } from "../gen/buf/plugin/option/v1/option_pb.ts";
 import { createCheckService } from "./check-service.ts";
+import { InvalidArgumentError } from "./pluginrpc.ts";
+import { rules } from "./rules/index.ts";
 
 const { file: compiled } = await compile({
   "acme/v1/service.proto": `syntax = "proto3";
@@ -37,6 +44,105 @@ test("all rules are checked where a request names none", () => {
 
 test("files come in any order", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: [], files: descriptors.toReversed() })).toHaveLength(2);
+});
+
+test("there are two categories, of which the rules that must be kept are in both", () => {
+  const { categories = [] } = service.listCategories(create(ListCategoriesRequestSchema));
+  expect(categories).toEqual([
+    { id: "LRO", purpose: "Checks all that AIP-151 says of long-running operations." },
+    { id: "LRO_MUST", purpose: "Checks what long-running operations must be by AIP-151, and not what they should be." },
+  ]);
+
+  const { rules: listed = [] } = service.listRules(create(ListRulesRequestSchema));
+  expect(listed).toEqual(
+    rules.map(({ id, must, purpose, type }) => ({
+      id,
+      categoryIds: must ? ["LRO", "LRO_MUST"] : ["LRO"],
+      default: true,
+      purpose,
+      type,
+    })),
+  );
+});
+
+describe("a finding", () => {
+  const fileDescriptors = descriptors.map(({ name, ...file }) => ({ ...file, isImport: !name.startsWith("acme/") }));
+
+  test("has its place now, and before where there is one", () => {
+    const request = create(CheckRequestSchema, {
+      fileDescriptors,
+      againstFileDescriptors: describeFiles(compiled.map(returnRequests)),
+      ruleIds: ["LRO_METHOD_SAME_KIND", "LRO_NO_CREATE_OPERATION"],
+    });
+    const { annotations = [] } = service.check(request);
+    const method = (index: number) => ({ fileName: "acme/v1/service.proto", sourcePath: [6, 0, 2, index] });
+    expect(annotations.map(({ fileLocation, againstFileLocation }) => [fileLocation, againstFileLocation])).toEqual([
+      [method(1), undefined],
+      [method(0), method(0)],
+    ]);
+  });
+
+  test("has its file only where the compiler gave no locations", () => {
+    const without = describeFiles(
+      compiled.map(({ sourceCodeInfo, ...file }) => create(FileDescriptorProtoSchema, file)),
+    );
+    const { annotations = [] } = service.check(create(CheckRequestSchema, { fileDescriptors: without }));
+    const place = { fileName: "acme/v1/service.proto", sourcePath: [] };
+    expect(annotations.map(({ fileLocation }) => fileLocation)).toEqual([place, place]);
+  });
+
+  /** Makes the methods of a file return what they are given. */
+  function returnRequests(original: FileDescriptorProto): FileDescriptorProto {
+    const file = clone(FileDescriptorProtoSchema, original);
+    for (const method of file.service.flatMap((declared) => (file.package === "acme.v1" ? declared.method : []))) {
+      method.outputType = method.inputType;
+    }
+    return file;
+  }
+
+  function describeFiles(files: readonly FileDescriptorProto[]) {
+    return files.map((file) => ({
+      fileDescriptorProto: toBinary(FileDescriptorProtoSchema, file),
+      isImport: file.package !== "acme.v1",
+    }));
+  }
+});
+
+test("a request without files is an error", () => {
+  expect(() => findRules({ names: [], ruleIds: [], files: [] })).toThrow("the request holds no files to check.");
+});
+
+describe("an option is an invalid argument", () => {
+  test.each<[string, MessageInitShape<typeof OptionSchema>, string]>([
+    [
+      "that nobody knows",
+      { key: "colour", value: text("red") },
+      'there is no option "colour". The options are empty_response_methods and service_yaml.',
+    ],
+    [
+      "whose name is near another",
+      { key: "service_yamls", value: text("a.yaml") },
+      'there is no option "service_yamls". Did you mean "service_yaml"?',
+    ],
+    [
+      "that is no text",
+      { key: "service_yaml", value: { type: { case: "boolValue", value: true } } },
+      'option "service_yaml" takes a string, or a list of strings.',
+    ],
+    ["without a value", { key: "service_yaml" }, 'option "service_yaml" takes a string, or a list of strings.'],
+    ["that names a broken file", { key: "service_yaml", value: text("a.yaml") }, "service_yaml=a.yaml: it is broken"],
+  ])("%s", (_, option, message) => {
+    const broken = createCheckService(() => {
+      throw new Error("it is broken");
+    });
+    const fileDescriptors = descriptors.map(({ fileDescriptorProto }) => ({ fileDescriptorProto }));
+    const request = create(CheckRequestSchema, { fileDescriptors, options: [option] });
+    expect(() => broken.check(request)).toThrow(new InvalidArgumentError(message));
+  });
+
+  function text(value: string): MessageInitShape<typeof ValueSchema> {
+    return { type: { case: "stringValue", value } };
+  }
 });
 
 test("a file that is missing is an error that names it", () => {

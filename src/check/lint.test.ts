@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { lint, markedFindings, type Workspace, withoutMessages } from "../../test/buf-workspace.ts";
+import { type Files, markedFindings, withoutMessages } from "../../test/buf-workspace.ts";
+import { checkProtos } from "../../test/check-protos.ts";
+import { library } from "../../test/library-proto.ts";
 
 const defects = new URL("../../testdata/check/defects/", import.meta.url);
 
@@ -9,7 +11,7 @@ test("each defect that there was in googleapis is one finding, on the line where
     readdirSync(defects).map((name) => [`defects/${name}`, readFileSync(new URL(name, defects), "utf8")]),
   );
 
-  const findings = withoutMessages(await lint({ protos }));
+  const findings = withoutMessages(await checkProtos({ protos }));
 
   expect(findings).toEqual(markedFindings(protos));
   expect(findings.map(({ path }) => path)).toEqual(Object.keys(protos));
@@ -17,7 +19,7 @@ test("each defect that there was in googleapis is one finding, on the line where
 });
 
 test("a message names the rpc, what is wrong, and the fix", async () => {
-  const findings = await lint({
+  const findings = await checkProtos({
     protos: library(`
       rpc CreateBook(Request) returns (google.longrunning.Operation) {
         option (google.longrunning.operation_info) = {response_type: "Boook" metadata_type: "Metadata"};
@@ -40,11 +42,11 @@ test("options that are set field by field have a line each", async () => {
         option (google.longrunning.operation_info).metadata_type = "Progress"; // LRO_TYPES_RESOLVE
       }`);
 
-  expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
+  expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
 });
 
 test("a type that comes by a public import is imported directly", async () => {
-  const metadata = (visibility: string): Workspace["protos"] => ({
+  const metadata = (visibility: string): Files => ({
     ...library(
       `
       rpc PrintBook(Request) returns (google.longrunning.Operation) {
@@ -61,7 +63,7 @@ test("a type that comes by a public import is imported directly", async () => {
   });
 
   for (const protos of [metadata("public"), metadata("")]) {
-    expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
+    expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
   }
 });
 
@@ -89,57 +91,12 @@ test.each(['syntax = "proto2";', 'edition = "2023";', 'edition = "2024";'])(
       extend Job { ${optional} Job.Operation operation = 100; }`,
     };
 
-    expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
+    expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
   },
 );
 
-describe("what is ignored", () => {
-  const plain = "(Request) returns (google.longrunning.Operation);";
-
-  test("a rule, by a comment on the rpc", async () => {
-    const protos = library(`
-      // Prints a book.
-      //
-      // buf:lint:ignore LRO_TYPES_RESOLVE
-      rpc PrintBook(Request) returns (google.longrunning.Operation) {
-        option (google.longrunning.operation_info) = {
-          response_type: "Leaflet"
-          metadata_type: "google.protobuf.Empty" // LRO_METADATA_NOT_EMPTY
-        };
-      }
-      // buf:lint:ignore LRO_OPERATION_INFO_PRESENT
-      rpc BindBook${plain}`);
-
-    expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
-  });
-
-  test("a rule, by a comment on the service", async () => {
-    const protos = library(`rpc BindBook${plain}`, "// buf:lint:ignore LRO_OPERATION_INFO_PRESENT");
-
-    expect(await lint({ protos })).toEqual([]);
-  });
-
-  test("a rule, by its id under except", async () => {
-    const protos = library(`
-      rpc BindBook${plain}
-      rpc CreateOperation(Request) returns (Book); // LRO_NO_CREATE_OPERATION`);
-
-    expect(withoutMessages(await lint({ protos, rules: { except: ["LRO_OPERATION_INFO_PRESENT"] } }))).toEqual(
-      markedFindings(protos),
-    );
-  });
-
-  test("what should be, by category LRO_MUST", async () => {
-    const protos = library(`
-      rpc BindBook${plain} // LRO_OPERATION_INFO_PRESENT
-      rpc CreateOperation(Request) returns (Book);`);
-
-    expect(withoutMessages(await lint({ protos, rules: { use: ["LRO_MUST"] } }))).toEqual(markedFindings(protos));
-  });
-});
-
 describe("options", () => {
-  const purge = (mark: string): Workspace["protos"] =>
+  const purge = (mark: string): Files =>
     library(`
       rpc PurgeBooks(Request) returns (google.longrunning.Operation) {
         option (google.longrunning.operation_info) = {
@@ -151,14 +108,14 @@ describe("options", () => {
   test.each(["PurgeBooks", "acme.library.v1.Library.PurgeBooks", "Purge*", "acme.*"])(
     "empty_response_methods: [%s] allows rpc PurgeBooks to answer Empty",
     async (pattern) => {
-      expect(await lint({ protos: purge(""), options: { empty_response_methods: [pattern] } })).toEqual([]);
+      expect(await checkProtos({ protos: purge(""), options: { empty_response_methods: [pattern] } })).toEqual([]);
     },
   );
 
   test("empty_response_methods allows no others", async () => {
     const protos = purge(" // LRO_RESPONSE_NOT_EMPTY");
 
-    const findings = await lint({ protos, options: { empty_response_methods: ["Purge", "acme.library.v2.*"] } });
+    const findings = await checkProtos({ protos, options: { empty_response_methods: ["Purge", "acme.library.v2.*"] } });
 
     expect(withoutMessages(findings)).toEqual(markedFindings(protos));
   });
@@ -168,22 +125,6 @@ describe("options", () => {
     [{ empty_response_methods: true }, 'option "empty_response_methods" must be a string or a list of strings.'],
     [{ service_yaml: "library.yaml" }, "service_yaml=library.yaml: "],
   ])("%j is an error that says why", async (options, message) => {
-    await expect(lint({ protos: purge(""), options })).rejects.toThrow(message);
+    await expect(checkProtos({ protos: purge(""), options })).rejects.toThrow(message);
   });
 });
-
-/** Returns a file with a service. */
-function library(methods: string, comment = ""): Workspace["protos"] {
-  const proto = `syntax = "proto3";
-    package acme.library.v1;
-    import "google/longrunning/operations.proto";
-    import "google/protobuf/empty.proto";
-    ${comment}
-    service Library { ${methods}
-    }
-    message Request {}
-    message Book {}
-    message Metadata {}
-    enum Format { FORMAT_UNSPECIFIED = 0; }`;
-  return { "acme/library/v1/library.proto": proto };
-}

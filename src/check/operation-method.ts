@@ -49,7 +49,7 @@ export function findOperationMethods(methods: readonly DescMethod[], scope: Type
         method: desc,
         field,
         name,
-        desc: name === "" ? undefined : scope.find(name, desc.parent),
+        desc: scope.find(name, desc.parent),
       });
       return {
         desc,

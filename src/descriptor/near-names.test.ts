@@ -21,6 +21,16 @@ describe("near names", () => {
     const candidates = ["CreateXXBook", "CreateXBook", "CreateBook", "CreateYBook", "CreateBook"];
     expect(nearNames("CreateBook", candidates)).toEqual(["CreateBook", "CreateXBook", "CreateYBook"]);
   });
+
+  it("are in the order of the alphabet where they are as near", () => {
+    expect(nearNames("Book", ["XBook", "BookX", "Boak"])).toEqual(["Boak", "BookX", "XBook"]);
+    expect(nearNames("Book", ["Cook", "Bock", "Look", "Book2"])).toEqual(["Bock", "Book2", "Cook"]);
+  });
+
+  it("differ in a quarter of the letters at most, and in one of a short name", () => {
+    expect(nearNames("Bo", ["Boo", "Booo"])).toEqual(["Boo"]);
+    expect(nearNames("Bookcase", ["Bokcas", "Bokca"])).toEqual(["Bokcas"]);
+  });
 });
 
 it("asks whether one of them is meant", () => {

@@ -1,7 +1,7 @@
 import { createFileRegistry, type DescFile, type DescService } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../test/compile.ts";
-import { candidateNames, createTypeScope, type TypeScope } from "./scope.ts";
+import { candidateNames, createTypeScope } from "./scope.ts";
 
 const protos = {
   "library.proto": `
@@ -12,6 +12,7 @@ const protos = {
     service LibraryService {}
     service Catalog {}
     enum Genre { GENRE_UNSPECIFIED = 0; }
+    enum Cover { COVER_UNSPECIFIED = 0; }
     message Report {}
     message Book {
       message Draft {
@@ -22,13 +23,25 @@ const protos = {
     syntax = "proto3";
     package acme.library.v1;
     message Shelf {}
-    message Ledger {}`,
+    message Ledger {}
+    message Crate {}
+    message Register {}
+    service Index {}
+    service Roster {}`,
   "acme.proto": `
     syntax = "proto3";
     package acme;
     message Report {}
     message Ledger {}
-    message Catalog {}`,
+    message Catalog {}
+    message Cover {}
+    service Index {}
+    service Register {}`,
+  "depot.proto": `
+    syntax = "proto3";
+    package acme;
+    message Crate {}
+    service Roster {}`,
   "shared.proto": `
     syntax = "proto3";
     package acme.shared.v1;
@@ -47,11 +60,9 @@ const protos = {
 };
 
 let files: readonly DescFile[];
-let scope: TypeScope;
 
 beforeAll(async () => {
   files = [...createFileRegistry(await compile(protos)).files];
-  scope = createTypeScope(files);
 });
 
 function serviceIn(file: string): DescService {
@@ -59,7 +70,7 @@ function serviceIn(file: string): DescService {
 }
 
 function find(name: string, file = "library"): string | undefined {
-  return scope.find(name, serviceIn(file))?.toString();
+  return createTypeScope(files).find(name, serviceIn(file))?.toString();
 }
 
 describe("a name in a service", () => {
@@ -90,6 +101,7 @@ describe("a name in a service", () => {
   it("is looked for from the innermost scope outwards", () => {
     expect(find("Report")).toBe("message acme.library.v1.Report");
     expect(find("acme.Report")).toBe("message acme.Report");
+    expect(find("Cover")).toBe("enum acme.library.v1.Cover");
   });
 
   it("is looked for in imported files before all others", () => {
@@ -99,6 +111,21 @@ describe("a name in a service", () => {
 
   it("is a type's before it is a service's", () => {
     expect(find("Catalog")).toBe("message acme.Catalog");
+  });
+
+  it("is that of a type that is not imported before that of a service which is", () => {
+    expect(find("Register")).toBe("message acme.library.v1.Register");
+  });
+
+  it("is, among services, that of one which is imported", () => {
+    expect(find("Index")).toBe("service acme.Index");
+  });
+
+  it.each([
+    ["types", "Crate", "message acme.library.v1.Crate"],
+    ["services", "Roster", "service acme.library.v1.Roster"],
+  ])("is the innermost one's among %s that are not imported", (_, name, found) => {
+    expect(find(name)).toBe(found);
   });
 
   it.each(["Nothing", "Draft", "Page", ".Book", ".v1.Book", "shared.Shared", "acme", "book", ""])(
@@ -111,9 +138,16 @@ describe("a name in a service", () => {
 
 describe("near names", () => {
   it("are messages, written as short as can be", () => {
+    const scope = createTypeScope(files);
     expect(scope.near("Bok", serviceIn("library"))).toEqual(["Book"]);
     expect(scope.near("Shard", serviceIn("library"))).toEqual(["acme.shared.v1.Shared"]);
     expect(scope.near("Genres", serviceIn("library"))).toEqual([]);
+  });
+
+  it("are written in full where they are of another package, or the service has none", () => {
+    const scope = createTypeScope(files);
+    expect(scope.near("Shelv", serviceIn("library"))).toEqual(["Shelf"]);
+    expect(scope.near("Shelv", serviceIn("bare"))).toEqual(["acme.library.v1.Shelf"]);
   });
 });
 

@@ -43,7 +43,7 @@ export function createTypeScope(files: readonly DescFile[]): TypeScope {
       return others.find(isType) ?? others.find(isVisible) ?? others[0];
     },
     near(name, service) {
-      const prefix = packagePrefix(service.file);
+      const prefix = `${service.file.proto.package}.`;
       const messages = [...types.values()].filter((desc) => desc.kind === "message");
       return nearNames(
         name,
@@ -69,10 +69,6 @@ export function* candidateNames(name: string, scope: string): Generator<string> 
 
 function isType(desc: NamedDesc): boolean {
   return desc.kind === "message" || desc.kind === "enum";
-}
-
-function packagePrefix(file: DescFile): string {
-  return file.proto.package === "" ? "" : `${file.proto.package}.`;
 }
 
 /** Returns a file and all files that it imports directly or indirectly. */

@@ -24,27 +24,66 @@ describe("the YAML of a service", () => {
     ]);
   });
 
+  it.each<[string, string, number]>([
+    ["text", "1.25s", 1_250],
+    ["seconds", "{ seconds: 2 }", 2_000],
+    ["nanoseconds", "{ nanos: 1500000 }", 1.5],
+    ["seconds and nanoseconds", "{ seconds: 2, nanos: 500000000 }", 2_500],
+    ["nothing at all", "0s", 0],
+    ["no fields", "{}", 0],
+  ])("gives durations as %s", (_, duration, ms) => {
+    expect(pollingOf(`initial_poll_delay: ${duration}`)).toEqual({ initialDelayMs: ms });
+    expect(pollingOf(`max_poll_delay: ${duration}`)).toEqual({ maxDelayMs: ms });
+    expect(pollingOf(`total_poll_timeout: ${duration}`)).toEqual({ totalTimeoutMs: ms });
+  });
+
   it("leaves unsaid what it leaves out", () => {
-    const { polling } = read(`
-      publishing:
-        method_settings:
-        - selector: acme.v1.Service.Create
-          long_running: { max_poll_delay: 1s }`);
-    expect(polling.get("acme.v1.Service.Create")).toEqual({ maxDelayMs: 1000 });
+    expect(pollingOf("max_poll_delay: 1s")).toStrictEqual({ maxDelayMs: 1000 });
+    expect(read("type: google.api.Service")).toEqual({ path: "redis.yaml", apis: new Set(), polling: new Map() });
+    expect(read("publishing: {}").polling).toEqual(new Map());
+    expect(read("{ apis: null, publishing: { method_settings: null } }")).toMatchObject({ apis: new Set() });
   });
 
   it("lists what the API serves", () => {
     expect(read("apis: [{ name: acme.v1.Service }]").apis).toEqual(new Set(["acme.v1.Service"]));
   });
 
-  it.each([
-    ["[]", "service_yaml=redis.yaml: the file is not a mapping"],
-    ["apis: 1", "service_yaml=redis.yaml: apis is not a list"],
-    [
-      "publishing: { method_settings: [{ selector: a.B.C, long_running: { max_poll_delay: 5m } }] }",
-      'service_yaml=redis.yaml: max_poll_delay of a.B.C is "5m". Use a duration such as 60s, or a factor such as 1.5',
-    ],
-  ])("is refused with the reason when it is %s", (text, message) => {
-    expect(() => read(text)).toThrow(message);
+  it.each<unknown>(["5m", "-1s", "1.s", ".5s", "1s ", "about 1s", { seconds: -1 }, { nanos: -1 }, { seconds: "soon" }])(
+    "is refused with the reason where it gives %j as a duration",
+    (duration) => {
+      const text = JSON.stringify(duration);
+      expect(() => pollingOf(`max_poll_delay: ${text}`)).toThrow(
+        `service_yaml=redis.yaml: max_poll_delay of acme.v1.Service.Create is ${text}, ` +
+          "not a duration such as 60s, or a factor such as 1.5",
+      );
+    },
+  );
+
+  it.each(["-0.5", "twice"])("is refused where it gives %s as a factor", (factor) => {
+    expect(() => pollingOf(`poll_delay_multiplier: ${factor}`)).toThrow(/: poll_delay_multiplier of .* is .*\. Use a/);
   });
+
+  it.each([
+    ["[]", "the file is not a mapping"],
+    ["", "the file is not a mapping"],
+    ["text", "the file is not a mapping"],
+    ["publishing: 1", "publishing is not a mapping"],
+    ["publishing: { method_settings: {} }", "method_settings is not a list"],
+    ["publishing: { method_settings: [1] }", "method_settings is not a mapping"],
+    [
+      "publishing: { method_settings: [{ selector: a.B.C, long_running: 1 }] }",
+      "long_running of a.B.C is not a mapping",
+    ],
+    ["publishing: { method_settings: [{ long_running: { max_poll_delay: 1 } }] }", "a duration is not a mapping"],
+    ["apis: 1", "apis is not a list"],
+    ["apis: [1]", "apis is not a mapping"],
+  ])("is refused with the reason where it is %j", (text, message) => {
+    expect(() => read(text)).toThrow(new Error(`service_yaml=redis.yaml: ${message}`));
+  });
+
+  /** Reads what it says of a method. */
+  function pollingOf(settings: string) {
+    const setting = `{ selector: acme.v1.Service.Create, long_running: { ${settings} } }`;
+    return read(`publishing: { method_settings: [${setting}] }`).polling.get("acme.v1.Service.Create");
+  }
 });

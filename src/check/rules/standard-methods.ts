@@ -11,7 +11,7 @@ export const standardResponse: Rule = {
   must: true,
   *find({ files }) {
     for (const { desc, response } of files.operations) {
-      const [, verb, noun] = /^(Create|Update|Delete)([A-Z]\w*)$/.exec(desc.name) ?? [];
+      const [, verb, noun] = /^(Create|Update|Delete)([A-Z]\w*)/.exec(desc.name) ?? [];
       const resource = noun === undefined ? undefined : files.scope.find(noun, desc.parent);
       // Only a method that is named after a message of its package counts as a standard method.
       const isStandard = resource?.kind === "message" && packageOf(resource) === packageOf(desc.parent);

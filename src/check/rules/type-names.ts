@@ -87,14 +87,9 @@ function messageNames(files: FileSet): (TypeName & { readonly desc: DescMessage 
 /** Returns a file, its imports, and the files that those import publicly. */
 function directImports(file: DescFile): Set<DescFile> {
   const imports = new Set([file, ...file.dependencies]);
-  for (const imported of imports) {
-    if (imported !== file) {
-      for (const index of imported.proto.publicDependency) {
-        const dependency = imported.dependencies[index];
-        if (dependency) {
-          imports.add(dependency);
-        }
-      }
+  for (const { dependencies, proto } of imports) {
+    for (const index of proto.publicDependency) {
+      imports.add(dependencies[index] as DescFile);
     }
   }
   return imports;

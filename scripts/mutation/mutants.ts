@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { Stryker } from "@stryker-mutator/core";
+import { describeChange } from "./change.ts";
+
+/** The source with one small change. */
+export interface Mutant {
+  readonly file: string;
+  /** Counted from one. */
+  readonly line: number;
+  /** The first line that is changed, and what it becomes. */
+  readonly before: string;
+  readonly after: string;
+  readonly status: "killed" | "survived" | "not covered";
+}
+
+type Result = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
+
+const statuses: Partial<Record<Result["status"], Mutant["status"]>> = {
+  Killed: "killed",
+  Timeout: "killed",
+  Survived: "survived",
+  NoCoverage: "not covered",
+};
+
+/**
+ * Makes the mutants of a folder, and runs for each the tests of the folder that reach it. What is known of a mutant from
+ * the last time is kept, unless its source or its tests have changed since.
+ *
+ * @param anew Forgets what is known.
+ */
+export async function testMutants(folder: string, anew: boolean): Promise<Mutant[]> {
+  const stryker = new Stryker({
+    plugins: ["@stryker-mutator/vitest-runner"],
+    testRunner: "vitest",
+    vitest: { configFile: "scripts/mutation/vitest.config.ts", dir: folder },
+    // Bins run in processes of their own only, and what is generated is tested by what generates it.
+    mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
+    incremental: true,
+    incrementalFile: `.cache/mutation/${folder.replaceAll("/", "-")}.json`,
+    force: anew,
+    tempDirName: ".cache/mutation/sandbox",
+    cleanTempDir: "always",
+    // Of what is kept between runs, tests need the protos that buf has compiled.
+    ignorePatterns: [".cache", "!.cache/buf-*", "dist"],
+    // It would mark expected outputs, which are compared.
+    disableTypeChecks: false,
+    // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.
+    tsconfigFile: "none",
+    reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
+    logLevel: "warn",
+  });
+  const results = await stryker.runMutationTest();
+  const sources = new Map(results.map(({ fileName }) => [fileName, readFileSync(fileName, "utf8")]));
+  return results.flatMap(({ fileName, location, replacement, status: outcome }) => {
+    const file = relative(process.cwd(), fileName).replaceAll("\\", "/");
+    const status = statuses[outcome];
+    const change = describeChange(sources.get(fileName) ?? "", location, replacement);
+    return status === undefined ? [] : { file, status, ...change };
+  });
+}

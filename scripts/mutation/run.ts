@@ -1,0 +1,43 @@
+/*
+ * Mutation testing: `npm run test:mutation -- src/plugin`. Each mutant is the source with one small change, such as `<=`
+ * for `<`, or a block left empty. A mutant for which no test fails shows what the tests would not notice.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { testMutants } from "./mutants.ts";
+import { type Equivalent, type Score, scoreOf } from "./score.ts";
+
+/** The folders whose mutants are tested by default. */
+const folders = ["src/descriptor", "src/plugin", "src/check"];
+
+/** What no folder's score may be under. */
+const least = 85;
+
+const equivalents: readonly Equivalent[] = JSON.parse(readFileSync("test/mutation-equivalents.json", "utf8"));
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { force: { type: "boolean" } } });
+
+for (const folder of positionals.length > 0 ? positionals : folders) {
+  const path = folder.replace(/\/$/, "");
+  const mutants = await testMutants(path, values.force ?? false);
+  const score = scoreOf(
+    mutants,
+    equivalents.filter(({ file }) => file.startsWith(`${path}/`)),
+  );
+  print(path, score);
+  if (score.percent < least || score.stale.length > 0) {
+    process.exitCode = 1;
+  }
+}
+
+function print(folder: string, { killed, mutants, percent, survivors, stale }: Score): void {
+  for (const { file, line, before, after, status } of survivors) {
+    console.log(`${file}:${line}: ${status}\n  - ${before}\n  + ${after}`);
+  }
+  for (const { file, before, after } of stale) {
+    console.log(
+      `${file}: no longer survives. Remove it from test/mutation-equivalents.json.\n  - ${before}\n  + ${after}`,
+    );
+  }
+  console.log(`${folder}: ${percent.toFixed(1)} % (${killed} of ${mutants} mutants)\n`);
+}

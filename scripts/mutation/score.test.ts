@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { describeChange } from "./change.ts";
+import type { Mutant } from "./mutants.ts";
+import { scoreOf } from "./score.ts";
+
+const source = "let i = 0;\nif (i < 1) {\n  stop();\n}\n";
+
+test("a change is told by the line where it starts, and by what that becomes", () => {
+  const sign = { start: { line: 2, column: 7 }, end: { line: 2, column: 8 } };
+  expect(describeChange(source, sign, "<=")).toEqual({ line: 2, before: "if (i < 1) {", after: "if (i <= 1) {" });
+
+  const block = { start: { line: 2, column: 12 }, end: { line: 4, column: 2 } };
+  expect(describeChange(source, block, "{}")).toEqual({ line: 2, before: "if (i < 1) {", after: "if (i < 1) {}" });
+});
+
+test("a score counts what a test failed for, of all that is not known to be equivalent", () => {
+  const equivalent = { file: "a.ts", before: "a || b", after: "a ?? b", reason: "Neither is ever null." };
+  const survivor = mutant("survived", "a < b", "a <= b");
+
+  const score = scoreOf(
+    [mutant("killed", "a", "b"), mutant("killed", "c", "d"), mutant("not covered", "a || b", "a ?? b"), survivor],
+    [equivalent],
+  );
+
+  expect(score).toEqual({ killed: 2, mutants: 3, percent: 200 / 3, survivors: [survivor], stale: [] });
+});
+
+test("what is named as equivalent, and is not there, or fails a test, is stale", () => {
+  const equivalent = { file: "a.ts", before: "a", after: "b", reason: "None." };
+
+  expect(scoreOf([mutant("killed", "a", "b")], [equivalent]).stale).toEqual([equivalent]);
+  expect(scoreOf([mutant("survived", "a", "c")], [equivalent]).stale).toEqual([equivalent]);
+});
+
+test("a folder without mutants has them all killed", () => {
+  expect(scoreOf([], []).percent).toBe(100);
+});
+
+function mutant(status: Mutant["status"], before: string, after: string): Mutant {
+  return { file: "a.ts", line: 1, before, after, status };
+}

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { type Files, markedFindings, withoutMessages } from "../../../test/buf-workspace.ts";
+import { checkProtos } from "../../../test/check-protos.ts";
+
+const rules = ["LRO_STANDARD_RESPONSE"];
+
+/** Returns a file with a service, each of whose methods responds with a type. */
+function service(methods: Readonly<Record<string, string>>): Files {
+  const rpcs = Object.entries(methods).map(
+    ([name, response]) => `rpc ${name}(Request) returns (google.longrunning.Operation) {
+      option (google.longrunning.operation_info) = { metadata_type: "Request"
+        response_type: ${response}
+      };
+    }`,
+  );
+  return {
+    "acme/v1/service.proto": `syntax = "proto3"; package acme.v1;
+      import "acme/v2/pages.proto"; import "google/longrunning/operations.proto"; import "google/protobuf/empty.proto";
+      service Library { ${rpcs.join("\n")} }
+      message Request {}
+      message Book {}
+      enum Format { FORMAT_UNSPECIFIED = 0; }`,
+    "acme/v2/pages.proto": 'syntax = "proto3"; package acme; message Page {} message Author {}',
+  };
+}
+
+test("Create and Update respond with the resource, Delete with it or Empty", async () => {
+  const protos = service({
+    CreateBook: '"Book"',
+    UpdateBook: '".acme.v1.Book"',
+    DeleteBook: '"acme.v1.Book"',
+  });
+  expect(await checkProtos({ protos, rules })).toEqual([]);
+  expect(await checkProtos({ protos: service({ DeleteBook: '"google.protobuf.Empty"' }), rules })).toEqual([]);
+});
+
+test("they respond with nothing else", async () => {
+  const protos = service({
+    CreateBook: '"google.protobuf.Empty" // LRO_STANDARD_RESPONSE',
+    UpdateBook: '"Request" // LRO_STANDARD_RESPONSE',
+    DeleteBook: '"Request" // LRO_STANDARD_RESPONSE',
+  });
+  const findings = await checkProtos({ protos, rules });
+  expect(withoutMessages(findings)).toEqual(markedFindings(protos));
+  expect(findings.map(({ message }) => message)).toEqual([
+    'rpc CreateBook responds with "google.protobuf.Empty". Create methods respond with acme.v1.Book.',
+    'rpc UpdateBook responds with "Request". Update methods respond with acme.v1.Book.',
+    'rpc DeleteBook responds with "Request". Delete methods respond with google.protobuf.Empty or acme.v1.Book.',
+  ]);
+});
+
+test("a method is not a standard one without its verb, or a message of the package by the rest of its name", async () => {
+  const protos = service({
+    Create: '"Request"',
+    CreateNothing: '"Request"',
+    CreateFormat: '"Request"',
+    CreatePage: '"Request"',
+    Createbook: '"Request"',
+    MayCreateBook: '"Request"',
+    ImportBook: '"Request"',
+  });
+  expect(await checkProtos({ protos, rules })).toEqual([]);
+});
+
+test("a response that is not found is left to another rule", async () => {
+  expect(await checkProtos({ protos: service({ CreateBook: '"Nothing"' }), rules })).toEqual([]);
+  expect(await checkProtos({ protos: service({ CreateBook: '"Format"' }), rules })).toEqual([]);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { type Files, markedFindings, withoutMessages } from "../../../test/buf-workspace.ts";
+import { checkProtos } from "../../../test/check-protos.ts";
+
+/** Returns files in which a method names a type as its response. */
+function naming(response: string, imports: string, others: Files = {}): Files {
+  return {
+    "acme/v1/service.proto": `syntax = "proto3"; package acme.v1;
+      import "google/longrunning/operations.proto"; ${imports}
+      service Service {
+        rpc Do(Request) returns (google.longrunning.Operation) {
+          option (google.longrunning.operation_info) = { metadata_type: "Request"
+            response_type: ${response}
+          };
+        }
+      }
+      message Request {}`,
+    ...others,
+  };
+}
+
+const shared = { "acme/shared/book.proto": 'syntax = "proto3"; package acme.shared; message Book {}' };
+const importShared = 'import "acme/shared/book.proto";';
+
+describe("the full name of a type of another package", () => {
+  test.each(['"acme.shared.Book"', '".acme.shared.Book"'])("may be written as %s", async (name) => {
+    expect(await checkProtos({ protos: naming(name, importShared, shared) })).toEqual([]);
+  });
+
+  test.each(['"shared.Book"', '"..acme.shared.Book"'])("may not be written as %s", async (name) => {
+    const findings = await checkProtos({ protos: naming(name, importShared, shared) });
+    expect(findings).toHaveLength(1);
+  });
+
+  test("need not be written of a type of the same package", async () => {
+    for (const name of ['"Request"', '"v1.Request"', '".acme.v1.Request"']) {
+      expect(await checkProtos({ protos: naming(name, "") })).toEqual([]);
+    }
+  });
+});
+
+describe("a type that is not found", () => {
+  const rules = ["LRO_TYPES_RESOLVE"];
+
+  test("comes with the near names, or with what to do", async () => {
+    const messages = async (name: string): Promise<string[]> =>
+      (await checkProtos({ protos: naming(name, ""), rules })).map(({ message }) => message);
+    expect(await messages('"Reqest"')).toEqual([
+      'response_type "Reqest" of rpc Do is not found. Did you mean "Request"?',
+    ]);
+    expect(await messages('"Nothing"')).toEqual([
+      'response_type "Nothing" of rpc Do is not found. Define it, or import the file that does.',
+    ]);
+  });
+
+  test("is not one that is missing, which is another rule's", async () => {
+    expect(await checkProtos({ protos: naming('""', ""), rules })).toEqual([]);
+  });
+});
+
+describe("a type that is imported by way of other files", () => {
+  const mark = " // LRO_TYPES_IMPORTED_DIRECTLY";
+  const way = (visibility: string, next = ""): string =>
+    `syntax = "proto3"; package acme.v1; import ${visibility} "${next}"; message Way {}`;
+
+  test("is imported directly where all those imports are public", async () => {
+    const protos = naming('"acme.shared.Book"', 'import "acme/v1/a.proto";', {
+      ...shared,
+      "acme/v1/a.proto": way("public", "acme/v1/b.proto"),
+      "acme/v1/b.proto": way("public", "acme/shared/book.proto").replace("Way", "Other"),
+    });
+    expect(await checkProtos({ protos })).toEqual([]);
+  });
+
+  test("is not where one of them is not", async () => {
+    const protos = naming(`"acme.shared.Book"${mark}`, 'import "acme/v1/a.proto";', {
+      ...shared,
+      "acme/v1/a.proto": way("public", "acme/v1/b.proto"),
+      "acme/v1/b.proto": way("", "acme/shared/book.proto").replace("Way", "Other"),
+    });
+    expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
+  });
+});
+
+test("a type that is not imported is told of once, and with the file to import", async () => {
+  const protos = naming('"acme.shared.Book" // LRO_TYPES_IMPORTED', "", shared);
+  expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
+});

@@ -1,0 +1,57 @@
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { expect, test } from "vitest";
+import { bytesOf, empty, findAllEncoded, findEncoded, findText, textOf, visitEncoded, visitFields } from "./wire.ts";
+
+/** A message with a varint and three texts, behind a byte that is not part of it and before another. */
+const buffer = new BinaryWriter()
+  .raw(Uint8Array.of(0xff))
+  .tag(1, WireType.Varint)
+  .uint32(128)
+  .tag(2, WireType.LengthDelimited)
+  .string("größer")
+  .tag(1, WireType.LengthDelimited)
+  .string("one")
+  .tag(1, WireType.LengthDelimited)
+  .string("two")
+  .raw(Uint8Array.of(0xff))
+  .finish();
+const message = { buffer, start: 1, end: buffer.length - 1 };
+
+test("fields are visited in order, with what they hold", () => {
+  const visited: unknown[] = [];
+  visitFields(message, (number, value, wireType) => visited.push([number, [...bytesOf(value)], wireType]));
+  expect(visited).toEqual([
+    [1, [0x80, 0x01], WireType.Varint],
+    [2, [...new TextEncoder().encode("größer")], WireType.LengthDelimited],
+    [1, [...new TextEncoder().encode("one")], WireType.LengthDelimited],
+    [1, [...new TextEncoder().encode("two")], WireType.LengthDelimited],
+  ]);
+});
+
+test("only fields with a length are visited where no others are asked for", () => {
+  const visited: unknown[] = [];
+  visitEncoded(message, (number, value) => visited.push([number, textOf(value)]));
+  expect(visited).toEqual([
+    [2, "größer"],
+    [1, "one"],
+    [1, "two"],
+  ]);
+});
+
+test("the first field with a length is found, or all, or nothing", () => {
+  expect(findText(message, 1)).toBe("one");
+  expect(findAllEncoded(message, 1).map(textOf)).toEqual(["one", "two"]);
+  expect(textOf(findEncoded(message, 2))).toBe("größer");
+  expect(findEncoded(message, 3)).toBe(empty);
+  expect(bytesOf(empty)).toHaveLength(0);
+  expect(findText(message, 3)).toBe("");
+  expect(findAllEncoded(message, 3)).toEqual([]);
+});
+
+test("a field has a number of up to 29 bits", () => {
+  const large = new BinaryWriter()
+    .tag(2 ** 29 - 1, WireType.LengthDelimited)
+    .string("last")
+    .finish();
+  expect(findText({ buffer: large, start: 0, end: large.length }, 2 ** 29 - 1)).toBe("last");
+});

@@ -1,0 +1,89 @@
+import type { FileDescriptorSet } from "@bufbuild/protobuf/wkt";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { compile, encodeRequest } from "../../test/compile.ts";
+import { formatDiagnostic } from "./diagnostics.ts";
+import { runPlugin } from "./plugin.ts";
+
+let protos: FileDescriptorSet;
+
+beforeAll(async () => {
+  const rpc = (name: string): string => `rpc ${name}(Request) returns (google.longrunning.Operation) {
+    option (google.longrunning.operation_info) = { response_type: "Request" metadata_type: "Request" }; }`;
+  protos = await compile({
+    "acme.proto": `syntax = "proto3"; package acme; import "google/longrunning/operations.proto";
+      service Library { ${rpc("Create")} ${rpc("Print")} }
+      service Shop { ${rpc("Order")} }
+      service Plain { rpc Get(Request) returns (Request); }
+      message Request {}`,
+  });
+});
+
+/** Returns how the methods of the emitted tables are polled, and what the run notes. */
+function run(yamls: Readonly<Record<string, string>>): { polling: Record<string, string>; notes: string[] } {
+  const parameter = ["target=ts", ...Object.keys(yamls).map((path) => `service_yaml=${path}`)].join(",");
+  const { response, notes } = runPlugin(encodeRequest(protos, ["acme.proto"], parameter), (path) =>
+    parse(yamls[path] ?? ""),
+  );
+  const methods = response.file[0]?.content.matchAll(/^ {4}(\w+): \{([^}]*?\n {6}polling: (\{.*?\}))?/gm) ?? [];
+  return {
+    polling: Object.fromEntries(Array.from(methods, ([, name, , polling = "not said"]) => [name, polling])),
+    notes: notes.map(formatDiagnostic),
+  };
+}
+
+/** Returns a YAML that says of a method how long to wait at first. */
+function waits(method: string, delay: string): string {
+  return `publishing: { method_settings: [{ selector: ${method}, long_running: { initial_poll_delay: ${delay} } }] }`;
+}
+
+describe("how to poll", () => {
+  it("is emitted for the method that a YAML names, and for no other", () => {
+    expect(run({ "a.yaml": waits("acme.Library.Create", "1s") }).polling).toEqual({
+      create: "{ initialDelayMs: 1000 }",
+      print: "not said",
+      order: "not said",
+    });
+  });
+
+  it("is taken from all YAMLs, the last of which holds for a method", () => {
+    const { polling } = run({
+      "a.yaml": waits("acme.Library.Create", "1s"),
+      "b.yaml": waits("acme.Shop.Order", "2s"),
+      "c.yaml": waits("acme.Library.Create", "3s"),
+    });
+    expect(polling).toEqual({
+      create: "{ initialDelayMs: 3000 }",
+      print: "not said",
+      order: "{ initialDelayMs: 2000 }",
+    });
+  });
+
+  it("is all that a YAML says, in one line", () => {
+    const settings = "initial_poll_delay: 1s, poll_delay_multiplier: 1.5, max_poll_delay: 2s, total_poll_timeout: 3s";
+    const yaml = waits("acme.Shop.Order", "1s").replace("initial_poll_delay: 1s", settings);
+    expect(run({ "a.yaml": yaml }).polling.order).toBe(
+      "{ initialDelayMs: 1000, delayMultiplier: 1.5, maxDelayMs: 2000, totalTimeoutMs: 3000 }",
+    );
+  });
+});
+
+describe("a YAML that lists a long-running service, but not google.longrunning.Operations", () => {
+  const apis = (...names: string[]): string => `apis: [${names.map((name) => `{ name: ${name} }`).join(", ")}]`;
+
+  it("is noted, each with the first such service", () => {
+    expect(
+      run({ "a.yaml": apis("acme.Plain", "acme.Shop", "acme.Library"), "b.yaml": apis("acme.Shop") }).notes,
+    ).toEqual([
+      "a.yaml: apis lists acme.Library but not google.longrunning.Operations. " +
+        "Add it, or clients cannot ask how its operations are.",
+      "b.yaml: apis lists acme.Shop but not google.longrunning.Operations. " +
+        "Add it, or clients cannot ask how its operations are.",
+    ]);
+  });
+
+  it("is not one that lists it, or plain services only", () => {
+    const served = apis("acme.Library", "google.longrunning.Operations");
+    expect(run({ "a.yaml": served, "b.yaml": apis("acme.Plain", "acme.Elsewhere"), "c.yaml": "{}" }).notes).toEqual([]);
+  });
+});
