@@ -14,6 +14,7 @@ export interface Mutant {
   readonly status: "killed" | "survived" | "not covered";
 }
 
+type StrykerOptions = NonNullable<ConstructorParameters<typeof Stryker>[0]>;
 type Result = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
 
 const statuses: Partial<Record<Result["status"], Mutant["status"]>> = {
@@ -48,7 +49,7 @@ export async function testMutants(folder: string, anew: boolean): Promise<Mutant
     // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.
     tsconfigFile: "none",
     reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
-    logLevel: "warn",
+    logLevel: "warn" as NonNullable<StrykerOptions["logLevel"]>,
   });
   const results = await stryker.runMutationTest();
   const sources = new Map(results.map(({ fileName }) => [fileName, readFileSync(fileName, "utf8")]));

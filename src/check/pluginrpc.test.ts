@@ -111,22 +111,17 @@ describe("bad input is an error that says what it is", () => {
     ["a request that is cut off", noRequest, request.subarray(0, -3), [check]],
     [
       "a request for another method",
-      `${noRequest}it holds a type.googleapis.com/buf.plugin.check.v1.ListRulesRequest`,
+      `${noRequest}it contains a type.googleapis.com/buf.plugin.check.v1.ListRulesRequest`,
       encode(ListRulesRequestSchema, {}),
       [check],
     ],
     ["JSON where binary is expected", noRequest, Buffer.from("{}"), [check]],
     ["binary where JSON is expected", noRequest, request, [check, "--format", "json"]],
-    [
-      "an unknown format",
-      'there is no format "xml". The formats are binary and json.',
-      nothing,
-      [check, "--format", "xml"],
-    ],
-    ["a format that is missing", 'there is no format "". The', nothing, ["--spec", "--format"]],
-    ["an unknown method", 'there is nothing called "/Fix". It is a plugin for buf', nothing, ["/Fix"]],
-    ["too many arguments", '"--fix" is one argument too many.', nothing, [check, "--fix"]],
-    ["no arguments", 'there is nothing called "". It is a plugin for buf, which starts it; see --help.', nothing, []],
+    ["an unknown format", 'unknown format "xml". Use binary or json.', nothing, [check, "--format", "xml"]],
+    ["a format that is missing", 'unknown format "". Use', nothing, ["--spec", "--format"]],
+    ["an unknown method", 'unknown command "/Fix". Run this plugin through buf', nothing, ["/Fix"]],
+    ["too many arguments", 'unexpected argument "--fix". Remove it.', nothing, [check, "--fix"]],
+    ["no arguments", 'unknown command "". Run this plugin through buf; see --help.', nothing, []],
   ])("%s", (_, message, stdin, args) => {
     expect(() => serve(stdin, ...args)).toThrow(message);
   });
