@@ -1,7 +1,7 @@
 /*
- * What emitted code imports, and nobody else: version 1 of the contract between the two. Code that was emitted for it
- * runs with every version of the package that has this subpath, also beside code of a later contract. A change that
- * would break such code gets a subpath of its own.
+ * The exports for generated code only: version 1 of its contract with the runtime. Code that was generated for this
+ * version runs with every version of the package that has this path, even together with code for a later contract. A
+ * change that would break such code requires a new path.
  */
 export { createLroClient, type LroCall, type LroClientOptions } from "./client/client.ts";
 

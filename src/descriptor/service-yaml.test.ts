@@ -38,8 +38,8 @@ describe("the YAML of a service", () => {
   });
 
   it.each([
-    ["[]", "service_yaml=redis.yaml: the file is not a mapping"],
-    ["apis: 1", "service_yaml=redis.yaml: apis is not a list"],
+    ["[]", "service_yaml=redis.yaml: the file must be a mapping"],
+    ["apis: 1", "service_yaml=redis.yaml: apis must be a list"],
     [
       "publishing: { method_settings: [{ selector: a.B.C, long_running: { max_poll_delay: 5m } }] }",
       'service_yaml=redis.yaml: max_poll_delay of a.B.C is "5m". Use a duration such as 60s, or a factor such as 1.5',
