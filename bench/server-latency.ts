@@ -55,11 +55,11 @@ export async function latency(database: BenchDatabase): Promise<Record<string, s
   }
   for (let i = 0; i < 220; i++) {
     const { name, signal } = await start();
-    const told = once(signal, "abort").then(() => process.hrtime.bigint());
+    const aborted = once(signal, "abort").then(() => process.hrtime.bigint());
     const cancelling = message(other, "cancelling");
     other.send({ cancel: name });
     const from = BigInt((await cancelling).cancelling ?? "");
-    toSignal.push(Number((await told) - from) / 1e6);
+    toSignal.push(Number((await aborted) - from) / 1e6);
   }
   other.kill();
   http.closeAllConnections();

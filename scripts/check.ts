@@ -6,9 +6,12 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rejectPhrases } from "./phrases.ts";
 
 const checks: Record<string, () => void> = {
   "format and lint": () => run("node_modules/.bin/biome", "ci", "--error-on-warnings", "--colors=off"),
+  spelling: () => run("node_modules/.bin/cspell", "lint", "--no-progress", "--no-color"),
+  phrases: rejectPhrases,
   // Must precede the following checks, because it also builds the package.
   "generated code is up to date": rejectDrift,
   "our protos follow AIP-151": () => run("node_modules/.bin/buf", "lint", "testdata/proto"),

@@ -109,7 +109,7 @@ function readRequest(method: DescMethod, codec: Codec, bytes: Uint8Array): unkno
     return value ? unpack(value, method.input) : create(method.input);
   } catch (error) {
     throw new Error(
-      `the input is not a pluginrpc request with a ${method.input.typeName}: ${(error as Error).message}`,
+      `the input is not a pluginrpc request with a ${method.input.typeName}: ${(error as Error).message}. Run this plugin through buf.`,
     );
   }
 }

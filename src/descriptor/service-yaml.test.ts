@@ -53,8 +53,8 @@ describe("the YAML of a service", () => {
     (duration) => {
       const text = JSON.stringify(duration);
       expect(() => pollingOf(`max_poll_delay: ${text}`)).toThrow(
-        `service_yaml=redis.yaml: max_poll_delay of acme.v1.Service.Create is ${text}, ` +
-          "not a duration such as 60s, or a factor such as 1.5",
+        `service_yaml=redis.yaml: max_poll_delay of acme.v1.Service.Create is ${text}. ` +
+          "Use a duration such as 60s, or a factor such as 1.5",
       );
     },
   );
@@ -64,19 +64,19 @@ describe("the YAML of a service", () => {
   });
 
   it.each([
-    ["[]", "the file is not a mapping"],
-    ["", "the file is not a mapping"],
-    ["text", "the file is not a mapping"],
-    ["publishing: 1", "publishing is not a mapping"],
-    ["publishing: { method_settings: {} }", "method_settings is not a list"],
-    ["publishing: { method_settings: [1] }", "method_settings is not a mapping"],
+    ["[]", "the file must be a mapping"],
+    ["", "the file must be a mapping"],
+    ["text", "the file must be a mapping"],
+    ["publishing: 1", "publishing must be a mapping"],
+    ["publishing: { method_settings: {} }", "method_settings must be a list"],
+    ["publishing: { method_settings: [1] }", "method_settings must be a mapping"],
     [
       "publishing: { method_settings: [{ selector: a.B.C, long_running: 1 }] }",
-      "long_running of a.B.C is not a mapping",
+      "long_running of a.B.C must be a mapping",
     ],
-    ["publishing: { method_settings: [{ long_running: { max_poll_delay: 1 } }] }", "a duration is not a mapping"],
-    ["apis: 1", "apis is not a list"],
-    ["apis: [1]", "apis is not a mapping"],
+    ["publishing: { method_settings: [{ long_running: { max_poll_delay: 1 } }] }", "a duration must be a mapping"],
+    ["apis: 1", "apis must be a list"],
+    ["apis: [1]", "apis must be a mapping"],
   ])("is refused with the reason where it is %j", (text, message) => {
     expect(() => read(text)).toThrow(new Error(`service_yaml=redis.yaml: ${message}`));
   });

@@ -76,14 +76,14 @@ function toMilliseconds(value: unknown): number {
 
 function asRecord(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Error(`${name} is not a mapping`);
+    throw new Error(`${name} must be a mapping`);
   }
   return value as Record<string, unknown>;
 }
 
 function asList(value: unknown, name: string): unknown[] {
   if (value !== undefined && value !== null && !Array.isArray(value)) {
-    throw new Error(`${name} is not a list`);
+    throw new Error(`${name} must be a list`);
   }
   return value ?? [];
 }

@@ -47,7 +47,10 @@ function decode(read: (bytes: Uint8Array) => CodeGeneratorRequest, bytes: Uint8A
     return read(bytes);
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`the input is not a ${CodeGeneratorRequestSchema.typeName}: ${message}`, { cause: error });
+    throw new Error(
+      `the input is not a ${CodeGeneratorRequestSchema.typeName}: ${message}. Run this plugin through buf or protoc.`,
+      { cause: error },
+    );
   }
 }
 

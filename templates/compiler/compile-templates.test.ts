@@ -31,6 +31,7 @@ describe("a mistake in a template", () => {
     );
   });
 
+  // cspell:ignore eahc sevice
   it.each([
     [
       "a directive that is not one",

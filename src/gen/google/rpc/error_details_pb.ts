@@ -305,20 +305,20 @@ export const BadRequest_FieldViolationSchema: GenMessage<BadRequest_FieldViolati
   messageDesc(file_google_rpc_error_details, 5, 0);
 
 /**
- * What to quote when asking the service's operators about a call.
+ * Identifies a call when you contact the operators of the service.
  *
  * @generated from message google.rpc.RequestInfo
  */
 export type RequestInfo = Message<"google.rpc.RequestInfo"> & {
   /**
-   * The identity of the call at the service.
+   * The ID of the call, assigned by the service.
    *
    * @generated from field: string request_id = 1;
    */
   requestId: string;
 
   /**
-   * Opaque data of the service.
+   * Opaque data for the operators of the service.
    *
    * @generated from field: string serving_data = 2;
    */
@@ -333,34 +333,34 @@ export const RequestInfoSchema: GenMessage<RequestInfo> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 6);
 
 /**
- * The resource that an error is about.
+ * The resource that an error concerns.
  *
  * @generated from message google.rpc.ResourceInfo
  */
 export type ResourceInfo = Message<"google.rpc.ResourceInfo"> & {
   /**
-   * The kind of resource.
+   * The type of the resource.
    *
    * @generated from field: string resource_type = 1;
    */
   resourceType: string;
 
   /**
-   * Its name.
+   * The name of the resource.
    *
    * @generated from field: string resource_name = 2;
    */
   resourceName: string;
 
   /**
-   * Who owns it.
+   * The owner of the resource.
    *
    * @generated from field: string owner = 3;
    */
   owner: string;
 
   /**
-   * What happened to it.
+   * The problem with the resource.
    *
    * @generated from field: string description = 4;
    */
@@ -375,7 +375,7 @@ export const ResourceInfoSchema: GenMessage<ResourceInfo> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 7);
 
 /**
- * Where to read more.
+ * Links to documentation.
  *
  * @generated from message google.rpc.Help
  */
@@ -394,20 +394,20 @@ export const HelpSchema: GenMessage<Help> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 8);
 
 /**
- * One place to read.
+ * A link.
  *
  * @generated from message google.rpc.Help.Link
  */
 export type Help_Link = Message<"google.rpc.Help.Link"> & {
   /**
-   * What is found there.
+   * A description of the linked page.
    *
    * @generated from field: string description = 1;
    */
   description: string;
 
   /**
-   * Its address.
+   * The URL of the page.
    *
    * @generated from field: string url = 2;
    */
@@ -422,7 +422,7 @@ export const Help_LinkSchema: GenMessage<Help_Link> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 8, 0);
 
 /**
- * An error message for people, in their language.
+ * An error message for users, in their language.
  *
  * @generated from message google.rpc.LocalizedMessage
  */

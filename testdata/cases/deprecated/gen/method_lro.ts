@@ -44,7 +44,7 @@ export interface MethodServiceClient extends Omit<Client<typeof MethodService>, 
    */
   createBook: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
   /**
-   * Says so in words.
+   * Deprecated only in this comment.
    *
    * @generated from rpc acme.method.v1.MethodService.UpdateBook
    */
@@ -84,7 +84,7 @@ export interface MethodServiceHandlers extends Omit<ServiceImpl<typeof MethodSer
    */
   createBook: LroHandler<CreateBookRequest, Book, CreateBookMetadata>;
   /**
-   * Says so in words.
+   * Deprecated only in this comment.
    *
    * @generated from rpc acme.method.v1.MethodService.UpdateBook
    */
@@ -112,7 +112,7 @@ export interface MethodServiceImpl extends Omit<ServiceImpl<typeof MethodService
    */
   createBook(request: CreateBookRequest, context: HandlerContext): MaybePromise<OperationInit<Book, CreateBookMetadata>>;
   /**
-   * Says so in words.
+   * Deprecated only in this comment.
    *
    * @generated from rpc acme.method.v1.MethodService.UpdateBook
    */

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { findPhrases } from "./phrases.ts";
+
+test("a forbidden phrase is found with its line and the reason", () => {
+  expect(findPhrases("One.\nCall it at once.")).toEqual([
+    '2: at once: ambiguous: write "immediately" or "concurrently"',
+  ]);
+});
+
+test("a forbidden phrase is found across the lines of a comment", () => {
+  expect(findPhrases("/**\n * It starts at\n * once.\n */")).toEqual([expect.stringMatching(/^2: at once: /)]);
+  expect(findPhrases("// It starts at\n// once.")).toEqual([expect.stringMatching(/^1: at once: /)]);
+});
+
+test.each([
+  ['throw new Error("there is no book");', 1],
+  ["throw new Error(`there is no book`);", 1],
+  ["// If there is no book, it fails.", 0],
+])("an error must not open with its conclusion: %s", (code, count) => {
+  expect(findPhrases(code)).toHaveLength(count);
+});
+
+test("longer words are not phrases", () => {
+  expect(findPhrases("that oncet, besieged, flat once")).toEqual([]);
+});
