@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy {
   readonly port: number;
-  /** From now on, the connections on which a client has sent this text pass nothing on, and stay open. */
+  /** The connections on which a client has sent this text pass nothing on any more, and stay open. Later ones work. */
   stall(text: string): void;
   /** Breaks the next connection on which the server answers, before the answer passes. Resolves when it has. */
   dropNextAnswer(): Promise<void>;
@@ -15,13 +15,16 @@ export interface TcpProxy {
 
 export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let stalled: string | undefined;
+  const stalls = new Set<(text: string) => void>();
   let drop: (() => void) | undefined;
 
   const server = createServer((client) => {
     const upstream = connect(targetPort, "127.0.0.1");
     let sent = "";
-    const stalls = (): boolean => stalled !== undefined && sent.includes(stalled);
+    let stalled = false;
+    stalls.add((text) => {
+      stalled ||= sent.includes(text);
+    });
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -35,7 +38,7 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
     }
     client.on("data", (data) => {
       sent = (sent + data.toString("latin1")).slice(-100_000);
-      if (!stalls()) {
+      if (!stalled) {
         upstream.write(data);
       }
     });
@@ -44,7 +47,7 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
         client.destroy();
         drop();
         drop = undefined;
-      } else if (!stalls()) {
+      } else if (!stalled) {
         client.write(data);
       }
     });
@@ -54,7 +57,9 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     stall(text) {
-      stalled = text;
+      for (const stall of stalls) {
+        stall(text);
+      }
     },
     dropNextAnswer: () =>
       new Promise((resolve) => {

@@ -120,6 +120,14 @@ describe("after the commit is announced", () => {
     expect(await during(() => startOne(store, preempting))).toEqual(["commit", `c${name}`, "wPrintBook/preempt"]);
   });
 
+  test("that one was preempted between two attempts, when it is found: it held the key of the next", async () => {
+    await store.release([await claimed(preempting)]);
+    const { name } = await startOne(store, preempting);
+    await during(() => store.claim(method, 10));
+    expect(happened.filter((line) => line !== "commit")).toEqual([`w${method}/preempt`]);
+    expect((await claimOne(store)).operation).toMatchObject({ name });
+  });
+
   test("a cancel, to its worker", async () => {
     const { operation } = await claimed();
     const cancelling = await during(() => store.cancel(operation.id, Buffer.from("cancelled")));

@@ -14,34 +14,12 @@ type ClaimStore = Pick<OperationStore, "claim" | "renew" | "writeMetadata" | "se
 export function claims(parts: StoreParts): ClaimStore {
   const { database, queues, events, table } = parts;
 
-  async function claimFrom(queue: string, limit: number): Promise<Claim[]> {
-    return await database.transaction(async (tx) => {
-      const jobs = await queues.fetch(tx, queue, limit);
-      if (jobs.length === 0) {
-        return [];
-      }
-      const { rows } = await tx.query(
-        `UPDATE ${table} SET attempt = attempt + 1 WHERE id = ANY($1::uuid[]) AND NOT done RETURNING ${claimColumns}`,
-        [jobs.map(({ id }) => id)],
-      );
-      const rowOf = new Map(rows.map((row) => [row.id, row]));
-      const stale = jobs.filter(({ id }) => !rowOf.has(id));
-      if (stale.length > 0) {
-        await queues.settle(tx, queue, stale);
-      }
-      return jobs.flatMap(({ id, retryCount }) => {
-        const row = rowOf.get(id);
-        return row ? [claimOf(row, queue, retryCount)] : [];
-      });
-    });
-  }
-
   return {
     async claim(method, limit) {
       const claims: Claim[] = [];
       for (const queue of queues.of(method)) {
         if (claims.length < limit) {
-          claims.push(...(await claimFrom(queue, limit - claims.length)));
+          claims.push(...(await claimFrom(parts, queue, limit - claims.length)));
         }
       }
       return claims;
@@ -90,6 +68,38 @@ export function claims(parts: StoreParts): ClaimStore {
       }
     },
   };
+}
+
+async function claimFrom(
+  { database, queues, events, table }: StoreParts,
+  queue: string,
+  limit: number,
+): Promise<Claim[]> {
+  const { claims, stale } = await database.transaction(async (tx) => {
+    const jobs = await queues.fetch(tx, queue, limit);
+    if (jobs.length === 0) {
+      return { claims: [], stale: [] };
+    }
+    const { rows } = await tx.query(
+      `UPDATE ${table} SET attempt = attempt + 1 WHERE id = ANY($1::uuid[]) AND NOT done RETURNING ${claimColumns}`,
+      [jobs.map(({ id }) => id)],
+    );
+    const rowOf = new Map(rows.map((row) => [row.id, row]));
+    const stale = jobs.filter(({ id }) => !rowOf.has(id));
+    if (stale.length > 0) {
+      await queues.settle(tx, queue, stale);
+    }
+    const claims = jobs.flatMap(({ id, retryCount }) => {
+      const row = rowOf.get(id);
+      return row ? [claimOf(row, queue, retryCount)] : [];
+    });
+    return { claims, stale };
+  });
+  if (stale.length > 0) {
+    // They held their keys, for which others may wait.
+    events.announce({ kind: "work", queue });
+  }
+  return claims;
 }
 
 async function settle(

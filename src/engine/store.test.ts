@@ -119,7 +119,17 @@ describe("a worker that has lost an operation", () => {
     expect(await stored(second.operation)).toEqual({});
   });
 
-  test("does not end it", async () => {
+  test("does not end it, also when no other has begun it yet", async () => {
+    const { store, stores } = shared;
+    const { name } = await startOne(store);
+    const claim = await claimOne(store);
+    await stores.crash(store);
+    expect(await store.settle(claim, { result: printed, metadata: undefined })).toBe(false);
+    expect(await readOne(store, name)).toMatchObject({ done: false });
+    expect(await claimOne(store)).toMatchObject({ attempt: 2 });
+  });
+
+  test("does not end it when another runs it", async () => {
     const [first, second] = await lost();
     expect(await shared.store.settle(first, { result: printed, metadata: undefined })).toBe(false);
     expect(await readOne(shared.store, second.operation.name)).toMatchObject({ done: false });
