@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import type { LogLevel, MutantResult } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
 import { describeChange } from "./change.ts";
 
@@ -14,10 +15,7 @@ export interface Mutant {
   readonly status: "killed" | "survived" | "not covered";
 }
 
-type StrykerOptions = NonNullable<ConstructorParameters<typeof Stryker>[0]>;
-type Result = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
-
-const statuses: Partial<Record<Result["status"], Mutant["status"]>> = {
+const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
   Killed: "killed",
   Timeout: "killed",
   Survived: "survived",
@@ -34,6 +32,7 @@ export async function testMutants(folder: string, anew: boolean): Promise<Mutant
   const stryker = new Stryker({
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
+    // Its own option testFiles would leave mutants of what runs while modules load inactive.
     vitest: { configFile: "scripts/mutation/vitest.config.ts", dir: folder },
     // Bins run in processes of their own only, and what is generated is tested by what generates it.
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
@@ -49,7 +48,7 @@ export async function testMutants(folder: string, anew: boolean): Promise<Mutant
     // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.
     tsconfigFile: "none",
     reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
-    logLevel: "warn" as NonNullable<StrykerOptions["logLevel"]>,
+    logLevel: "error" as LogLevel,
   });
   const results = await stryker.runMutationTest();
   const sources = new Map(results.map(({ fileName }) => [fileName, readFileSync(fileName, "utf8")]));

@@ -87,6 +87,30 @@ it("takes an error for what it is, and does not run again", () => {
   expect(readYaml).toHaveBeenCalledTimes(1);
 });
 
+it("says of what is not a request that it is none", () => {
+  const cutOff = encodeRequest(compiled, toGenerate, parameter).subarray(0, -1);
+  expect(() => runOnRequest(cutOff)).toThrow(
+    /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: .*cut off$/,
+  );
+});
+
+it("says of a descriptor that no compiler would have made that it is not valid", async () => {
+  const { file } = await compile({
+    "a.proto": `${proto("acme.a").replace('"acme.Book"', '"Bok"')} message Shelf { map<string, string> labels = 1; }`,
+    "types.proto": protos["types.proto"],
+  });
+  for (const entry of file.flatMap(({ messageType }) => messageType.flatMap(({ nestedType }) => nestedType))) {
+    entry.field = [];
+  }
+  expect(() => runOnRequest(encodeRequest({ file }, ["a.proto"], parameter))).toThrow(
+    new Error("a descriptor in the request is not valid"),
+  );
+});
+
+it("names a file to generate that the request does not hold", () => {
+  expect(() => runOnRequest(encodeRequest(compiled, ["nothing.proto"], parameter))).toThrow("nothing.proto");
+});
+
 it("passes over options that are encoded as groups", () => {
   const data = new BinaryWriter().tag(1, WireType.LengthDelimited).string("us").tag(50_001, WireType.EndGroup).finish();
   const file = compiled.file.map((original) => clone(FileDescriptorProtoSchema, original));

@@ -1,0 +1,134 @@
+import type { CodeGeneratorRequest, DescriptorProto, FileDescriptorProto } from "@bufbuild/protobuf/wkt";
+import { expect, it } from "vitest";
+import { compileRequest } from "../../../test/compile.ts";
+import { decodePrunedRequest } from "./pruned-request.ts";
+
+const protos = {
+  "library.proto": `// A licence.
+
+// Above the package.
+package acme;
+import "google/longrunning/operations.proto";
+import "way.proto";
+import "plain.proto";
+// Unlike books.
+message Request { string unused = 1; }
+message Unused { string field = 1; }
+// Keeps books.
+service Library {
+  // Creates a book.
+  rpc Create(Request) returns (google.longrunning.Operation) {
+    option (google.longrunning.operation_info) = { response_type: "Book.Draft" metadata_type: "Status" };
+  }
+  // Gets a book.
+  rpc Get(Unused) returns (Request) { option deprecated = true; }
+}`,
+  "way.proto": 'package acme.way; import "book.proto"; message Way {}',
+  "book.proto": `package acme;
+// A book.
+message Book {
+  option deprecated = true;
+  message Draft { string text = 1; message Page {} }
+  message Unused {}
+  map<string, Draft> drafts = 1;
+  enum Genre { GENRE_UNSPECIFIED = 0; }
+}
+message BookSchema {}
+message Book_Draft {}
+message Book_DraftSchema {}
+message Book_Draft2 {}
+enum Status { STATUS_UNSPECIFIED = 0; }
+enum Other { OTHER_UNSPECIFIED = 0; }
+service Books { rpc Get(Book) returns (Book); }`,
+  "plain.proto": "package acme; message Plain {} service Plains { rpc Get(Plain) returns (Plain); }",
+};
+
+async function prune(parameter = "target=ts"): Promise<CodeGeneratorRequest> {
+  const all = Object.entries(protos).map(([path, content]) => [path, `syntax = "proto3"; ${content}`]);
+  return decodePrunedRequest(await compileRequest(Object.fromEntries(all), parameter));
+}
+
+function fileOf({ protoFile }: CodeGeneratorRequest, name: string): FileDescriptorProto {
+  const file = protoFile.find((candidate) => candidate.name === name);
+  expect(file, name).toBeDefined();
+  return file as FileDescriptorProto;
+}
+
+/** Returns the names of the declarations of a file, those inside others with their scope. */
+function declared({ messageType, enumType }: FileDescriptorProto): string[] {
+  const inside = ({ name, nestedType, enumType }: DescriptorProto): string[] => [
+    name,
+    ...[...nestedType.flatMap(inside), ...enumType.map((nested) => nested.name)].map((nested) => `${name}.${nested}`),
+  ];
+  return [...messageType.flatMap(inside), ...enumType.map(({ name }) => name)];
+}
+
+it("holds the files with long-running methods, and what those refer to", async () => {
+  const request = await prune();
+  expect(request.parameter).toBe("target=ts");
+  expect(request.fileToGenerate).toEqual(["library.proto", "book.proto"]);
+  expect(request.protoFile.map(({ name }) => name)).toEqual([
+    "protoc_gen_ts_lro/stand_in.proto",
+    "book.proto",
+    "google/longrunning/operations.proto",
+    "library.proto",
+  ]);
+});
+
+it("holds all files to generate where empty ones are kept", async () => {
+  const { fileToGenerate } = await prune("target=ts,keep_empty_files=true");
+  expect(fileToGenerate).toEqual(["library.proto", "way.proto", "book.proto", "plain.proto"]);
+});
+
+it("lets a file import what it imported by way of others, as those are not there", async () => {
+  const request = await prune();
+  expect(fileOf(request, "library.proto").dependency).toEqual(["google/longrunning/operations.proto", "book.proto"]);
+  expect(fileOf(request, "book.proto").dependency).toEqual([]);
+});
+
+it("holds of declarations the names that are referred to, and those that become like names in TypeScript", async () => {
+  const request = await prune();
+  expect(declared(fileOf(request, "library.proto"))).toEqual(["Request"]);
+  expect(declared(fileOf(request, "book.proto"))).toEqual([
+    "Book",
+    "Book.Draft",
+    "Book_Draft",
+    "Book_DraftSchema",
+    "Status",
+  ]);
+  expect(declared(fileOf(request, "google/longrunning/operations.proto"))).toEqual(["Operation"]);
+});
+
+it("holds nothing of declarations but their names", async () => {
+  const messages = (await prune()).protoFile.flatMap(({ messageType }) => messageType);
+  const all = messages.flatMap((message) => [message, ...message.nestedType]);
+  expect(all.filter(({ field, options }) => field.length > 0 || options !== undefined)).toEqual([]);
+});
+
+it("holds the services of files with long-running methods, with a stand-in for what plain methods take and return", async () => {
+  const request = await prune();
+  const services = request.protoFile.flatMap(({ service }) => service);
+  expect(services.map(({ name }) => name)).toEqual(["Library"]);
+  const methods = services.flatMap(({ method }) => method);
+  expect(
+    methods.map(({ name, inputType, outputType, options }) => [name, inputType, outputType, options !== undefined]),
+  ).toEqual([
+    ["Create", ".acme.Request", ".google.longrunning.Operation", true],
+    ["Get", ".protoc_gen_ts_lro.StandIn", ".protoc_gen_ts_lro.StandIn", false],
+  ]);
+});
+
+it("holds the comments on services, methods and the head of a file, and on nothing else", async () => {
+  const comments = (await prune()).protoFile.flatMap(({ sourceCodeInfo }) => sourceCodeInfo?.location ?? []);
+  const texts = comments.flatMap(({ leadingComments, leadingDetachedComments }) => [
+    ...leadingDetachedComments,
+    leadingComments,
+  ]);
+  expect(texts.map((text) => text.trim()).filter((text) => text !== "")).toEqual([
+    "Above the package.",
+    "Keeps books.",
+    "Creates a book.",
+    "Gets a book.",
+  ]);
+  expect(comments.map(({ path }) => path[0]).filter((field) => ![2, 6, 12].includes(field ?? 0))).toEqual([]);
+});
