@@ -23,12 +23,12 @@ const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
 };
 
 /**
- * Makes the mutants of a folder, and runs for each the tests of the folder that reach it. What is known of a mutant from
- * the last time is kept, unless its source or its tests have changed since.
+ * Runs the tests of a folder on each of its mutants. Results of earlier runs are reused unless the source or the tests of
+ * a mutant changed.
  *
- * @param anew Forgets what is known.
+ * @param force Ignores earlier results.
  */
-export async function testMutants(folder: string, anew: boolean): Promise<Mutant[]> {
+export async function testMutants(folder: string, force: boolean): Promise<Mutant[]> {
   const stryker = new Stryker({
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
@@ -38,7 +38,7 @@ export async function testMutants(folder: string, anew: boolean): Promise<Mutant
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
     incremental: true,
     incrementalFile: `.cache/mutation/${folder.replaceAll("/", "-")}.json`,
-    force: anew,
+    force: force,
     tempDirName: ".cache/mutation/sandbox",
     cleanTempDir: "always",
     // Of what is kept between runs, tests need the protos that buf has compiled.
