@@ -61,7 +61,7 @@ function generate(): string {
 function summary(path: string): string {
   const code = readFileSync(path, "utf8");
   const [, proto] = code.match(/@generated from file (\S+)/) ?? [];
-  const calls = [...code.matchAll(/^ {2}(\w+): LroCall<typeof \w+, (\w+), (\w+)>/gm)];
+  const calls = [...code.matchAll(/^ {2}(\w+): LroCall<\w+, (\w+), (\w+)>/gm)];
   const [first, ...others] = calls.map(
     ([, method, response, metadata]) => `${method}: Operation<${response}, ${metadata}>`,
   );
