@@ -49,7 +49,7 @@ export const emitted: readonly string[] = ["acme/library/v1/library_lro.ts", "ac
 /** What is noted about PrintBook. */
 export const note: string =
   "protoc-gen-ts-lro: acme/library/v1/library.proto:8:3: rpc acme.library.v1.Library.PrintBook: " +
-  "returns google.longrunning.Operation without operation_info. It stays a plain rpc. ";
+  "returns google.longrunning.Operation without operation_info. It stays a plain RPC. ";
 
 export interface CompilerProject {
   /** Has the protos in `protos`, and google.longrunning in `imports`. */

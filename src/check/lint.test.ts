@@ -31,7 +31,7 @@ test("a message names the rpc, what is wrong, and the fix", async () => {
 
   expect(findings.map(({ message }) => message)).toEqual([
     'response_type "Boook" of rpc CreateBook not found. Did you mean "Book"?',
-    'metadata_type "Format" of rpc PrintBook is not a message, but the enum acme.library.v1.Format. Name a message.',
+    'metadata_type "Format" of rpc PrintBook is the enum acme.library.v1.Format, not a message. Use a message type.',
   ]);
 });
 

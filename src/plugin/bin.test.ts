@@ -52,7 +52,7 @@ describe("an argument", () => {
   it.each(["--target=ts", "library.proto", ""])("%j is refused in one line", async (argument) => {
     expect(await printed([argument])).toEqual({
       stdout: "",
-      stderr: `protoc-gen-ts-lro: there is no argument ${argument}. Options of the plugin go into buf.gen.yaml or --ts-lro_opt; see --help.\n`,
+      stderr: `protoc-gen-ts-lro: unknown argument ${argument}. Pass plugin options in buf.gen.yaml or with --ts-lro_opt; see --help.\n`,
       exitCode: 1,
     });
   });

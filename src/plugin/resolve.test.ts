@@ -28,7 +28,7 @@ describe("names that become one in TypeScript", () => {
   it("are those of two services that differ in the case of their first letter", async () => {
     const { error } = await runOnProtos({ "a.proto": `${proto(annotated)}\nservice library { ${annotated} }` });
     expect(error.split("\n")).toContain(
-      "a.proto:8:1: service acme.v1.library becomes Library in TypeScript, and so does service acme.v1.Library. " +
+      "a.proto:8:1: service acme.v1.library maps to Library in TypeScript, as does service acme.v1.Library. " +
         "Rename one of them.",
     );
   });
@@ -149,7 +149,7 @@ describe("an Operation without operation_info", () => {
     const { files, notes } = await runOnProtos({ "a.proto": proto(`${annotated}\n${plain}`) });
     expect(notes).toEqual([
       "a.proto:7:1: rpc acme.v1.Library.Print: returns google.longrunning.Operation without operation_info. " +
-        "It stays a plain rpc. Annotate it with option (google.longrunning.operation_info) to get a typed operation.",
+        "It stays a plain RPC. Annotate it with option (google.longrunning.operation_info) to get a typed operation.",
     ]);
     expect(files["a_lro.ts"]).toContain('extends Omit<Client<typeof Library>, "create"> {');
   });
@@ -164,7 +164,7 @@ describe("an Operation without operation_info", () => {
       "target=ts,strict=true",
     );
     expect(error.split("\n")).toEqual([
-      expect.stringMatching(/^a\.proto:6:50: .* "Bok" is not found/),
+      expect.stringMatching(/^a\.proto:6:50: .* "Bok" not found/),
       expect.stringMatching(
         /^a\.proto:4:1: rpc acme\.v1\.Library\.Print: returns google.longrunning.Operation without /,
       ),
