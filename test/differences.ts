@@ -8,26 +8,27 @@ import type { RedisServer, State } from "./redis-server.ts";
 type GoogleOperation = Awaited<ReturnType<RedisServer["google"]["checkCreateInstanceProgress"]>>;
 type OurOperation = Awaited<ReturnType<RedisServer["ours"]["createInstance"]>>;
 
-/** Something that a server or a caller may do, for two clients to be compared by. */
+/** A situation that the server or the caller causes, in which the two clients are compared. */
 export interface Behaviour {
   readonly what: string;
+  /** The operation that the server starts. Default: one that is running. */
   readonly start?: State;
-  /** What GetOperation answers, call by call. The last answer holds. */
+  /** The responses of GetOperation, in the order of the calls. The last one repeats. */
   readonly polls?: readonly (State | ConnectError)[];
-  /** What the caller does with the operation. By default it waits. */
+  /** What the caller does with the operation. Default: it waits. */
   readonly google?: (operation: GoogleOperation, server: RedisServer) => Promise<unknown>;
   readonly ours?: (operation: OurOperation, server: RedisServer) => Promise<unknown>;
-  /** Why our client is right where the two differ. */
+  /** The reason for our client's behavior, if the two differ. */
   readonly why?: string;
 }
 
-/** What servers answer, to be put together. */
+/** The building blocks of the server's responses. */
 interface Answers {
-  /** The full name of the type of a response. */
+  /** The full name of the response type. */
   readonly typeName: string;
   readonly instance: (name: string) => Any;
   readonly progress: Any;
-  /** Bytes that are no message. */
+  /** Bytes that do not parse as a message. */
   readonly broken: Uint8Array<ArrayBuffer>;
   readonly info: Any;
   readonly running: State;
@@ -49,11 +50,11 @@ function createAnswers({ instance: schema, metadata }: RedisApi): Answers {
   return {
     typeName: schema.typeName,
     instance,
-    progress: anyPack(metadata, create(metadata, { target: "here" } as Record<string, unknown>)),
+    progress: anyPack(metadata, create(metadata, { target: "halfway" } as Record<string, unknown>)),
     broken: new Uint8Array([0x0a, 0xff]),
     info: anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: "QUOTA" })),
     running: {},
-    done: returns(instance("i")),
+    done: returns(instance("done")),
     returns,
     fails: (code, message, details = []) => ({
       done: true,
@@ -66,21 +67,21 @@ function createAnswers({ instance: schema, metadata }: RedisApi): Answers {
   };
 }
 
-/** What a server may say when it starts an operation. */
+/** What the server can return when it starts an operation. */
 function starts({ progress, running, done, fails, poll }: Answers): Behaviour[] {
   return [
-    { what: "It is done when it is started.", start: done },
-    { what: "It is done when it is started, and has no name.", start: { ...done, name: "" } },
-    { what: "It has failed when it is started.", start: fails(Code.InvalidArgument, "no") },
+    { what: "The operation is done when it is started.", start: done },
+    { what: "The operation is done when it is started, and has no name.", start: { ...done, name: "" } },
+    { what: "The operation has failed when it is started.", start: fails(Code.InvalidArgument, "no") },
     {
-      what: "It is neither done nor has a name.",
+      what: "The operation is not done, and has no name.",
       start: { name: "" },
       polls: [poll(Code.InvalidArgument)],
-      why: "Nobody can follow it. The error says whose fault that is.",
+      why: "A client cannot poll it. The error shows that the server is at fault.",
     },
-    { what: "It is done after a while.", polls: [running, running, done] },
+    { what: "The operation is done at the third poll.", polls: [running, running, done] },
     {
-      what: "Its metadata is read while it runs.",
+      what: "The caller reads the metadata, whose `target` is `halfway`, while the operation runs.",
       start: { metadata: progress },
       google: async ({ metadata }) => (metadata as { target?: string } | null)?.target,
       ours: async ({ metadata }) => (metadata as { target?: string } | undefined)?.target,
@@ -88,89 +89,89 @@ function starts({ progress, running, done, fails, poll }: Answers): Behaviour[] 
   ];
 }
 
-/** What a server may say of an operation that succeeds. */
+/** What the server can return for an operation that succeeds. */
 function responses({ instance, progress, broken, info, returns, done, typeName, fails }: Answers): Behaviour[] {
   return [
     {
-      what: "It is done, with a newer field in the response.",
-      polls: [returns({ ...instance("i"), value: concat(instance("i").value, [0xf8, 0x3f, 1]) })],
+      what: "The response has a field that the client does not know.",
+      polls: [returns({ ...instance("done"), value: concat(instance("done").value, [0xf8, 0x3f, 1]) })],
     },
     {
-      what: "It is done without a result.",
+      what: "The operation is done without a response, although the method returns an Instance.",
       polls: [{ done: true }],
-      why: "No instance was promised, and none can be made up. (Where the method returns Empty, ours succeeds.)",
+      why: "An empty Instance would look like a result. (If the method returns Empty, our client succeeds.)",
     },
     {
-      what: "It is done, and the response is an empty Any.",
-      polls: [returns({ ...instance("i"), typeUrl: "", value: new Uint8Array() })],
-      why: "An empty Any is no instance.",
+      what: "The response is an empty Any.",
+      polls: [returns({ ...instance("done"), typeUrl: "", value: new Uint8Array() })],
+      why: "An empty Any does not contain an Instance.",
     },
     {
-      what: "It is done, and the response is of another type.",
+      what: "The response is of another type.",
       polls: [returns(progress)],
-      why: "Bytes of another type may decode to a message that means nothing.",
+      why: "Bytes of another type can decode to a meaningless message.",
     },
     {
-      what: "It is done, and the type URL has another host.",
-      polls: [returns({ ...instance("i"), typeUrl: `example.com/${typeName}` })],
+      what: "The type URL of the response has another host.",
+      polls: [returns({ ...instance("done"), typeUrl: `example.com/${typeName}` })],
     },
     {
-      what: "It is done, and the type URL has no host.",
-      polls: [returns({ ...instance("i"), typeUrl: typeName })],
+      what: "The type URL of the response has no host.",
+      polls: [returns({ ...instance("done"), typeUrl: typeName })],
     },
     {
-      what: "It is done, and the response does not parse.",
-      polls: [returns({ ...instance("i"), value: broken })],
-      why: "A typed error that says what did not parse, rather than an error of the decoder.",
+      what: "The response does not parse.",
+      polls: [returns({ ...instance("done"), value: broken })],
+      why: "A typed error names the type that did not parse, and can be caught.",
     },
     {
-      what: "It is done, and its metadata is of another type.",
+      what: "The operation succeeds, and its metadata is of another type.",
       polls: [{ ...done, metadata: info }],
-      why: "What is wrong with the metadata must not hide a result.",
+      why: "A problem with the metadata must not hide a response.",
     },
     {
-      what: "It is done, and its metadata does not parse.",
+      what: "The operation succeeds, and its metadata does not parse.",
       polls: [{ ...done, metadata: { ...progress, value: broken } }],
-      why: "What is wrong with the metadata must not hide a result.",
+      why: "A problem with the metadata must not hide a response.",
     },
     {
-      what: "It is not done, but has a response already.",
-      polls: [{ ...done, done: false }, returns(instance("second"))],
+      what: "A poll returns a response before the operation is done; the next one returns the final response.",
+      polls: [{ ...returns(instance("early")), done: false }, done],
     },
     {
-      what: "It is not done, but has an error already.",
+      what: "A poll returns an error before the operation is done; the next one returns a response.",
       polls: [{ ...fails(Code.Internal, "early"), done: false }, done],
     },
   ];
 }
 
-/** How an operation may fail. */
+/** How an operation can fail. */
 function failures({ progress, info, running, fails }: Answers): Behaviour[] {
   return [
-    { what: "It fails.", polls: [fails(Code.PermissionDenied, "Permission denied")] },
-    { what: "It fails without a message.", polls: [fails(Code.Internal, "")] },
+    { what: "The operation fails.", polls: [fails(Code.PermissionDenied, "Permission denied")] },
+    { what: "The operation fails without a message.", polls: [fails(Code.Internal, "")] },
     {
-      what: "It fails with code 0.",
+      what: "The operation fails with code 0.",
       polls: [fails(0, "no code")],
-      why: "Zero means OK, which a failure cannot be.",
+      why: "Code 0 means OK, so it cannot describe a failure.",
     },
     {
-      what: "It fails with a code that nobody knows.",
+      what: "The operation fails with an undefined code.",
       polls: [fails(4711, "strange")],
-      why: "A code that can be compared; the number itself is in the error's status.",
+      why: "`code` is always one of Connect's codes. The original number is in the error's `status`.",
     },
     {
-      what: "It fails, and says more in its details.",
+      what: "The operation fails with an ErrorInfo in its details, whose `reason` is `QUOTA`.",
       polls: [fails(Code.ResourceExhausted, "too many", [info])],
       google: (operation) => operation.promise().catch(({ details }: { details?: unknown }) => `details: ${details}`),
       ours: async (operation) => {
         const outcome = await operation.outcome();
         return outcome.status !== "succeeded" && `details: ${outcome.error.findDetails(ErrorInfoSchema)[0]?.reason}`;
       },
-      why: "The details are for programs to act on.",
+      why: "Programs can act on the details.",
     },
     {
-      what: "It fails, with metadata.",
+      what: "The operation fails with metadata, whose `target` is `halfway`.",
       polls: [{ ...fails(Code.Internal, "broken"), metadata: progress }],
       google: (operation) =>
         operation.promise().catch(() => `metadata: ${(operation.metadata as { target?: string } | null)?.target}`),
@@ -178,60 +179,60 @@ function failures({ progress, info, running, fails }: Answers): Behaviour[] {
         const { metadata } = await operation.outcome();
         return `metadata: ${(metadata as { target?: string } | undefined)?.target}`;
       },
-      why: "How far it came is worth knowing when it fails.",
+      why: "The progress before a failure is useful to the caller.",
     },
-    { what: "It was cancelled by someone else.", polls: [running, fails(Code.Canceled, "by the operator")] },
-    { what: "It ran out of its own time.", polls: [fails(Code.DeadlineExceeded, "the job was too slow")] },
+    { what: "Another client cancelled the operation.", polls: [running, fails(Code.Canceled, "by the operator")] },
+    { what: "The operation exceeded its own deadline.", polls: [fails(Code.DeadlineExceeded, "the job was too slow")] },
   ];
 }
 
-/** What may become of a poll. */
+/** How a poll can fail. */
 function failedPolls({ running, done, poll, busy }: Answers): Behaviour[] {
   return [
     {
-      what: "A poll fails with UNAVAILABLE, once.",
+      what: "One poll fails with UNAVAILABLE.",
       polls: [poll(Code.Unavailable), done],
-      why: "The poll failed, the operation did not.",
+      why: "The poll failed, not the operation.",
     },
     {
       what: "Every other poll fails with UNAVAILABLE.",
       polls: [poll(Code.Unavailable), running, poll(Code.Unavailable), done],
-      why: "The poll failed, the operation did not.",
+      why: "The poll failed, not the operation.",
     },
     {
       what: "A poll fails with DEADLINE_EXCEEDED.",
       polls: [poll(Code.DeadlineExceeded), done],
-      why: "The poll failed, the operation did not.",
+      why: "The poll failed, not the operation.",
     },
     {
       what: "A poll fails with RESOURCE_EXHAUSTED and a RetryInfo.",
       polls: [busy, done],
-      why: "The server said when to ask again.",
+      why: "The server specified when to retry.",
     },
     {
-      what: "A poll does not find the operation, right after the start.",
+      what: "The first poll fails with NOT_FOUND.",
       polls: [poll(Code.NotFound), done],
-      why: "It may not be visible yet, where reads lag behind writes.",
+      why: "The operation may not be visible yet if reads lag behind writes.",
     },
     {
       what: "A poll fails with PERMISSION_DENIED.",
       polls: [poll(Code.PermissionDenied)],
-      why: "The error tells a poll that failed from an operation that did.",
+      why: "The error class shows that the poll failed, not the operation.",
     },
     {
-      what: "A poll fails with CANCELLED.",
+      what: "A poll fails with CANCELED.",
       polls: [poll(Code.Canceled)],
-      why: "The operation was not cancelled, and goes on.",
+      why: "The poll was cancelled, not the operation.",
     },
     {
-      what: "A poll gives the operation another name.",
+      what: "A poll returns another name.",
       polls: [{ name: "operations/other" }, done],
-      why: "It is asked for by the name that it was started with.",
+      why: "The client always polls the name with which the operation was started.",
     },
   ];
 }
 
-/** What a caller may do while an operation runs. */
+/** What the caller can do while the operation runs. */
 function callers({ running, done, fails, poll }: Answers): Behaviour[] {
   return [
     {
@@ -245,10 +246,10 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
         await operation.wait();
         return operation.wait();
       },
-      why: "A result that is known can be asked for again.",
+      why: "A known result stays available.",
     },
     {
-      what: "The caller waits twice at once.",
+      what: "The caller waits twice concurrently.",
       polls: [running, done],
       google: async (operation) => (await Promise.all([operation.promise(), operation.promise()]))[1],
       ours: async (operation) => (await Promise.all([operation.wait(), operation.wait()]))[1],
@@ -258,10 +259,10 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
       polls: [poll(Code.PermissionDenied), done],
       google: (operation) => operation.promise().catch(() => operation.promise()),
       ours: (operation) => operation.wait().catch(() => operation.wait()),
-      why: "The permission may have been given by now.",
+      why: "The caller may have the permission by now.",
     },
     {
-      what: "The caller cancels, and then waits; the operation succeeds all the same.",
+      what: "The caller cancels, then waits; the operation succeeds anyway.",
       polls: [running, done],
       google: async (operation) => {
         await operation.cancel();
@@ -270,14 +271,14 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
       ours: (operation) => operation.cancel().then(() => operation.wait()),
     },
     {
-      what: "The caller cancels during a poll; the operation succeeds all the same.",
+      what: "The caller cancels during a wait; the operation succeeds anyway.",
       polls: [running, done],
       google: async (operation) => (await Promise.all([operation.promise(), operation.cancel()]))[0],
       ours: async (operation) => (await Promise.all([operation.wait(), operation.cancel()]))[0],
-      why: "A cancellation is a request: only the server knows what became of it.",
+      why: "Cancellation is a request. Only the server decides whether the operation is cancelled.",
     },
     {
-      what: "The caller cancels, and then waits; the operation is cancelled.",
+      what: "The caller cancels, then waits; the operation is cancelled.",
       polls: [running, running, fails(Code.Canceled, "by the caller")],
       google: async (operation) => {
         await operation.cancel();
@@ -288,11 +289,11 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
   ];
 }
 
-/** What a caller may do who has no time, or did not start the operation. */
+/** What a caller can do that ends its wait early or did not start the operation. */
 function otherCallers({ running, done, poll }: Answers): Behaviour[] {
   return [
     {
-      what: "The caller has no more time.",
+      what: "The timeout of the wait expires.",
       polls: [running],
       google: (operation) => {
         const { backoffSettings } = operation as { backoffSettings?: object };
@@ -300,33 +301,33 @@ function otherCallers({ running, done, poll }: Answers): Behaviour[] {
         return operation.promise();
       },
       ours: (operation) => operation.wait({ timeoutMs: 300 }),
-      why: "The error tells a caller without time from an operation without time, and that the operation goes on.",
+      why: "The error class shows that the wait timed out, not the operation.",
     },
     {
-      what: "The caller aborts the wait by a signal.",
+      what: "The caller aborts the wait with a signal.",
       polls: [running],
-      google: async () => "cannot",
+      google: async () => "not supported",
       ours: (operation) => operation.wait({ signal: AbortSignal.abort() }),
-      why: "A page that is left need not go on polling.",
+      why: "For example, a page stops polling when the user leaves it.",
     },
     {
-      what: "Another process goes on by name.",
+      what: "Another process resumes the operation by name.",
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkCreateInstanceProgress(operation.name ?? "")).promise(),
       ours: async (operation, { ours }) => ours.createInstance.resume(operation.name).wait(),
     },
     {
-      what: "Another process goes on as if another method had started it.",
+      what: "Another process resumes the operation with the wrong method.",
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkDeleteInstanceProgress(operation.name ?? "")).promise(),
       ours: async (operation, { ours }) =>
         ours.createInstance.resume(operation.toToken().replace("CreateInstance", "DeleteInstance")).wait(),
-      why: "The token knows its method, and the response knows its type.",
+      why: "The token contains the method.",
     },
     {
-      what: "The operation is deleted after it was done, and its result is asked for again.",
+      what: "After a wait, the operation is deleted and the caller reads the result again.",
       polls: [done, poll(Code.NotFound)],
       google: async (operation) => {
         await operation.promise();

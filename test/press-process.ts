@@ -1,12 +1,12 @@
 /*
- * A server of its own process, which tests start, stop and kill. What a book does when it is printed is in its title:
+ * A server in its own process, which tests start, stop and kill. The title of a book specifies what its handler does:
  *
- * - `hang`: prints until it is told to stop, on its first attempt.
- * - `exit`: ends the process.
- * - `stall PATH`: blocks the event loop until there is a file, on its first attempt, and goes on as if nothing was.
- * - `stubborn`: does not stop when it is told to, on its first attempt.
+ * - `hang`: on the first attempt, runs until it is interrupted.
+ * - `exit`: exits the process.
+ * - `stall PATH`: on the first attempt, blocks the event loop until the file exists, then continues normally.
+ * - `stubborn`: on the first attempt, never stops, even if it is interrupted.
  *
- * All others are printed at once.
+ * With any other title, it returns immediately.
  */
 import { appendFileSync, existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -29,13 +29,13 @@ export interface ProcessOptions {
   readonly onBusy?: LroExclusiveOptions<Message>["onBusy"];
   readonly maxCrashes?: number;
   readonly work?: boolean;
-  /** How many operations it runs at once. */
+  /** Maximum number of operations that it runs concurrently. */
   readonly concurrency?: number;
-  /** A file that gets a line when a book begins and when it ends. */
+  /** A file to which it appends a line at the beginning and end of each attempt. */
   readonly journal?: string;
 }
 
-/** What the process says. */
+/** A message from the process. */
 export type ProcessEvent =
   | { readonly kind: "ready"; readonly port: number; readonly clock: number }
   | { readonly kind: "failed"; readonly message: string }
@@ -114,7 +114,7 @@ async function main(): Promise<void> {
   });
 }
 
-// When the test itself was ended.
+// The test process exited.
 process.on("disconnect", () => process.exit());
 
 main().catch((error: Error) => {

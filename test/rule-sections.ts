@@ -1,13 +1,13 @@
 /*
- * The examples of docs/rules.md.
+ * Reads the examples in docs/rules.md.
  */
 import { readFileSync } from "node:fs";
 import type { Files } from "./buf-workspace.ts";
 
-/** The section of a rule. */
+/** A section of docs/rules.md, which describes a rule. */
 export interface Section {
   readonly rule: string;
-  /** Whether it says "must", rather than "should". */
+  /** Whether the section starts with "Must", not "Should". */
   readonly must: boolean;
   readonly before: Files;
   readonly bad: Files;
@@ -28,7 +28,7 @@ export function readSections(): Section[] {
       const body = lines.join("\n");
       const examples = (label: string): Files => readExamples(body, label);
       const bad = examples("Bad");
-      // What a good example leaves out is as in the bad one.
+      // Files that the good example omits are the same as in the bad one.
       return {
         rule,
         must: body.startsWith("\nMust. "),
@@ -39,7 +39,7 @@ export function readSections(): Section[] {
     });
 }
 
-/** Returns the numbers of the first column of findings in the table, by rule. */
+/** Returns the number of findings in the first column of the table, by rule. */
 export function readCounts(): Map<string, number> {
   const rows = text.matchAll(/^\| (LRO_\w+) \| (\d+) \|/gm);
   return new Map(Array.from(rows, ([, rule = "", count]) => [rule, Number(count)]));
@@ -50,10 +50,10 @@ function readExamples(body: string, label: string): Files {
   return Object.assign({}, ...Array.from(part.matchAll(fence), ([, example = ""]) => splitFiles(example)));
 }
 
-// A comment that is a path.
+// A comment that consists of a path starts a file.
 const fileStart = /^(?=(?:\/\/|#) \S+\.(?:proto|yaml)$)/m;
 
-/** What starts with no path stands in the file that frames it. */
+/** Splits an example into files. A part without a path is inserted into the frame, the first example of the page. */
 function splitFiles(example: string): Files {
   const files = example
     .split(fileStart)

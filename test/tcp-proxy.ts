@@ -1,14 +1,14 @@
 /*
- * A TCP proxy that can fail as networks do.
+ * A TCP proxy that simulates network failures.
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy {
   readonly port: number;
-  /** From now on, the connections on which a client has sent this text pass nothing on, and stay open. */
+  /** From now on, connections on which a client sent this text forward no more data but stay open. */
   stall(text: string): void;
-  /** Breaks the next connection on which the server answers, before the answer passes. Resolves when it has. */
+  /** Closes the next connection on which the server sends data, and drops the data. Resolves when that has happened. */
   dropNextAnswer(): Promise<void>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ let server: RedisServer;
 
 beforeAll(async () => {
   const polls = new Map<string, number>();
-  // The behaviour is told by the name, which the caller chooses.
+  // The index of the behaviour is part of the name, which the caller chooses.
   const behaviourOf = (name: string) => all[Number(name.replace(/.*-/, ""))];
 
   function read(name: string): State {
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-test("our client and google-gax's take the same behaviours as the documentation says", async () => {
+test("our client and google-gax behave as the documentation says", async () => {
   const rows = await Promise.all(
     all.map(async ({ what, why = "", google, ours }, index) => {
       const parent = "projects/p/locations/l";
@@ -50,12 +50,14 @@ test("our client and google-gax's take the same behaviours as the documentation 
       return [what, await theirs, await own, why];
     }),
   );
-  const table = [["", "google-gax", "protoc-gen-ts-lro", ""], ["---", "---", "---", "---"], ...rows];
+  const table = [["Situation", "google-gax", "protoc-gen-ts-lro", "Why"], ["---", "---", "---", "---"], ...rows];
   const differ = rows.filter(([, google, own]) => google !== own?.replace(/Operation\w*Error /, "")).length;
-  const text = `# How our client differs from google-gax's
+  const text = `# Behavior compared with google-gax
 
-The same ${rows.length} behaviours of servers and callers, through both clients, against the same server. A test runs them and
-compares what it sees with this table. They differ in ${differ}.
+This table compares both clients in ${rows.length} situations, against the same server. They differ in ${differ} of them. A test runs all
+situations and checks this table. Unless a row says otherwise, the caller waits for an operation whose response is an
+Instance: \`returns "done"\` means that it gets the Instance with the name \`done\`. For errors, the table shows the class,
+the code and, for OperationUnpackError, the problem.
 
 ${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
@@ -63,7 +65,7 @@ ${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}
   expect(rows.length).toBeGreaterThanOrEqual(40);
 });
 
-// google-gax unpacks where nobody catches what it throws, which ends the process.
+// google-gax unpacks the response in a callback in which errors are not caught, so they end the process.
 function uncaught(operation: object): Promise<string> {
   const unpacking = operation as { _unpackResponse(...args: unknown[]): void };
   const unpack = unpacking._unpackResponse.bind(operation);
@@ -78,7 +80,7 @@ function uncaught(operation: object): Promise<string> {
   });
 }
 
-/** What came of a wait, in words. */
+/** Describes the result of a wait in words. */
 async function tell(wait: () => Promise<unknown>): Promise<string> {
   const patience = new Promise<string>((resolve) => setTimeout(resolve, 5_000, "never ends"));
   return Promise.race([patience, wait().then(tellResult, tellError)]);

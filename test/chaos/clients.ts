@@ -6,25 +6,25 @@ import { createPressServiceClient } from "../../testdata/gen/acme/press/v1/press
 import { seededRandom } from "../seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
 
-/** What clients have seen of an operation that they know of. */
+/** An operation that the server returned to a client. */
 export interface Acknowledged {
-  /** The state in which it was first seen done. */
+  /** The first state that a client read in which the operation was done. */
   done?: Uint8Array;
 }
 
 export interface Clients {
   readonly counts: { starts: number; stalls: number; retries: number; cancels: number; waits: number };
-  /** By name. */
+  /** The operations by name. */
   readonly acknowledged: ReadonlyMap<string, Acknowledged>;
-  /** What was seen that must not be. */
+  /** Violations that clients observed. */
   readonly problems: readonly string[];
-  /** Starts operations, waits for most, and cancels some, until then. */
+  /** Until `endsAt`, starts operations, waits for most and cancels some. */
   run(endsAt: number): Promise<void>;
   /** Waits until each operation is done. */
   seeAll(): Promise<void>;
 }
 
-/** Twelve clients, who call any server. The operations of eight of them each have a key. */
+/** Creates twelve clients, which call random servers. Eight of them have a key of their own for their operations. */
 export function createClients(fleet: Fleet, seed: number): Clients {
   const transport = balance(fleet, seededRandom(seed + 1));
   const press = createPressServiceClient(transport);
@@ -57,7 +57,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     }
   }
 
-  /** Waits until an operation is done, and compares it with what was seen before. */
+  /** Waits until an operation is done, and compares its state with the one that was read before. */
   async function see(name: string): Promise<void> {
     counts.waits++;
     await press.printBook.resume(name).outcome();
@@ -66,11 +66,11 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     const known = acknowledged.get(name) as Acknowledged;
     known.done ??= bytes;
     if (!operation.done || Buffer.compare(known.done, bytes) !== 0) {
-      problems.push(`${name} has changed after it was done`);
+      problems.push(`${name} changed after it was done`);
     }
   }
 
-  const report = (error: unknown): number => problems.push(`a client got no answer: ${error}`);
+  const report = (error: unknown): number => problems.push(`a call of a client failed: ${error}`);
 
   return {
     counts,
@@ -85,7 +85,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
   };
 }
 
-/** Does as a program does when a server is away: calls another. Nothing else may go wrong. */
+/** Calls another server if one is unavailable, like a real program. Throws any other error. */
 async function retried<T>(call: () => Promise<T>, onRetry: () => void): Promise<T> {
   for (;;) {
     try {
@@ -102,13 +102,13 @@ async function retried<T>(call: () => Promise<T>, onRetry: () => void): Promise<
   }
 }
 
-/** Makes each call to one of the servers, as a load balancer does. */
+/** Sends each call to a random server, like a load balancer. */
 function balance(fleet: Fleet, random: () => number): Transport {
   const any = (): Transport => {
     const servers = Array.from({ length: fleet.size }, (_, index) => fleet.transport(index) ?? []).flat();
     const server = servers[Math.floor(random() * servers.length)];
     if (server === undefined) {
-      throw new ConnectError("no server is there", Code.Unavailable);
+      throw new ConnectError("no server is available", Code.Unavailable);
     }
     return server;
   };
