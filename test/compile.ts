@@ -1,5 +1,5 @@
 /*
- * Compiles protos that tests contain as text, and encodes requests for the plugin.
+ * Compiles protos that tests contain as text and encodes requests for the plugin.
  */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -49,7 +49,7 @@ async function build(protos: Readonly<Record<string, string>>, paths: readonly s
   }
 }
 
-/** Compiles protos, and encodes a request for a plugin to generate code for them. */
+/** Compiles protos and encodes a request for a plugin to generate code for them. */
 export async function compileRequest(
   protos: Readonly<Record<string, string>>,
   parameter = "target=ts",

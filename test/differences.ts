@@ -71,10 +71,10 @@ function createAnswers({ instance: schema, metadata }: RedisApi): Answers {
 function starts({ progress, running, done, fails, poll }: Answers): Behaviour[] {
   return [
     { what: "The operation is done when it is started.", start: done },
-    { what: "The operation is done when it is started, and has no name.", start: { ...done, name: "" } },
-    { what: "The operation has failed when it is started.", start: fails(Code.InvalidArgument, "no") },
+    { what: "The operation is done when it is started and has no name.", start: { ...done, name: "" } },
+    { what: "The operation is already failed when it is started.", start: fails(Code.InvalidArgument, "no") },
     {
-      what: "The operation is not done, and has no name.",
+      what: "The operation is not done and has no name.",
       start: { name: "" },
       polls: [poll(Code.InvalidArgument)],
       why: "A client cannot poll it. The error shows that the server is at fault.",
@@ -255,7 +255,7 @@ function callers({ running, done, fails, poll }: Answers): Behaviour[] {
       ours: async (operation) => (await Promise.all([operation.wait(), operation.wait()]))[1],
     },
     {
-      what: "The caller waits again after a poll has failed.",
+      what: "The caller waits again after a poll failed.",
       polls: [poll(Code.PermissionDenied), done],
       google: (operation) => operation.promise().catch(() => operation.promise()),
       ours: (operation) => operation.wait().catch(() => operation.wait()),

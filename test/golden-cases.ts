@@ -41,7 +41,7 @@ export function compileCase({ protos, files, options }: GoldenCase): Promise<Uin
   return compileRequest(protos, options, files);
 }
 
-/** Runs the plugin on the request for a case, and returns the expected contents of gen/. */
+/** Runs the plugin on the request for a case and returns the expected contents of gen/. */
 export async function runCase(request: Uint8Array): Promise<Files> {
   const { stdout, stderr } = await runBin(request);
   const { file, error } = fromBinary(CodeGeneratorResponseSchema, stdout);

@@ -47,7 +47,7 @@ export function sources(files: ReadonlyMap<string, ProtoFile>): ProtoFile[] {
   return [...files.values()].filter(({ directory }) => directory !== "google/protobuf");
 }
 
-/** Groups files by directory, and keeps their order. */
+/** Groups files by directory and keeps their order. */
 export function byDirectory(files: Iterable<ProtoFile>): Map<string, ProtoFile[]> {
   return Map.groupBy(files, ({ directory }) => directory);
 }

@@ -65,7 +65,7 @@ export interface TestEngine {
   readonly kind: "PGlite" | "PostgreSQL";
   /** An engine that uses the schema of this test. */
   engine(): Engine;
-  /** Opens a server that uses the schema of this test, and closes it after the test. */
+  /** Opens a server that uses the schema of this test and closes it after the test. */
   open(press?: Press): Promise<PressServer>;
   /** Runs SQL, in which names of tables refer to the schema of this test. */
   sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;

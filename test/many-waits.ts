@@ -1,4 +1,4 @@
-// Waits for 10,000 operations concurrently, and prints memory per wait, timers and warnings. Run with --expose-gc.
+// Waits for 10,000 operations concurrently and prints memory per wait, timers and warnings. Run with --expose-gc.
 import { create } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { createLibraryServiceClient } from "../testdata/gen/acme/library/v1/library_lro.ts";

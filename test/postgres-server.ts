@@ -1,5 +1,5 @@
 /*
- * A PostgreSQL server of its own, from the binaries on npm, for tests that crash or restart it.
+ * Starts a separate PostgreSQL server from the binaries on npm, for tests that crash or restart it.
  */
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -36,7 +36,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   };
 }
 
-/** Creates a database for one test file, and returns its connection string. */
+/** Creates a database for one test file and returns its connection string. */
 export async function createDatabase(): Promise<string> {
   const server = await text(connect(inject("postgresPort"), "127.0.0.1"));
   const name = `test_${randomUUID().replaceAll("-", "")}`;

@@ -8,7 +8,7 @@ export interface TcpProxy {
   readonly port: number;
   /** From now on, connections on which a client sent this text forward no more data but stay open. */
   stall(text: string): void;
-  /** Closes the next connection on which the server sends data, and drops the data. Resolves when that has happened. */
+  /** Closes the next connection on which the server sends data and drops the data. Resolves when that has happened. */
   dropNextAnswer(): Promise<void>;
   close(): Promise<void>;
 }

@@ -24,7 +24,7 @@ export interface Clients {
   seeAll(): Promise<void>;
 }
 
-/** Creates twelve clients, which call random servers. Eight of them have a key of their own for their operations. */
+/** Creates twelve clients, which call random servers. Eight of them each use one key for all their operations. */
 export function createClients(fleet: Fleet, seed: number): Clients {
   const transport = balance(fleet, seededRandom(seed + 1));
   const press = createPressServiceClient(transport);
@@ -57,7 +57,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     }
   }
 
-  /** Waits until an operation is done, and compares its state with the one that was read before. */
+  /** Waits until an operation is done and compares its state with the one that was read before. */
   async function see(name: string): Promise<void> {
     counts.waits++;
     await press.printBook.resume(name).outcome();

@@ -15,7 +15,7 @@ export interface ChaosDatabase {
   readonly servers: number;
   /** Runs one statement. With PGlite, no server may be running. */
   sql(text: string): Promise<Record<string, unknown>[]>;
-  /** Crashes the database, and restarts it after `downMs`. Not set for PGlite, which crashes with its server. */
+  /** Crashes the database and restarts it after `downMs`. Not set for PGlite, which crashes with its server. */
   crash?(downMs: number): Promise<void>;
   close(): Promise<void>;
 }

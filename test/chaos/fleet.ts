@@ -10,9 +10,9 @@ export interface Fleet {
   readonly problems: readonly string[];
   /** The transport to a server. `undefined` if the server is not running or is paused. */
   transport(index: number): Transport | undefined;
-  /** Ends a server with a signal, and starts another one in its place. */
+  /** Ends a server with a signal and starts another one in its place. */
   replace(index: number, signal: "SIGKILL" | "SIGTERM"): Promise<void>;
-  /** Pauses a process, as if its machine slept, and continues it after `ms`. */
+  /** Pauses a process, as if its machine slept and continues it after `ms`. */
   pause(index: number, ms: number): void;
   close(): Promise<void>;
 }

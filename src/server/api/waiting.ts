@@ -1,6 +1,6 @@
 import type { OperationStore, StoredOperation, StoreEvent } from "../operation-store.ts";
 
-/** How often to read operations that have waiters, in case an event was lost. */
+/** Interval between reads of operations that have waiters, in case an event was lost, in milliseconds. */
 const backstopMs = 5_000;
 const maxNames = 1_000;
 

@@ -205,7 +205,7 @@ export class Worker {
     this.#markAllReady();
   }
 
-  /** Runs a task that a later event or timer repeats, and logs if it fails. Returns whether it succeeded. */
+  /** Runs a task that a later event or timer repeats and logs if it fails. Returns whether it succeeded. */
   async #tryTo(what: string, task: () => Promise<void>): Promise<boolean> {
     try {
       await task();

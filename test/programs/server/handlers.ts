@@ -1,5 +1,5 @@
 /*
- * Different ways to write handlers. This program is only compiled, and never run.
+ * Different ways to write handlers. This program is only compiled and never run.
  */
 import { Code, ConnectError, type ConnectRouter, createContextKey } from "@connectrpc/connect";
 import {
