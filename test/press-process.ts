@@ -43,7 +43,7 @@ export type ProcessEvent =
   | { readonly kind: "interrupted" | "refused"; readonly title: string; readonly reason: string };
 
 const options: ProcessOptions = JSON.parse(process.argv[2] ?? "{}");
-const say = (event: ProcessEvent): void => {
+const send = (event: ProcessEvent): void => {
   process.send?.(event);
 };
 
@@ -72,10 +72,10 @@ async function main(): Promise<void> {
         const { attempt, signal } = operation;
         signal.addEventListener("abort", () => {
           const { reason } = signal.reason as OperationInterruption;
-          say({ kind: "interrupted", title, reason });
+          send({ kind: "interrupted", title, reason });
         });
         note(`begin ${press} ${title}`);
-        say({ kind: "began", title, attempt });
+        send({ kind: "began", title, attempt });
         const [what, path = ""] = title.split(" ");
         if (what === "exit") {
           process.exit(1);
@@ -88,15 +88,15 @@ async function main(): Promise<void> {
         }
         if (attempt === 1 && what === "stall") {
           blockUntilFile(path);
-          say({ kind: "stalled", title, attempt });
+          send({ kind: "stalled", title, attempt });
           try {
             await operation.update({ progressPercent: 99 });
           } catch (error) {
-            say({ kind: "refused", title, reason: (error as OperationInterruption).reason });
+            send({ kind: "refused", title, reason: (error as OperationInterruption).reason });
           }
         }
         note(`end ${press} ${title}`);
-        say({ kind: "ended", title, attempt });
+        send({ kind: "ended", title, attempt });
         return { title: `${title}, attempt ${attempt}` };
       },
     },
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   const server = createServer(connectNodeAdapter({ routes: lro.routes }));
   await lro.start({ work });
   server.listen(0, "127.0.0.1", () => {
-    say({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });
+    send({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });
   });
   process.on("SIGTERM", async () => {
     await lro.drain({ timeoutMs: 2_000 });
@@ -118,6 +118,6 @@ async function main(): Promise<void> {
 process.on("disconnect", () => process.exit());
 
 main().catch((error: Error) => {
-  say({ kind: "failed", message: error.message });
+  send({ kind: "failed", message: error.message });
   process.exit(1);
 });

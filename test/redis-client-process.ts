@@ -28,7 +28,7 @@ export type RedisNews =
 
 const { baseUrl, parent, create, resume = "", cancel }: RedisTask = JSON.parse(process.argv[2] ?? "{}");
 
-function say(news: RedisNews): void {
+function send(news: RedisNews): void {
   process.send?.(news);
 }
 
@@ -43,17 +43,17 @@ async function main(): Promise<void> {
   }
   for await (const { metadata } of operation.updates()) {
     if (metadata) {
-      say({ kind: "progress", target: metadata.target });
+      send({ kind: "progress", target: metadata.target });
     }
   }
   const outcome = await operation.outcome();
   if (outcome.status === "succeeded") {
     const { operations } = await createClient(Operations, transport).listOperations({ name: parent });
     const { name: instance, memorySizeGb } = outcome.response;
-    say({ kind: "succeeded", instance, memorySizeGb, listed: operations.map(({ name }) => name) });
+    send({ kind: "succeeded", instance, memorySizeGb, listed: operations.map(({ name }) => name) });
   } else {
     const { error, status } = outcome;
-    say({ kind: status, code: error.code, reasons: error.findDetails(ErrorInfoSchema).map(({ reason }) => reason) });
+    send({ kind: status, code: error.code, reasons: error.findDetails(ErrorInfoSchema).map(({ reason }) => reason) });
   }
 }
 

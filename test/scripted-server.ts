@@ -69,7 +69,7 @@ export function scriptedServer(
     return typeof next === "function" ? await next(clock, context) : next;
   }
 
-  function note(method: string, context: HandlerContext, timeout?: Duration): void {
+  function record(method: string, context: HandlerContext, timeout?: Duration): void {
     const waitMs = timeout && durationMs(timeout);
     calls.push({ method, at: clock.now(), header: context.requestHeader, timeoutMs: context.timeoutMs(), waitMs });
   }
@@ -82,22 +82,22 @@ export function scriptedServer(
     });
     service(Operations, {
       getOperation(_, context) {
-        note("GetOperation", context);
+        record("GetOperation", context);
         return answer("GetOperation", get, context);
       },
       waitOperation({ timeout }, context) {
-        note("WaitOperation", context, timeout);
+        record("WaitOperation", context, timeout);
         return answer("WaitOperation", wait ?? [new ConnectError("no such method", Code.Unimplemented)], context);
       },
       cancelOperation(_, context) {
-        note("CancelOperation", context);
+        record("CancelOperation", context);
         if (cancel) {
           throw cancel;
         }
         return {};
       },
       deleteOperation(_, context) {
-        note("DeleteOperation", context);
+        record("DeleteOperation", context);
         return {};
       },
     });
