@@ -1,5 +1,5 @@
 /*
- * Workspaces with the check plugin, as users have them, for buf itself to lint and to compare.
+ * Workspaces that use the check plugin like a user's, on which tests run buf lint and buf breaking.
  */
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,13 +8,13 @@ import { runBuf } from "./buf.ts";
 import { writeFiles } from "./compile.ts";
 import { root } from "./repository.ts";
 
-/** The check plugin as it is published, which `npm run build` makes. */
+/** The check plugin as it is published. `npm run build` builds it. */
 export const checkBin: string = join(root, "dist/bin/buf-plugin-lro.cjs");
 
-/** What buf reports. */
+/** A finding that buf reports. */
 export interface Finding {
   readonly path: string;
-  /** Counted from one. */
+  /** The line number, from 1. */
   readonly line: number;
   readonly rule: string;
   readonly message: string;
@@ -25,11 +25,11 @@ export type Files = Readonly<Record<string, string>>;
 
 export interface Workspace {
   readonly protos: Files;
-  /** Rules and categories to use, and not to use. Category LRO by default. */
+  /** The rules and categories to use, and those to exclude. Default: use the category LRO. */
   readonly rules?: { readonly use?: readonly string[]; readonly except?: readonly string[] };
   /** The options of the plugin. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** What stands beside the protos. */
+  /** Files next to the directory of the protos. */
   readonly others?: Files;
 }
 
@@ -51,7 +51,7 @@ export function breaking(before: Files, workspace: Workspace): Promise<Finding[]
 }
 
 /**
- * Returns what protos say that buf is to report: each line names the rules that it breaks in a comment at its end,
+ * Returns the findings that protos expect: a line that breaks rules names them in a comment at its end, such as
  * `// LRO_TYPES_RESOLVE`.
  */
 export function markedFindings(protos: Files): Omit<Finding, "message">[] {
@@ -63,7 +63,7 @@ export function markedFindings(protos: Files): Omit<Finding, "message">[] {
   );
 }
 
-/** Leaves the messages out. */
+/** Removes the messages, for comparison with `markedFindings`. */
 export function withoutMessages(findings: readonly Finding[]): Omit<Finding, "message">[] {
   return findings.map(({ path, line, rule }) => ({ path, line, rule }));
 }
@@ -88,7 +88,7 @@ async function findingsOf(directory: string, ...args: string[]): Promise<Finding
   await symlink(checkBin, join(bins, "buf-plugin-lro"));
   const env = { PATH: [bins, process.env.PATH].join(delimiter) };
   const { stdout, stderr, exitCode } = await runBuf([...args, "--error-format=json"], { cwd: directory, env });
-  // It ends with 100 where it has findings.
+  // buf exits with 100 if there are findings.
   if (exitCode !== 0 && exitCode !== 100) {
     throw new Error(stderr);
   }

@@ -14,11 +14,11 @@ export interface BufModule {
 }
 
 /**
- * Compiles the protos of modules, or only some of them, to an encoded FileDescriptorSet.
+ * Compiles the protos of modules to an encoded FileDescriptorSet.
  *
- * @param paths Of files and folders, as buf's `--path` has them.
+ * @param paths Files and folders to compile, as for buf's `--path`. Default: all.
  * @param cwd Default: the root of the repository.
- * @throws Error with what buf says if it fails.
+ * @throws Error with buf's output if buf fails.
  */
 export async function buildImage(
   modules: readonly BufModule[],

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Some tests run the plugins in dist, or examples with the code that the build generates for them. `npm test` builds
- * anew. Else Vitest calls this once before all tests, and it builds what was never built.
+ * Builds the package if it was never built, because some tests run the plugins in dist, or examples with code that the
+ * build generates. Vitest calls this once before all tests. `npm test` always builds first.
  */
 export default function ensureBuilt(): void {
   if (!["dist/bin", "examples/gen/google"].every((folder) => existsSync(root + folder))) {
-    // The Node that comes with the package: not every Node that runs tests runs TypeScript.
+    // Uses the Node.js from node_modules, because the one that runs the tests may not support TypeScript.
     execFileSync("node_modules/.bin/node", ["scripts/build.ts"], { cwd: root, stdio: "inherit" });
   }
 }

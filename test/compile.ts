@@ -1,5 +1,5 @@
 /*
- * Requests of tests, from protos written in them.
+ * Compiles protos that tests contain as text and encodes requests for the plugin.
  */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -11,8 +11,9 @@ import { buildImage } from "./buf.ts";
 import { cached, root } from "./repository.ts";
 
 /**
- * Compiles protos with buf: some of those given, by path, and what they import. All of them by default. What comes of it
- * is kept between runs.
+ * Compiles protos, given by path, and their imports with buf. Caches the result between runs.
+ *
+ * @param paths The protos to compile. Default: all.
  */
 export async function compile(
   protos: Readonly<Record<string, string>>,
@@ -25,7 +26,7 @@ export async function compile(
   return fromBinary(FileDescriptorSetSchema, await readFile(image));
 }
 
-/** What the protos may import. */
+/** Returns the contents of the files that the protos can import. */
 async function importable(): Promise<string[]> {
   const folder = join(root, "proto");
   const files = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".proto"));
@@ -48,7 +49,7 @@ async function build(protos: Readonly<Record<string, string>>, paths: readonly s
   }
 }
 
-/** Compiles protos to an encoded request for a plugin to generate code for them. */
+/** Compiles protos and encodes a request for a plugin to generate code for them. */
 export async function compileRequest(
   protos: Readonly<Record<string, string>>,
   parameter = "target=ts",
@@ -57,7 +58,7 @@ export async function compileRequest(
   return encodeRequest(await compile(protos, paths), paths, parameter);
 }
 
-/** Encodes a request for a plugin to generate code for some files of a set. */
+/** Encodes a request for a plugin to generate code for the given files of a set. */
 export function encodeRequest(
   set: Pick<FileDescriptorSet, "file">,
   paths: readonly string[],

@@ -1,5 +1,5 @@
 /*
- * A project with protos that a compiler is to generate code for.
+ * A project with protos, for tests that run protoc or buf on it.
  */
 import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { afterEach, beforeEach } from "vitest";
 import { writeFiles } from "./compile.ts";
 import { root } from "./repository.ts";
 
-// Neither of the services imports the types beside it, and shelf.proto writes the option in parts.
+// Neither service imports its types.proto, and shelf.proto sets the option field by field.
 export const protos: Readonly<Record<string, string>> = {
   "acme/library/v1/library.proto": `syntax = "proto3";
 package acme.library.v1;
@@ -44,21 +44,21 @@ message Shelf {
 }
 `,
 };
-/** The files that are emitted for them. */
+/** The files that the plugin generates for the protos. */
 export const emitted: readonly string[] = ["acme/library/v1/library_lro.ts", "acme/shelf/v1/shelf_lro.ts"];
-/** What is noted about PrintBook. */
+/** The beginning of the plugin's note about PrintBook. */
 export const note: string =
   "protoc-gen-ts-lro: acme/library/v1/library.proto:8:3: rpc acme.library.v1.Library.PrintBook: " +
   "returns google.longrunning.Operation without operation_info. It stays a plain RPC. ";
 
 export interface CompilerProject {
-  /** Has the protos in `protos`, and google.longrunning in `imports`. */
+  /** The project's directory, with the protos in `protos` and google.longrunning in `imports`. */
   directory(): string;
-  /** Reads what was emitted into `gen`. */
+  /** Reads the files that were generated in `gen`, by path. */
   readGenerated(): Promise<Record<string, string>>;
 }
 
-/** Makes a project for each test. */
+/** Creates a project for each test. */
 export function compilerProject(): CompilerProject {
   let directory = "";
   beforeEach(async () => {

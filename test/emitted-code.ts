@@ -1,13 +1,13 @@
 /*
- * Reads emitted TypeScript as text: which messages its tables of long-running methods hold.
+ * Reads the method tables in generated TypeScript, as text.
  */
 import { posix } from "node:path";
 import * as wkt from "@bufbuild/protobuf/wkt";
 
-/** Emitted files: their contents by path. */
+/** The contents of generated files by path. */
 export type EmittedFiles = ReadonlyMap<string, string>;
 
-/** A line of an emitted table of long-running methods, with full names. */
+/** An entry of a generated method table, with full names. */
 export interface TableEntry {
   readonly rpc: string;
   readonly response: string;
@@ -15,10 +15,10 @@ export interface TableEntry {
 }
 
 /**
- * Reads the tables in files of this plugin. What a symbol stands for is read from the file of protoc-gen-es that it is
- * imported from.
+ * Reads the method tables in files of this plugin. Resolves symbols in the files of protoc-gen-es from which they are
+ * imported.
  *
- * @throws Error if there is something that is not understood.
+ * @throws Error if a table does not have the expected form.
  */
 export function readTables(files: EmittedFiles, readProtobufEs: (path: string) => string): TableEntry[] {
   const symbols = new Map<string, Symbols>();
@@ -48,11 +48,11 @@ export function readTables(files: EmittedFiles, readProtobufEs: (path: string) =
 const tablePattern = /\blroService\(\s*([\w$]+),\s*\{\s*methods: \{(.*?)\},\s*\}\);/gs;
 const entryPattern = /([\w$]+):\s*\{\s*response:\s*([\w$]+),\s*metadata:\s*([\w$]+),?\s*\},/g;
 
-/** What the exports of a file of protoc-gen-es stand for. */
+/** The exports of a file of protoc-gen-es. */
 interface Symbols {
-  /** Full names of messages by the name of the schema. */
+  /** Full names of messages by the name of the schema constant. */
   readonly messages: ReadonlyMap<string, string>;
-  /** Full names of rpcs by the name of the service and the method, joined by a dot. */
+  /** Full names of rpcs by service constant and local method name, joined by a dot. */
   readonly rpcs: ReadonlyMap<string, string>;
 }
 
@@ -94,7 +94,11 @@ function wellKnownTypeName(name: string): string {
   throw new Error(`${name} of @bufbuild/protobuf/wkt is not a message`);
 }
 
-/** Matches a pattern as many times as its mark is there. */
+/**
+ * Returns the matches of a pattern.
+ *
+ * @throws Error if there are not as many as matches of its mark.
+ */
 function matchEvery(content: string, mark: RegExp, pattern: RegExp): RegExpExecArray[] {
   const matches = [...content.matchAll(pattern)];
   const expected = [...content.matchAll(mark)].length;
@@ -107,7 +111,7 @@ function matchEvery(content: string, mark: RegExp, pattern: RegExp): RegExpExecA
 function get<V>(map: ReadonlyMap<string, V>, key: string): V {
   const value = map.get(key);
   if (value === undefined) {
-    throw new Error(`there is no ${key} among ${[...map.keys()].slice(0, 20).join(", ")}`);
+    throw new Error(`${key} not found among ${[...map.keys()].slice(0, 20).join(", ")}`);
   }
   return value;
 }

@@ -1,5 +1,5 @@
 /*
- * Empty databases of PGlite: to copy one takes a fraction of the time that it takes to make one.
+ * Empty PGlite databases, from a cached copy: copying a database is much faster than creating one.
  */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
@@ -19,7 +19,7 @@ export async function emptyPGlite(): Promise<PGlite> {
   return await PGlite.create({ loadDataDir: new Blob([readFileSync(archive)]) });
 }
 
-/** Makes a data directory, as PGlite leaves it when it has been opened and closed. */
+/** Creates a data directory with an empty, closed database. */
 export async function emptyDataDir(path: string): Promise<void> {
   const directory = await cached("empty", packages, async (path) => {
     await (await PGlite.create(path)).close();

@@ -1,6 +1,6 @@
-/** What comes one after the other, for readers who come before or after it. */
+/** An append-only sequence. Each reader gets all entries, both past and future ones. */
 export class Feed<T> implements AsyncIterable<T> {
-  /** All that has come. */
+  /** The entries so far. */
   readonly entries: T[] = [];
   #changed = Promise.withResolvers<void>();
   #hasEnded = false;
@@ -10,16 +10,16 @@ export class Feed<T> implements AsyncIterable<T> {
     this.#wake();
   }
 
-  /** Nothing comes after this. */
+  /** Ends the feed. */
   end(): void {
     this.#hasEnded = true;
     this.#wake();
   }
 
   /**
-   * Returns the first entry that matches, of those that have come and those that will.
+   * Returns the first past or future entry that matches.
    *
-   * @throws Error if the feed ends without one.
+   * @throws Error if the feed ends without a match.
    */
   async first(matches: (entry: T) => boolean = () => true): Promise<T> {
     for await (const entry of this) {
@@ -27,7 +27,7 @@ export class Feed<T> implements AsyncIterable<T> {
         return entry;
       }
     }
-    throw new Error(`what was waited for did not come, only this: ${JSON.stringify(this.entries)}`);
+    throw new Error(`the feed ended without a match: ${JSON.stringify(this.entries)}`);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<T> {

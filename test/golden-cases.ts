@@ -1,12 +1,12 @@
 /*
- * The golden cases: a folder of testdata/cases each, with what shows one thing about the emitted code.
+ * The golden cases. Each folder of testdata/cases is a case, which covers one aspect of the generated code:
  *
- *   *.proto  what to compile, and what else the options name
+ *   *.proto  the protos to compile, next to other files that the options name
  *   options  the plugin's parameter
- *   files    which of the protos to generate code for, one a line, as protoc would be given them; all by default
- *   gen/     what the plugin emits; error.txt is the error of its response, notes.txt what it prints
+ *   files    the protos to generate code for, one per line; default: all
+ *   gen/     the expected output; error.txt is the error in the response, notes.txt is the output on stderr
  *
- * `npm run generate` writes gen/ anew.
+ * `npm run generate` regenerates gen/.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -36,12 +36,12 @@ export function readCases(): GoldenCase[] {
   });
 }
 
-/** Returns the request for a case. */
+/** Compiles the request for a case. */
 export function compileCase({ protos, files, options }: GoldenCase): Promise<Uint8Array> {
   return compileRequest(protos, options, files);
 }
 
-/** Returns what the plugin makes of the request for a case: what gen/ is to hold. */
+/** Runs the plugin on the request for a case and returns the expected contents of gen/. */
 export async function runCase(request: Uint8Array): Promise<Files> {
   const { stdout, stderr } = await runBin(request);
   const { file, error } = fromBinary(CodeGeneratorResponseSchema, stdout);
@@ -52,13 +52,13 @@ export async function runCase(request: Uint8Array): Promise<Files> {
   };
 }
 
-/** Returns what gen/ holds. */
+/** Returns the contents of gen/. */
 export function readGolden({ name }: GoldenCase): Files {
   const gen = join(folder, name, "gen");
   return existsSync(gen) ? readFiles(gen) : {};
 }
 
-/** Writes gen/ anew for all cases. */
+/** Regenerates gen/ of all cases. */
 export async function generateCases(): Promise<void> {
   for (const golden of readCases()) {
     const files = await runCase(await compileCase(golden));

@@ -1,5 +1,5 @@
 /*
- * What the plugin makes of all of googleapis.
+ * Runs the plugin on all of googleapis.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ export const methods: readonly LongRunningMethod[] = readLongRunningMethods(file
 export const annotated: readonly (Omit<LongRunningMethod, "types"> & NonNullable<LongRunningMethod["types"]>)[] =
   methods.flatMap(({ types, ...method }) => (types === undefined ? [] : { ...method, ...types }));
 
-/** Generates the files that the emitted ones import, which takes longer than anything else here. */
+/** Generates the protoc-gen-es files that the plugin's output imports. This is the slowest step in this module. */
 export function generateProtobufEs(): Promise<ProtobufEsOutput> {
   const imported = annotated.flatMap(({ file, response, metadata }) => [file, response.file, metadata.file]);
   return protobufEsOutput(
@@ -36,12 +36,12 @@ export function generatePruned(toGenerate: readonly ProtoFile[], parameter: stri
   return accept(runPruned(toGenerate, parameter));
 }
 
-/** What is rejected here makes the plugin decode the whole request. */
+/** Runs the generator on the pruned request. If it rejects that, the plugin decodes the full request. */
 export function runPruned(toGenerate: readonly ProtoFile[], parameter: string): Outcome {
   return generate(decodePrunedRequest(encodeRequest(toGenerate, files, parameter)), noYaml);
 }
 
-/** @throws Error with all mistakes, if the outcome is not a result. */
+/** @throws Error that lists all mistakes, if the outcome is not a result. */
 export function accept(outcome: Outcome): Result {
   if (outcome.status === "rejected") {
     throw new Error(outcome.mistakes.map(formatDiagnostic).join("\n"));
@@ -53,7 +53,7 @@ export function emittedFiles({ response }: Result): Map<string, string> {
   return new Map(response.file.map(({ name, content }) => [name, content]));
 }
 
-/** Returns in what the output differs from that for a request that is decoded whole: the names of files, or beside them. */
+/** Returns the names of files that differ between the pruned and the full request, and an entry if the rest differs. */
 export function pruningDifferences(parameter: string): string[] {
   const pruned = generatePruned(sources(files), parameter);
   const whole = fromBinary(CodeGeneratorRequestSchema, encodeRequest(sources(files), files, parameter));
@@ -67,7 +67,7 @@ export function pruningDifferences(parameter: string): string[] {
   ];
 }
 
-/** Compiles what is emitted, with the output of protoc-gen-es. Returns what the compiler says. */
+/** Compiles the generated files with the output of protoc-gen-es. Returns the compiler's output. */
 export async function compileEmitted(
   compiler: string,
   target: "ts" | "dts",
@@ -83,7 +83,7 @@ export async function compileEmitted(
   }
 }
 
-/** The directories of which a file names types of another that it does not import. */
+/** Directories with a file that refers to types of a file that it does not import. */
 export const notImported: readonly string[] = [
   "google/appengine/v1",
   "google/appengine/v1beta",

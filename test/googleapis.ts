@@ -1,5 +1,5 @@
 /*
- * All of googleapis, from google-proto-files on npm, as buf and protoc would give it to a plugin.
+ * All of googleapis, from google-proto-files on npm, encoded as buf and protoc pass it to a plugin.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,7 +8,7 @@ import { CodeGeneratorRequestSchema, FileDescriptorProtoSchema, FileDescriptorSe
 import { buildImage } from "./buf.ts";
 import { cached } from "./repository.ts";
 
-/** A proto file, of which only the head has been read. */
+/** A proto file, of which only a few fields are decoded. */
 export interface ProtoFile {
   readonly name: string;
   readonly directory: string;
@@ -19,12 +19,12 @@ export interface ProtoFile {
   readonly encoded: Uint8Array;
 }
 
-/** The packages that make what is kept of googleapis. */
+/** The packages that determine the cached output for googleapis. */
 export const packages: readonly string[] = ["google-proto-files", "@bufbuild/buf", "@bufbuild/protoc-gen-es"];
 
 /**
- * Returns the files of googleapis by name, each after those that it imports. The first call takes a quarter of a minute,
- * in which buf compiles them.
+ * Returns the files of googleapis by name, each after its imports. The first call takes about 15 seconds, in which buf
+ * compiles them.
  */
 export async function googleapis(): Promise<Map<string, ProtoFile>> {
   const image = await cached("googleapis.binpb", packages, async (path) => {
@@ -33,31 +33,31 @@ export async function googleapis(): Promise<Map<string, ProtoFile>> {
   return new Map(readImage(readFileSync(image)).map((file) => [file.name, file]));
 }
 
-/** Compiles the protos in a directory, or only some of them, to an encoded FileDescriptorSet. */
+/** Compiles the protos in a directory to an encoded FileDescriptorSet. Default: all of them. */
 export function buildProtos(directory: string, names: readonly string[] = []): Promise<Uint8Array> {
-  // protobuf's own broken test protos are left out.
+  // Excludes protobuf's own test protos, which do not compile.
   return buildImage(
     [{ path: directory, excludes: [`${directory}/google/protobuf`] }],
     names.map((name) => `${directory}/${name}`),
   );
 }
 
-/** Returns those files that buf would generate code for: googleapis itself, without what comes with every compiler. */
+/** Returns the files for which buf would generate code: all of googleapis without the well-known types. */
 export function sources(files: ReadonlyMap<string, ProtoFile>): ProtoFile[] {
   return [...files.values()].filter(({ directory }) => directory !== "google/protobuf");
 }
 
-/** Groups files by directory, in the order of the files. */
+/** Groups files by directory and keeps their order. */
 export function byDirectory(files: Iterable<ProtoFile>): Map<string, ProtoFile[]> {
   return Map.groupBy(files, ({ directory }) => directory);
 }
 
-/** Returns whole directories: those in which a file has a long-running method. */
+/** Returns all files of the directories in which a file has a long-running method. */
 export function longRunningDirectories(files: ReadonlyMap<string, ProtoFile>): Map<string, ProtoFile[]> {
   return new Map([...byDirectory(sources(files))].filter(([, siblings]) => siblings.some((file) => file.longRunning)));
 }
 
-/** Returns the files and all that they import, directly or not, in the order of the whole. */
+/** Returns the files and all their direct and indirect imports, in the order of `files`. */
 export function importClosure(roots: Iterable<ProtoFile>, files: ReadonlyMap<string, ProtoFile>): ProtoFile[] {
   const closure = new Set(Array.from(roots, ({ name }) => name));
   for (const name of closure) {
@@ -69,8 +69,8 @@ export function importClosure(roots: Iterable<ProtoFile>, files: ReadonlyMap<str
 }
 
 /**
- * Encodes a CodeGeneratorRequest for some files: with those that they import, and no others. buf and protoc give the
- * files to generate twice, the second time with the options that only sources have.
+ * Encodes a CodeGeneratorRequest for some files and their imports. Like buf and protoc, includes the files to generate
+ * twice, the second time with source-retention options.
  */
 export function encodeRequest(
   toGenerate: readonly ProtoFile[],

@@ -3,15 +3,15 @@ import type { AddressInfo } from "node:net";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 
-/** A server on loopback, over HTTP/2. */
+/** An HTTP/2 server on the loopback interface. */
 export interface Http2Server {
   readonly port: number;
   readonly url: string;
-  /** Cuts all connections. */
+  /** Closes all connections and stops the server. */
   stop(): Promise<void>;
 }
 
-/** @param port Default: one that is free. */
+/** @param port Default: a free port. */
 export async function serveHttp2(routes: (router: ConnectRouter) => unknown, port = 0): Promise<Http2Server> {
   const server = createServer(connectNodeAdapter({ routes: (router) => void routes(router) }));
   const sessions = new Set<ServerHttp2Session>();

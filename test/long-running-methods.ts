@@ -1,5 +1,5 @@
 /*
- * An independent reading of long-running methods, straight from descriptors: it shares no code with the plugin.
+ * An independent implementation that reads long-running methods from descriptors. It shares no code with the plugin.
  */
 import { fromBinary, getExtension, hasExtension } from "@bufbuild/protobuf";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
@@ -17,19 +17,19 @@ export interface LongRunningMethod {
   /** The full name of the rpc. */
   readonly name: string;
   readonly file: ProtoFile;
-  /** Not set where the method has no google.longrunning.operation_info. */
+  /** Not set if the method has no google.longrunning.operation_info. */
   readonly types?: { readonly response: TypeReference; readonly metadata: TypeReference };
 }
 
-/** A message that an operation_info names. */
+/** A reference to a message in operation_info. */
 export interface TypeReference {
-  /** The name as it is written. */
+  /** The name as written in the proto. */
   readonly written: string;
   /** The full name of the message. */
   readonly typeName: string;
   /** The file that declares it. */
   readonly file: ProtoFile;
-  /** Whether the method's file imports that file, directly or not. */
+  /** Whether the method's file imports that file, directly or indirectly. */
   readonly imported: boolean;
 }
 
@@ -78,7 +78,7 @@ function readOperationInfo(
   return { types: { response: resolve(responseType), metadata: resolve(metadataType) } };
 }
 
-/** Returns what a name may stand for: protobuf looks for it in the innermost scope first. */
+/** Returns the full names that a name can refer to, from the innermost scope outwards. */
 function namesFrom(scope: string, written: string): string[] {
   if (written.startsWith(".")) {
     return [written.slice(1)];
@@ -108,7 +108,7 @@ function importedBy(file: ProtoFile, files: ReadonlyMap<string, ProtoFile>): Set
   return reached;
 }
 
-/** Comments are most of a file's bytes. */
+/** Skips comments, which make up most of a file's bytes. */
 function decodeWithoutComments({ encoded }: ProtoFile): FileDescriptorProto {
   const reader = new BinaryReader(encoded);
   const kept: Uint8Array[] = [];

@@ -38,7 +38,7 @@ import { isLong } from "./suite.ts";
 export type PrintBook = LroHandler<PrintBookRequest, PrintBookResponse, PrintBookMetadata>;
 export type MovePress = LroHandler<MovePressRequest, MovePressResponse, MovePressMetadata>;
 
-/** What the press of a test does. */
+/** The handlers and options of a test's server. */
 export interface Press extends Partial<Omit<LroServerOptions, "engine">> {
   readonly printBook?: PrintBook;
   readonly movePress?: MovePress;
@@ -46,11 +46,11 @@ export interface Press extends Partial<Omit<LroServerOptions, "engine">> {
   readonly periods?: Partial<Periods>;
   /** Whether this process runs operations. */
   readonly work?: boolean;
-  /** Headers of every call of its clients. */
+  /** Headers of all calls of the server's clients. */
   readonly headers?: Record<string, string>;
 }
 
-/** A server in this process, and clients that call it. */
+/** A server in this process, with clients. */
 export interface PressServer {
   readonly lro: LroServer;
   readonly press: PressServiceClient;
@@ -61,22 +61,22 @@ export interface PressServer {
 /** The databases of one engine. */
 export interface TestEngine {
   readonly kind: "PGlite" | "PostgreSQL";
-  /** The engine over the schema of this test. */
+  /** An engine that uses the schema of this test. */
   engine(): Engine;
-  /** Opens a server over the schema of this test. It is closed after the test. */
+  /** Opens a server that uses the schema of this test and closes it after the test. */
   open(press?: Press): Promise<PressServer>;
-  /** Runs SQL. `operations` stands for the table. */
+  /** Runs SQL, in which names of tables refer to the schema of this test. */
   sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /**
-   * Lets the leases pass that workers hold now. In the long suite, this takes the time that it takes; else what shows
-   * when a worker was last alive is made older.
+   * Lets the current leases of workers expire. In the long suite, waits until they do. Otherwise, changes the time of
+   * their last heartbeats.
    */
   leasesPass(): Promise<void>;
-  /** PostgreSQL only: where another process finds the schema of this test. */
+  /** PostgreSQL only: how another process connects to the schema of this test. */
   address(): { readonly connectionString: string; readonly schema: string };
 }
 
-/** The lease of all servers of tests: the shortest that there is. */
+/** The lease of all servers in tests: the minimum. */
 export const leaseSeconds = 10;
 
 let schemas = 0;
@@ -150,7 +150,7 @@ function testEngine(
   return {
     kind,
     address() {
-      throw new Error(`${kind} has no address: no other process can share it`);
+      throw new Error(`${kind} has no address: use PostgreSQL to share a schema between processes`);
     },
     ...parts,
     async leasesPass() {
@@ -168,7 +168,7 @@ function testEngine(
   };
 }
 
-/** Opens and starts a server that prints books at once, unless the test says otherwise. */
+/** Opens and starts a server. Its default handlers return immediately. */
 export async function openPress(
   engine: Engine,
   { printBook, movePress, periods, work = true, headers, ...options }: Press,
@@ -201,12 +201,12 @@ export async function openPress(
   };
 }
 
-/** Who calls, by a header. */
+/** Returns the caller from the header `principal`. */
 export function byHeader(context: HandlerContext): string {
   return context.requestHeader.get("principal") ?? "";
 }
 
-/** A promise, and the function that fulfils it. */
+/** Returns a promise and the function that fulfills it. */
 export function gate<T = void>(): { readonly passed: Promise<T>; open(value: T): void } {
   let open: (value: T) => void = () => {};
   const passed = new Promise<T>((resolve) => {

@@ -1,4 +1,4 @@
-// Waits for 10,000 operations at once, and prints what that costs. Run with --expose-gc.
+// Waits for 10,000 operations concurrently and prints memory per wait, timers and warnings. Run with --expose-gc.
 import { create } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { createLibraryServiceClient } from "../testdata/gen/acme/library/v1/library_lro.ts";
@@ -9,8 +9,8 @@ const count = 10_000;
 const warnings: string[] = [];
 process.on("warning", ({ message }) => warnings.push(message));
 
-// A server without WaitOperation, whose operations are done when the test says so. The transport is as thin as can be,
-// so that what is measured is the client.
+// A server without WaitOperation, whose operations are done when `done` is set. The transport is minimal, so that the
+// measurement covers only the client.
 let done = false;
 let started = 0;
 const transport = {

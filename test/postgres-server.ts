@@ -1,5 +1,5 @@
 /*
- * A real PostgreSQL server, from the binaries that npm brings, such as chaos and faults have for themselves.
+ * Starts a separate PostgreSQL server from the binaries on npm, for tests that crash or restart it.
  */
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,15 +13,15 @@ import ensurePostgresUser from "./postgres-user.ts";
 export interface PostgresServer {
   readonly port: number;
   readonly connectionString: string;
-  /** Ends it as a crash does, like `pg_ctl stop -m immediate`. */
+  /** Crashes the server, like `pg_ctl stop -m immediate`. */
   crash(): Promise<void>;
-  /** Starts it again. */
+  /** Starts the server again. */
   restart(): Promise<void>;
-  /** Ends it and removes its files. */
+  /** Stops the server and removes its files. */
   stop(): Promise<void>;
 }
 
-/** Starts a server, as the user `postgres` where this process runs as root. */
+/** Starts a server, as the user `postgres` if this process runs as root. */
 export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off"]): Promise<PostgresServer> {
   ensurePostgresUser();
   const root = mkdtempSync(join(tmpdir(), "lro-postgres-"));
@@ -75,7 +75,7 @@ export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off
   };
 }
 
-/** A port that nobody listens on. */
+/** Returns a port on which no process listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,12 +1,12 @@
 /*
- * A server of its own process, which tests start, stop and kill. What a book does when it is printed is in its title:
+ * A server in its own process, which tests start, stop and kill. The title of a book specifies what its handler does:
  *
- * - `hang`: prints until it is told to stop, on its first attempt.
- * - `exit`: ends the process.
- * - `stall PATH`: blocks the event loop until there is a file, on its first attempt, and goes on as if nothing was.
- * - `stubborn`: does not stop when it is told to, on its first attempt.
+ * - `hang`: on the first attempt, runs until it is interrupted.
+ * - `exit`: exits the process.
+ * - `stall PATH`: on the first attempt, blocks the event loop until the file exists, then continues normally.
+ * - `stubborn`: on the first attempt, never stops, even if it is interrupted.
  *
- * All others are printed at once.
+ * With any other title, it returns immediately.
  */
 import { appendFileSync, existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -31,13 +31,13 @@ export interface ProcessOptions {
   /** How long an operation is kept once it is done. */
   readonly expireAfterMs?: number | undefined;
   readonly work?: boolean;
-  /** How many operations it runs at once. */
+  /** Maximum number of operations that it runs concurrently. */
   readonly concurrency?: number;
-  /** A file that gets a line when a book begins and when it ends. */
+  /** A file to which it appends a line at the beginning and end of each attempt. */
   readonly journal?: string;
 }
 
-/** What the process says. */
+/** A message from the process. */
 export type ProcessEvent =
   | { readonly kind: "ready"; readonly port: number; readonly clock: number }
   | { readonly kind: "failed"; readonly message: string }
@@ -45,7 +45,7 @@ export type ProcessEvent =
   | { readonly kind: "interrupted" | "refused"; readonly title: string; readonly reason: string };
 
 const options: ProcessOptions = JSON.parse(process.argv[2] ?? "{}");
-const say = (event: ProcessEvent): void => {
+const send = (event: ProcessEvent): void => {
   process.send?.(event);
 };
 
@@ -74,10 +74,10 @@ async function main(): Promise<void> {
         const { attempt, signal } = operation;
         signal.addEventListener("abort", () => {
           const { reason } = signal.reason as OperationInterruption;
-          say({ kind: "interrupted", title, reason });
+          send({ kind: "interrupted", title, reason });
         });
         note(`begin ${press} ${title}`);
-        say({ kind: "began", title, attempt });
+        send({ kind: "began", title, attempt });
         const [what, path = ""] = title.split(" ");
         if (what === "exit") {
           process.exit(1);
@@ -90,15 +90,15 @@ async function main(): Promise<void> {
         }
         if (attempt === 1 && what === "stall") {
           blockUntilFile(path);
-          say({ kind: "stalled", title, attempt });
+          send({ kind: "stalled", title, attempt });
           try {
             await operation.update({ progressPercent: 99 });
           } catch (error) {
-            say({ kind: "refused", title, reason: (error as OperationInterruption).reason });
+            send({ kind: "refused", title, reason: (error as OperationInterruption).reason });
           }
         }
         note(`end ${press} ${title}`);
-        say({ kind: "ended", title, attempt });
+        send({ kind: "ended", title, attempt });
         return { title: `${title}, attempt ${attempt}` };
       },
     },
@@ -107,7 +107,7 @@ async function main(): Promise<void> {
   const server = createServer(connectNodeAdapter({ routes: lro.routes }));
   await lro.start({ work });
   server.listen(0, "127.0.0.1", () => {
-    say({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });
+    send({ kind: "ready", port: (server.address() as AddressInfo).port, clock: Date.now() });
   });
   process.on("SIGTERM", async () => {
     await lro.drain({ timeoutMs: 2_000 });
@@ -116,10 +116,10 @@ async function main(): Promise<void> {
   });
 }
 
-// When the test itself was ended.
+// The test process exited.
 process.on("disconnect", () => process.exit());
 
 main().catch((error: Error) => {
-  say({ kind: "failed", message: error.message });
+  send({ kind: "failed", message: error.message });
   process.exit(1);
 });

@@ -1,5 +1,5 @@
 /*
- * Starts processes of `press-process.ts`, and talks to them.
+ * Starts processes of `press-process.ts` and communicates with them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,26 +16,26 @@ import { testPrograms } from "./test-programs.ts";
 
 export interface PressProcess {
   readonly port: number;
-  /** What its clock said when it was ready, in milliseconds. */
+  /** The time on its clock when it was ready, in milliseconds. */
   readonly clock: number;
   readonly press: PressServiceClient;
   readonly operations: Client<typeof Operations>;
-  /** All that it has said. */
+  /** All messages so far. */
   readonly events: readonly ProcessEvent[];
-  /** The first event of this kind, about this book if a title is given. */
+  /** Returns the first past or future message of this kind, and with this title if one is given. */
   saw(kind: ProcessEvent["kind"], title?: string): Promise<ProcessEvent>;
   signal(signal: NodeJS.Signals): void;
-  /** Resolves when the process has ended, with its exit code. */
+  /** Resolves with the exit code when the process exits. */
   readonly exited: Promise<number | null>;
 }
 
-/** Starts processes over the data of a test, which end with it. */
+/** Starts processes that share the data of a test. They are killed after the test. */
 export function pressProcesses(engine: TestEngine): {
-  /** On PGlite, one that came before must have ended. */
+  /** Starts a process. With PGlite, the previous process must have exited. */
   start(options?: Omit<ProcessOptions, "engine">, env?: NodeJS.ProcessEnv): Promise<PressProcess>;
-  /** A directory that is removed after the test. */
+  /** Creates a directory that is removed after the test. */
   directory(): string;
-  /** The title of a book that blocks its process, and what ends that. */
+  /** Returns the title of a book that blocks its process until you call `end`. */
   stall(): { readonly title: string; end(): void };
 } {
   const startProgram = testPrograms();

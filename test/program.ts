@@ -1,5 +1,5 @@
 /*
- * Programs in processes of their own.
+ * Runs programs in child processes.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -8,13 +8,13 @@ import { buffer, text } from "node:stream/consumers";
 import { Feed } from "./feed.ts";
 import { root } from "./repository.ts";
 
-/** Tests end before it has paid to optimise the WebAssembly of PGlite. */
+/** Disables optimization of PGlite's WebAssembly, which takes longer than it saves in a test. */
 export const fastPGlite = "--liftoff-only";
 
-/** Node's options for programs of TypeScript in this repository, which run against the source of the package. */
+/** Node.js options for TypeScript programs in this repository, which import the package from its source. */
 export const sourceOptions: readonly string[] = [
   "--conditions=protoc-gen-ts-lro/source",
-  // Generated code has enums.
+  // Generated code has enums, which type stripping does not support.
   "--experimental-transform-types",
   "--disable-warning=ExperimentalWarning",
   fastPGlite,
@@ -23,31 +23,31 @@ export const sourceOptions: readonly string[] = [
 
 export interface ProgramOptions {
   readonly args?: readonly string[];
-  /** Options of Node itself. */
+  /** Options of Node.js itself. */
   readonly nodeOptions?: readonly string[];
-  /** The path of Node. Default: that of this process. */
+  /** The path of Node.js. Default: that of this process. */
   readonly node?: string | undefined;
   /** Default: the root of the repository. */
   readonly cwd?: string;
-  /** What its environment has beside that of this process. */
+  /** Environment variables in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** When it is killed, if it has not ended by then. Default: never. */
+  /** Time after which the program is killed. Default: no limit. */
   readonly timeoutMs?: number;
 }
 
-/** How a program has ended. */
+/** The exit of a program. */
 export interface Exit {
-  /** Null if a signal has ended it. */
+  /** The exit code, or null if a signal ended the program. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A program that runs. It ends with this process at the latest. */
+/** A running program. It is killed when this process exits. */
 export interface Program<Message = unknown> {
   readonly pid: number | undefined;
-  /** What it prints to stdout, line by line. What it prints to stderr goes to that of this process. */
+  /** The lines of its stdout. Its stderr goes to that of this process. */
   readonly lines: Feed<string>;
-  /** What it sends by `process.send`. */
+  /** The messages that it sends with `process.send`. */
   readonly messages: Feed<Message>;
   readonly exited: Promise<Exit>;
   signal(signal: NodeJS.Signals): void;
@@ -89,19 +89,19 @@ export function startProgram<Message = unknown>(path: string, options: ProgramOp
   };
 }
 
-/** What a program leaves behind. */
+/** The result of running a program. */
 export interface Run extends Pick<Exit, "exitCode"> {
   readonly stdout: Buffer;
   readonly stderr: string;
 }
 
-/** Runs a program to its end, with something on stdin. */
+/** Runs a program until it exits, with the given input on stdin. */
 export async function runProgram(
   path: string,
   { stdin = "", ...options }: ProgramOptions & { readonly stdin?: string | Uint8Array } = {},
 ): Promise<Run> {
   const child = spawnNode(path, options, ["pipe", "pipe", "pipe"]);
-  // It need not read to the end.
+  // Ignores the error that occurs if the program does not read all of its input.
   child.stdin?.on("error", () => {});
   child.stdin?.end(stdin);
   const [stdout, stderr, { exitCode }] = await Promise.all([

@@ -1,5 +1,5 @@
 /*
- * The output of protoc-gen-es for googleapis, beside which our own stands.
+ * The output of protoc-gen-es for googleapis, which the plugin's output imports.
  */
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,15 +9,15 @@ import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { encodeRequest, type ProtoFile, packages } from "./googleapis.ts";
 import { cached, root } from "./repository.ts";
 
-/** Where the files of protoc-gen-es are, and how to read one. */
+/** The directory with the files of protoc-gen-es, and a function that reads one of them. */
 export interface ProtobufEsOutput {
   readonly directory: string;
   read(path: string): string;
 }
 
 /**
- * Generates TypeScript with protoc-gen-es, in a process of its own. It takes half a minute for the files that the
- * long-running methods of googleapis need, so what it makes is kept for the next run.
+ * Generates TypeScript with protoc-gen-es, in a child process. For the files that the long-running methods of
+ * googleapis need, this takes about 30 seconds, so the result is cached between runs.
  */
 export async function protobufEsOutput(
   toGenerate: readonly ProtoFile[],
@@ -35,7 +35,7 @@ export async function protobufEsOutput(
   return { directory, read: (path) => readFileSync(join(directory, path), "utf8") };
 }
 
-/** Writes files into a directory, from which TypeScript takes them for modules. */
+/** Writes files into a directory, together with a package.json that makes them ES modules. */
 export function writeFiles(directory: string, files: Iterable<readonly [path: string, content: string]>): void {
   for (const [path, content] of [["package.json", '{ "type": "module" }'] as const, ...files]) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -43,7 +43,7 @@ export function writeFiles(directory: string, files: Iterable<readonly [path: st
   }
 }
 
-/** Hands over by files, so that a busy test keeps nobody waiting. */
+/** Redirects stdin and stdout to files, so that the process does not have to wait for a busy test. */
 async function runProtobufEs(request: Uint8Array, directory: string): Promise<Uint8Array> {
   const [input, output] = [join(directory, "request.binpb"), join(directory, "response.binpb")];
   writeFileSync(input, request);
@@ -55,7 +55,7 @@ async function runProtobufEs(request: Uint8Array, directory: string): Promise<Ui
   closeSync(stdin);
   closeSync(stdout);
   if (code !== 0) {
-    throw new Error(`protoc-gen-es has ended with ${code}`);
+    throw new Error(`protoc-gen-es exited with ${code}`);
   }
   const response = readFileSync(output);
   rmSync(input);

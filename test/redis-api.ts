@@ -6,7 +6,7 @@ import { type LroMethod, type LroService, lroService } from "protoc-gen-ts-lro/c
 import { buildImage } from "./buf.ts";
 import { cached } from "./repository.ts";
 
-/** Google's Redis API, as the protos of @google-cloud/redis have it, with its long-running CreateInstance. */
+/** Google's Redis API from the protos in @google-cloud/redis, with its long-running method CreateInstance. */
 export interface RedisApi {
   readonly service: RedisLro;
   readonly instance: DescMessage;

@@ -1,6 +1,7 @@
 /*
- * A program that uses the Redis API with our client, in a process of its own. It creates an instance or takes up the
- * operation of another process, follows it to its end, lists the operations of the project, and says what it has seen.
+ * A program that calls the Redis API with our client, in its own process. It creates an instance or resumes the
+ * operation of another process, waits until the operation is done, lists the project's operations, and sends what it
+ * read.
  */
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
@@ -8,18 +9,18 @@ import { createCloudRedisClient } from "../examples/gen/google/cloud/redis/v1/cl
 import { ErrorInfoSchema } from "../src/gen/google/rpc/error_details_pb.ts";
 import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
 
-/** What to do. */
+/** The task of the program. */
 export interface RedisTask {
   readonly baseUrl: string;
   readonly parent: string;
   /** The id of the instance to create. */
   readonly create?: string;
-  /** Else the name of the operation to take up. */
+  /** The name of the operation to resume, if `create` is not set. */
   readonly resume?: string;
   readonly cancel?: boolean;
 }
 
-/** What was seen. */
+/** A message from the program. */
 export type RedisNews =
   | { readonly kind: "progress"; readonly target: string }
   | { readonly kind: "succeeded"; readonly instance: string; readonly memorySizeGb: number; readonly listed: string[] }
@@ -27,7 +28,7 @@ export type RedisNews =
 
 const { baseUrl, parent, create, resume = "", cancel }: RedisTask = JSON.parse(process.argv[2] ?? "{}");
 
-function say(news: RedisNews): void {
+function send(news: RedisNews): void {
   process.send?.(news);
 }
 
@@ -42,17 +43,17 @@ async function main(): Promise<void> {
   }
   for await (const { metadata } of operation.updates()) {
     if (metadata) {
-      say({ kind: "progress", target: metadata.target });
+      send({ kind: "progress", target: metadata.target });
     }
   }
   const outcome = await operation.outcome();
   if (outcome.status === "succeeded") {
     const { operations } = await createClient(Operations, transport).listOperations({ name: parent });
     const { name: instance, memorySizeGb } = outcome.response;
-    say({ kind: "succeeded", instance, memorySizeGb, listed: operations.map(({ name }) => name) });
+    send({ kind: "succeeded", instance, memorySizeGb, listed: operations.map(({ name }) => name) });
   } else {
     const { error, status } = outcome;
-    say({ kind: status, code: error.code, reasons: error.findDetails(ErrorInfoSchema).map(({ reason }) => reason) });
+    send({ kind: status, code: error.code, reasons: error.findDetails(ErrorInfoSchema).map(({ reason }) => reason) });
   }
 }
 

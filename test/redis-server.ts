@@ -8,23 +8,23 @@ import { type OperationSchema, Operations } from "protoc-gen-ts-lro/longrunning"
 import { serveHttp2 } from "./http2-server.ts";
 import type { RedisApi } from "./redis-api.ts";
 
-// Google's client need not look for a machine of Google's around it.
+// Keeps Google's client from looking for a metadata server.
 process.env.METADATA_SERVER_DETECTION = "none";
 
-/** What a server returns for an operation. */
+/** The state of an operation that a server returns. */
 export type State = MessageInitShape<typeof OperationSchema>;
 
-/** How a server answers for operations. */
+/** The implementation of the server. */
 export interface RedisHandlers {
   createInstance(request: { readonly instanceId: string }): State | Promise<State>;
   readonly operations: Partial<ServiceImpl<typeof Operations>>;
 }
 
-/** A server of Google's Redis API on loopback, over HTTP/2, with a client of Google's and one of ours. */
+/** An HTTP/2 server of Google's Redis API on the loopback interface, with Google's client and ours. */
 export interface RedisServer {
   readonly google: InstanceType<typeof redis.CloudRedisClient>;
   readonly ours: LroClient<RedisApi["service"]>;
-  /** Lets all clients go, and stops. */
+  /** Closes the clients' connections and stops the server. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Where things are.
+ * Paths in the repository, and its cache.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 export const root: string = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Returns the path of what takes long to make, and is kept between runs.
+ * Returns the path of a file or directory that is slow to create and is cached between runs.
  *
- * @param name Has all in it that what is made depends on, but for the versions of packages.
- * @param packages The packages that make it.
- * @param make Makes it at the path given, where it is missing.
+ * @param name Identifies everything that the content depends on, except the versions of packages.
+ * @param packages The packages on whose versions the content depends.
+ * @param make Creates the content at the given path. Called if it is not cached.
  */
 export async function cached(
   name: string,
@@ -23,7 +23,7 @@ export async function cached(
   const path = join(root, ".cache", packages.map(nameAndVersion).join("_"), name);
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true });
-    // Several may make it at the same time: one of them comes first.
+    // Several processes may create it concurrently: the first rename wins.
     const unfinished = `${path}.${process.pid}`;
     await make(unfinished);
     try {

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { Files } from "./buf-workspace.ts";
 
-/** The section of a rule. */
+/** A section of docs/rules.md, which describes a rule. */
 export interface Section {
   readonly rule: string;
   /** True if the rule says "must", false if it says "should". */
@@ -84,7 +84,7 @@ function readExample(body: string, label: string): Files {
   return Object.assign({}, ...Array.from(part.matchAll(fence), ([, example = ""]) => splitFiles(example)));
 }
 
-// A comment that is a path.
+// A comment that consists of a path starts a file.
 const fileStart = /^(?=(?:\/\/|#) \S+\.(?:proto|yaml)$)/m;
 
 /** Splits an example into files. A part without a path belongs in the frame file. */

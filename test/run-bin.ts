@@ -1,12 +1,12 @@
 /*
- * The plugins as they are published, which `npm run build` makes.
+ * Runs the plugins as they are published. `npm run build` builds them.
  */
 import { fileURLToPath } from "node:url";
 import { type ProgramOptions, type Run, runProgram } from "./program.ts";
 
 export const bin: string = fileURLToPath(new URL("../dist/bin/protoc-gen-ts-lro.cjs", import.meta.url));
 
-/** Runs a plugin with something on stdin: the generator, if no other is given. `PLUGIN_NODE` may name another Node. */
+/** Runs a plugin, by default the generator. The variable `PLUGIN_NODE` can specify the path of another Node.js. */
 export function runBin(
   stdin: Uint8Array,
   { plugin = bin, ...options }: ProgramOptions & { readonly plugin?: string } = {},

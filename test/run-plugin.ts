@@ -1,14 +1,14 @@
 /*
- * The plugin in the process of a test.
+ * Runs the plugin in the process of the test.
  */
 
 import type { ReadYaml } from "../src/descriptor/service-yaml.ts";
 import { runPlugin } from "../src/plugin/plugin.ts";
 import { compileRequest } from "./compile.ts";
 
-/** What a run of the plugin gives back. */
+/** The output of a run of the plugin. */
 export interface Output {
-  /** The emitted files by name. */
+  /** The contents of the generated files by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly error: string;
   readonly notes: readonly string[];
@@ -30,5 +30,5 @@ export function runOnRequest(request: Uint8Array): Output {
 }
 
 export const noYaml: ReadYaml = (path) => {
-  throw new Error(`there is no ${path}`);
+  throw new Error(`${path} not found`);
 };

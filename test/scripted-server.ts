@@ -16,34 +16,34 @@ import { createLibraryServiceClient, type LibraryServiceClient } from "../testda
 import { BookSchema, LibraryService, OperationMetadataSchema } from "../testdata/gen/acme/library/v1/library_pb.ts";
 import { type OperationSchema, Operations } from "../testdata/gen/google/longrunning/operations_pb.ts";
 
-/** The state of an operation, as a server may send it. */
+/** The state of an operation that a server returns. */
 export type State = MessageInitShape<typeof OperationSchema>;
 
-/** How a server answers a call: with a state, with an error, or as it decides then. */
+/** The response to a call: a state, an error, or a function that decides at the time of the call. */
 export type Answer = State | ConnectError | ((clock: FakeClock, context: HandlerContext) => Promise<State>);
 
-/** How a server answers, call by call. The last answer holds for all further calls. */
+/** The responses of a server, in the order of the calls. The last one repeats for all further calls. */
 export interface Script {
   readonly start?: Answer;
   readonly get?: readonly Answer[];
-  /** Without it, the server does not implement WaitOperation. */
+  /** Default: the server does not implement WaitOperation. */
   readonly wait?: readonly Answer[];
   readonly cancel?: ConnectError;
 }
 
-/** A call of google.longrunning.Operations. */
+/** A call to google.longrunning.Operations. */
 export interface Call {
   readonly method: string;
-  /** When it came, by the fake clock. */
+  /** The time of the call on the fake clock. */
   readonly at: number;
   readonly header: Headers;
-  /** How long the caller will wait, in milliseconds. */
+  /** The timeout of the call, in milliseconds. */
   readonly timeoutMs: number | undefined;
-  /** How long WaitOperation was asked to wait, in milliseconds. */
+  /** The requested duration of WaitOperation, in milliseconds. */
   readonly waitMs: number | undefined;
 }
 
-/** A library whose operations do what a test says. */
+/** A library server whose responses a test specifies, with a client. */
 export interface ScriptedServer {
   readonly library: LibraryServiceClient;
   readonly transport: Transport;
@@ -69,7 +69,7 @@ export function scriptedServer(
     return typeof next === "function" ? await next(clock, context) : next;
   }
 
-  function note(method: string, context: HandlerContext, timeout?: Duration): void {
+  function record(method: string, context: HandlerContext, timeout?: Duration): void {
     const waitMs = timeout && durationMs(timeout);
     calls.push({ method, at: clock.now(), header: context.requestHeader, timeoutMs: context.timeoutMs(), waitMs });
   }
@@ -82,29 +82,29 @@ export function scriptedServer(
     });
     service(Operations, {
       getOperation(_, context) {
-        note("GetOperation", context);
+        record("GetOperation", context);
         return answer("GetOperation", get, context);
       },
       waitOperation({ timeout }, context) {
-        note("WaitOperation", context, timeout);
+        record("WaitOperation", context, timeout);
         return answer("WaitOperation", wait ?? [new ConnectError("no such method", Code.Unimplemented)], context);
       },
       cancelOperation(_, context) {
-        note("CancelOperation", context);
+        record("CancelOperation", context);
         if (cancel) {
           throw cancel;
         }
         return {};
       },
       deleteOperation(_, context) {
-        note("DeleteOperation", context);
+        record("DeleteOperation", context);
         return {};
       },
     });
   };
   const { interceptors = [], ...clientOptions } = options;
   const transport = createRouterTransport(routes, { transport: { interceptors } });
-  // Round numbers are easier to follow than the defaults.
+  // Round numbers make expectations easier to verify than the defaults.
   const polling = { initialDelayMs: 500, delayMultiplier: 1.5, ...options.polling };
   const library = createLibraryServiceClient(transport, { clock, ...clientOptions, polling });
   return { library, transport, clock, calls };
@@ -133,7 +133,7 @@ export function progress(progressPercent: number): Any {
   return anyPack(OperationMetadataSchema, create(OperationMetadataSchema, { progressPercent }));
 }
 
-/** Answers after so many milliseconds. */
+/** Returns a state after a delay on the fake clock. */
 export function late(ms: number, state: State): Answer {
   return (clock) => new Promise((resolve) => clock.schedule(() => resolve(state), ms));
 }

@@ -1,5 +1,5 @@
 /*
- * One PostgreSQL for all tests of a run, started when the first of them asks for it.
+ * A PostgreSQL server that all tests of a run share. It starts when a test first needs it.
  */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -13,14 +13,14 @@ import { type Program, startProgram } from "./program.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the process of the tests' setup tells how to connect to PostgreSQL. */
+    /** The port on which the setup process returns the connection string of PostgreSQL. */
     postgresPort: number;
   }
 }
 
-/** Vitest calls this before all tests, in a process of its own. */
+/** Vitest calls this before all tests, in a separate process. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  // Tests that start servers of their own at the same time would get in each other's way.
+  // Creates the user now, because tests that start their own servers would otherwise create it concurrently.
   ensurePostgresUser();
   let postgres: Program<string> | undefined;
   const server = createServer(async (socket) => {
@@ -37,7 +37,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   };
 }
 
-/** Creates a database for one file of tests, and returns how to connect to it. */
+/** Creates a database for one test file and returns its connection string. */
 export async function createDatabase(): Promise<string> {
   const server = await text(connect(inject("postgresPort"), "127.0.0.1"));
   const name = `test_${randomUUID().replaceAll("-", "")}`;

@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from "vitest/node";
 
 const count = 10;
 
-/** Prints which files of tests took longest, where there are several. */
+/** Prints the slowest test files, if there are several. */
 export default class SlowestFiles implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (modules.length === 1) {

@@ -6,12 +6,12 @@ declare module "vitest" {
   }
 }
 
-/** Returns how often a test tries something that may go wrong by chance: rarely in the fast suite. */
+/** Returns how many times a test repeats something that fails only by chance: a few times in the fast suite. */
 export function times(fast: number, long: number): number {
   return isLong() ? long : fast;
 }
 
-/** Whether this is the long suite, which `npm run test:long` runs. */
+/** Returns whether this is the long suite, which `npm run test:long` runs. */
 export function isLong(): boolean {
   return inject("suite") === "long";
 }

@@ -1,5 +1,5 @@
 /*
- * A TCP proxy that can fail as networks do.
+ * A TCP proxy that simulates network failures.
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -8,7 +8,7 @@ export interface TcpProxy {
   readonly port: number;
   /** The connections on which a client has sent this text pass nothing on any more, and stay open. Later ones work. */
   stall(text: string): void;
-  /** Breaks the next connection on which the server answers, before the answer passes. Resolves when it has. */
+  /** Closes the next connection on which the server sends data and drops the data. Resolves when that has happened. */
   dropNextAnswer(): Promise<void>;
   close(): Promise<void>;
 }

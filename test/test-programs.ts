@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
-/** Returns `startProgram` for the tests of a file or a `describe`: what they start ends with the test. */
+/** Returns `startProgram` for the tests of a file or a `describe`. Each program is killed after its test. */
 export function testPrograms(): <Message>(path: string, options?: ProgramOptions) => Program<Message> {
   const started: Program[] = [];
   afterEach(async () => {

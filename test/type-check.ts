@@ -4,8 +4,8 @@ import { root } from "./repository.ts";
 import { runTsc } from "./tsc.ts";
 
 /**
- * Type-checks the emitted files in some folders with flags that are stricter than the default. Both directories, the one
- * of the emitted files and the one of those that they import, are seen as one. Returns what the compiler says first.
+ * Type-checks the generated files in some folders, with stricter flags than the default. The directories of the
+ * generated files and of their imports are merged (`rootDirs`). Returns the beginning of the compiler's output.
  */
 export async function typeCheck(
   compiler: string,

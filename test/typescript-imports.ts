@@ -1,6 +1,6 @@
 /*
- * Lets Node run the examples as they stand: programs of users name the `.js` that TypeScript makes of a `.ts`. Load it
- * with `--import`.
+ * Lets Node.js run the TypeScript examples without a build: it resolves their imports of `.js` files to the `.ts`
+ * sources. Load this module with `--import`.
  */
 import { registerHooks } from "node:module";
 

@@ -164,7 +164,7 @@ describe("5. poll results", () => {
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
   });
 
-  test("NOT_FOUND for longer than that fails the wait", async () => {
+  test("NOT_FOUND that lasts longer than the timeout of a poll fails the wait", async () => {
     const { library, clock } = scriptedServer({ get: [notFound] });
     const error = await (await library.createBook({})).wait().catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OperationPollError);

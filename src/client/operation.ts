@@ -52,7 +52,7 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
   updates(options?: WaitOptions): AsyncIterableIterator<OperationSnapshot<R, M>>;
 
   /**
-   * Asks the server to cancel the operation, and returns when the server accepts the request. The operation can still
+   * Asks the server to cancel the operation and returns when the server accepts the request. The operation can still
    * succeed: call `outcome` for the result.
    *
    * @throws ConnectError if the call fails.

@@ -27,7 +27,7 @@ export interface OperationsClient<R extends Message = Message, M extends Message
    */
   get(name: string, options?: OperationCallOptions): Promise<Operation<R, M>>;
   /**
-   * Yields the operations under a parent, and reads further pages as needed.
+   * Yields the operations under a parent and reads further pages as needed.
    *
    * @param parent The `name` of the ListOperationsRequest, such as `operations`.
    * @throws ConnectError if a call fails.

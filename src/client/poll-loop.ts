@@ -72,7 +72,7 @@ export class PollLoop {
     }
   }
 
-  /** Adds a watcher, and starts the loop if needed. The returned function removes the watcher. */
+  /** Adds a watcher and starts the loop if needed. The returned function removes the watcher. */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     if (this.#activity === "none") {
@@ -100,7 +100,7 @@ export class PollLoop {
     }
   }
 
-  /** Asks the server to cancel the operation, and resets the delay so that the loop sees the effect soon. */
+  /** Asks the server to cancel the operation and resets the delay so that the loop sees the effect soon. */
   async cancel(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
     await remote.operations.cancelOperation({ name: ref.name }, this.callOptions(options));

@@ -158,7 +158,7 @@ describe("google.api.http", () => {
     );
   });
 
-  test("omits fields that are not set, and sets no empty header", async () => {
+  test("omits fields that are not set and sets no empty header", async () => {
     const value = "/v1/{table_name}/{parent.app_profile_id}/{nowhere}";
     expect(await header({ http: { pattern: { case: "get", value } } }, { tableName: "t" })).toBe("table_name=t");
     expect(await header({ http: { pattern: { case: "get", value } } }, {})).toBeNull();

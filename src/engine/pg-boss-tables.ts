@@ -46,7 +46,7 @@ export async function giveBack(
   );
 }
 
-/** Returns the jobs that workers have claimed. */
+/** Returns the claimed jobs. */
 export async function activeJobs(
   connection: Connection,
   schema: string,

@@ -62,7 +62,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-/** Returns the client to the pool if the transaction certainly ended, and destroys it otherwise. */
+/** Returns the client to the pool if the transaction certainly ended and destroys it otherwise. */
 async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
   let reusable = false;
   const tx = new PassedTransaction({

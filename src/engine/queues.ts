@@ -32,7 +32,7 @@ export interface NewJob {
 
 /**
  * The queues of pg-boss: one for each method and policy, so that a worker fetches only jobs that it can run. A job
- * represents the right to run an operation. It has no data, and is deleted when the operation is settled.
+ * represents the right to run an operation. It has no data and is deleted when the operation is settled.
  */
 export interface Queues {
   /** Returns the name of a method's queue, which is created if needed. */
@@ -47,7 +47,7 @@ export interface Queues {
   send(tx: Connection, queue: string, job: NewJob): Promise<boolean>;
   fetch(tx: Connection, queue: string, limit: number): Promise<Job[]>;
   fetchDead(limit: number): Promise<DeadJob[]>;
-  /** Sends a heartbeat, and returns the ids of the jobs whose claims are still valid. */
+  /** Sends a heartbeat and returns the ids of the jobs whose claims are still valid. */
   touch(queue: string, jobs: readonly Job[]): Promise<readonly string[]>;
   /** Deletes the jobs whose retry count is unchanged. Returns their number. */
   settle(connection: Connection, queue: string, jobs: readonly Job[]): Promise<number>;
@@ -58,7 +58,7 @@ export interface Queues {
   release(queue: string, jobs: readonly Job[]): Promise<void>;
   /** Fails the current claims of all jobs, whose workers must no longer exist. */
   abandonAll(): Promise<void>;
-  /** Frees jobs whose leases expired, and runs pg-boss's maintenance. */
+  /** Frees jobs whose leases expired and runs pg-boss's maintenance. */
   supervise(): Promise<void>;
   close(): Promise<void>;
 }

@@ -21,7 +21,7 @@ describeEngines((engine) => {
       expect(await operation.wait()).toMatchObject({ title: "EMMA" });
     });
 
-    test("has the metadata that its handler sets, and keeps the latest when it is done", async () => {
+    test("has the metadata that its handler sets and keeps the latest when it is done", async () => {
       const seen = gate();
       const { press, operations } = await engine.open({
         async printBook({ title }, operation) {

@@ -91,7 +91,10 @@ export interface LroExclusiveOptions<I extends Message> {
 export interface LroHandlerOptions<I extends Message, R extends Message, M extends Message> {
   /** Runs an operation. */
   readonly run: LroRun<I, R, M>;
-  /** Checks the request. If it throws, the call fails with that error and no operation starts. */
+  /**
+   * Checks the request. If it throws, the call fails and no operation starts. The caller gets a ConnectError as it is,
+   * and any other error as INTERNAL without its message.
+   */
   validate?(request: I, start: StartContext): MaybePromise<void>;
   /** Returns the response if it is already known: the operation is then done when the call returns it. */
   immediate?(request: I, start: StartContext): MaybePromise<InitOf<R> | undefined>;

@@ -28,7 +28,7 @@ export interface LroServer extends LroAsyncDisposable {
   register<S extends LroService>(service: S, handlers: Partial<LroHandlers<S>>, options?: LroRegisterOptions): void;
   /**
    * Adds all registered services and google.longrunning.Operations to a Connect router, for example with
-   * `connectNodeAdapter({ routes: lro.routes })`. You can use it with several routers, and pass it without its object.
+   * `connectNodeAdapter({ routes: lro.routes })`. You can use it with several routers and pass it without its object.
    */
   readonly routes: (router: ConnectRouter) => ConnectRouter;
   /**

@@ -36,7 +36,7 @@ export interface StoredOperation {
   readonly metadata: Uint8Array | undefined;
   readonly done: boolean;
   readonly result: Result | undefined;
-  /** Whether the operation was deleted. Deleted operations are hidden, and stored until they expire. */
+  /** Whether the operation was deleted. Deleted operations are hidden and stored until they expire. */
   readonly deleted: boolean;
 }
 
@@ -145,7 +145,7 @@ export interface OperationStore {
   remove(id: string): Promise<void>;
   /** Claims up to `limit` operations of a method. */
   claim(method: string, limit: number): Promise<Claim[]>;
-  /** Sends a heartbeat for each claim, and returns their states in the same order. */
+  /** Sends a heartbeat for each claim and returns their states in the same order. */
   renew(claims: readonly Claim[]): Promise<ClaimState[]>;
   /** Returns false if the claim is lost. */
   writeMetadata(claim: Claim, metadata: Uint8Array): Promise<boolean>;

@@ -71,7 +71,7 @@ describe.each([true, false])("an in-memory operation, with WaitOperation: %s", (
     expect(outcome.error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "LENT" }]);
   });
 
-  test("can be cancelled, and is then done immediately", async () => {
+  test("can be cancelled and is then done immediately", async () => {
     const { library, clock } = setUp({ waitOperation });
     const op = await library.createBook({});
     await op.cancel();

@@ -8,17 +8,17 @@ import type { Fleet } from "./fleet.ts";
 import type { Call } from "./history.ts";
 import { recorded } from "./recording.ts";
 
-/** What clients have seen of an operation that they know of. */
+/** An operation that the server returned to a client. */
 export interface Acknowledged {
-  /** The state in which it was first seen done. */
+  /** The first state that a client read in which the operation was done. */
   done?: Uint8Array;
 }
 
 export interface Clients {
   readonly counts: { starts: number; stalls: number; retries: number; cancels: number; waits: number };
-  /** By name. */
+  /** The operations by name. */
   readonly acknowledged: ReadonlyMap<string, Acknowledged>;
-  /** What was seen that must not be. */
+  /** Violations that clients observed. */
   readonly problems: readonly string[];
   /** All calls that were answered. */
   readonly calls: readonly Call[];
@@ -28,7 +28,7 @@ export interface Clients {
   seeAll(): Promise<void>;
 }
 
-/** Twelve clients, who call any server. The operations of eight of them each have a key. */
+/** Creates twelve clients, which call random servers. Eight of them each use one key for all their operations. */
 export function createClients(fleet: Fleet, seed: number): Clients {
   const calls: Call[] = [];
   const transport = recorded(balance(fleet, seededRandom(seed + 1)), calls);
@@ -79,11 +79,11 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     const known = acknowledged.get(name) as Acknowledged;
     known.done ??= bytes;
     if (!operation.done || Buffer.compare(known.done, bytes) !== 0) {
-      problems.push(`${name} has changed after it was done`);
+      problems.push(`${name} changed after it was done`);
     }
   }
 
-  const report = (error: unknown): number => problems.push(`a client got no answer: ${error}`);
+  const report = (error: unknown): number => problems.push(`a call of a client failed: ${error}`);
 
   return {
     counts,
@@ -99,7 +99,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
   };
 }
 
-/** Does as a program does when a server is away: calls another. Nothing else may go wrong. */
+/** Calls another server if one is unavailable, like a real program. Throws any other error. */
 async function retried<T>(call: () => Promise<T>, onRetry: () => void): Promise<T> {
   for (;;) {
     try {
@@ -116,13 +116,13 @@ async function retried<T>(call: () => Promise<T>, onRetry: () => void): Promise<
   }
 }
 
-/** Makes each call to one of the servers, as a load balancer does. */
+/** Sends each call to a random server, like a load balancer. */
 function balance(fleet: Fleet, random: () => number): Transport {
   const any = (): Transport => {
     const servers = Array.from({ length: fleet.size }, (_, index) => fleet.transport(index) ?? []).flat();
     const server = servers[Math.floor(random() * servers.length)];
     if (server === undefined) {
-      throw new ConnectError("no server is there", Code.Unavailable);
+      throw new ConnectError("no server is available", Code.Unavailable);
     }
     return server;
   };

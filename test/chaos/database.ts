@@ -6,21 +6,21 @@ import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { startPostgres } from "../postgres-server.ts";
 
-/** Where the servers keep their operations. */
+/** The database in which the servers store their operations. */
 export interface ChaosDatabase {
   readonly engine: "postgres" | "pglite";
-  /** Where a server finds it. */
+  /** The connection string or data directory. */
   readonly location: string;
-  /** How many servers may share it. */
+  /** The number of servers that share the database. */
   readonly servers: number;
-  /** Runs one statement. PGlite must not be in use by a server. */
+  /** Runs one statement. With PGlite, no server may be running. */
   sql(text: string): Promise<Record<string, unknown>[]>;
-  /** Ends the database as a crash does, and starts it again later. PGlite goes down with its server. */
+  /** Crashes the database and restarts it after `downMs`. Not set for PGlite, which crashes with its server. */
   crash?(downMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-// What the handlers of the servers write, in the transaction that ends their operation.
+// The table to which the servers' handlers write in `commit`.
 const schema = `
   CREATE SCHEMA chaos CREATE TABLE commits (id bigserial, name text, attempt int, began float8)`;
 

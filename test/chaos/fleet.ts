@@ -3,16 +3,16 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { type Program, startProgram } from "../program.ts";
 import type { ChaosDatabase } from "./database.ts";
 
-/** The servers that share a database, each a process. */
+/** Servers in separate processes that share a database. */
 export interface Fleet {
   readonly size: number;
-  /** What was seen that must not be. */
+  /** Servers that exited unexpectedly. */
   readonly problems: readonly string[];
-  /** The way to a server, where it is up and not paused: where a load balancer would call it. */
+  /** The transport to a server. `undefined` if the server is not running or is paused. */
   transport(index: number): Transport | undefined;
-  /** Ends a server with a signal, and starts another in its place. */
+  /** Ends a server with a signal and starts another one in its place. */
   replace(index: number, signal: "SIGKILL" | "SIGTERM"): Promise<void>;
-  /** Stops a process, as when its machine sleeps, and lets it go on later. */
+  /** Pauses a process, as if its machine slept and continues it after `ms`. */
   pause(index: number, ms: number): void;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
     servers.set(index, server);
     void program.exited.then(({ exitCode, signal }) => {
       if (servers.get(index) === server) {
-        problems.push(`a server ended by itself, with ${exitCode ?? signal}`);
+        problems.push(`a server exited unexpectedly with ${exitCode ?? signal}`);
         start(index);
       }
     });
@@ -42,7 +42,7 @@ export function startFleet({ engine, location, servers: size }: ChaosDatabase): 
       ({ port }) => {
         server.transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
       },
-      // It has ended before it listened.
+      // The process exited before it listened.
       () => {},
     );
   }

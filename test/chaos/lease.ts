@@ -1,5 +1,5 @@
-/** How long a dead server keeps its operations, in milliseconds: the least that there is. */
+/** The lease of the servers, in milliseconds: the minimum. */
 export const leaseMs = 10_000;
 
-/** So long must a server stand still for others to take its operations, and to be at work on them when it goes on. */
+/** A pause, in milliseconds, after which other servers have claimed the operations of the paused one and run them. */
 export const pastLeaseMs: number = leaseMs + 3_000;

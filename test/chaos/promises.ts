@@ -1,7 +1,7 @@
 import type { Acknowledged } from "./clients.ts";
 import type { ChaosDatabase } from "./database.ts";
 
-/** Compares what the database holds, when all is quiet, with what clients were told. */
+/** Checks the guarantees after all clients and servers stopped: compares the database with the states clients read. */
 export async function brokenPromises(
   database: ChaosDatabase,
   acknowledged: ReadonlyMap<string, Acknowledged>,
@@ -22,23 +22,23 @@ export async function brokenPromises(
     }
   };
   expect(jobs.length === 0, `${jobs.length} jobs are left`);
-  expect(stored.length === acknowledged.size, "a start that was tried again has started two operations");
+  expect(stored.length === acknowledged.size, "a retried start created two operations");
   for (const [name, { done }] of acknowledged) {
-    expect(byName.get(name)?.done === true && done !== undefined, `${name} was acknowledged, and is lost`);
+    expect(byName.get(name)?.done === true && done !== undefined, `${name} was acknowledged, but is lost`);
   }
-  expect(new Set(commits.map(({ name }) => name)).size === commits.length, "an operation has committed twice");
+  expect(new Set(commits.map(({ name }) => name)).size === commits.length, "an operation committed twice");
   expect(
     succeeded.length === commits.length && commits.every(({ name }) => byName.get(name)?.succeeded),
     `${commits.length} commits, and ${succeeded.length} responses`,
   );
   for (const { name, attempt } of commits) {
-    expect(attempt === byName.get(name)?.attempt, `attempt ${attempt} of ${name} has committed, though it was lost`);
+    expect(attempt === byName.get(name)?.attempt, `attempt ${attempt} of ${name} committed after it lost its lease`);
   }
   for (const key of new Set(stored.map((row) => row.key).filter((key) => key !== null))) {
     const inOrder = succeeded.filter((row) => row.key === key);
     const ofKey = commits.filter(({ name }) => byName.get(name)?.key === key);
     for (const [i, { name, began }] of ofKey.entries()) {
-      expect(name === inOrder[i]?.name, `${name} of ${key} was not in order`);
+      expect(name === inOrder[i]?.name, `${name} with the key ${key} was not in order`);
       const before = byName.get(ofKey[i - 1]?.name);
       expect(
         !before || Number(began) >= Math.floor(Number(before.ended)),

@@ -1,16 +1,16 @@
 /*
- * Runs servers and clients while it kills, stops and restarts the servers and the database at random, and then checks
- * what the server promises: `npm run chaos -- --minutes 1 --seed 42 --engine pglite`
+ * Fault injection: runs servers and clients, kills, pauses and restarts the servers and the database at random, then
+ * checks the server's guarantees. Run `npm run chaos -- --minutes 1 --seed 42 --engine pglite`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createClients } from "./clients.ts";
 import { openDatabase } from "./database.ts";
+import { injectFaults } from "./fault-injection.ts";
 import { startFleet } from "./fleet.ts";
 import { violations } from "./history.ts";
 import { leaseMs } from "./lease.ts";
 import { brokenPromises } from "./promises.ts";
-import { torment } from "./torment.ts";
 
 const { values } = parseArgs({
   options: {
@@ -32,10 +32,10 @@ const fleet = startFleet(database);
 const endsAt = Date.now() + Number(minutes) * 60_000;
 const clients = createClients(fleet, seed);
 
-const [harm] = await Promise.all([torment(fleet, database, seed, endsAt), clients.run(endsAt)]);
-console.log("quiet: waiting for what is left");
+const [faults] = await Promise.all([injectFaults(fleet, database, seed, endsAt), clients.run(endsAt)]);
+console.log("no more faults: waiting for the remaining operations");
 await clients.seeAll();
-// What a crash has left behind is cleared away within a lease.
+// Within a lease, the servers clean up after the last crash.
 await sleep(leaseMs);
 await fleet.close();
 const problems = [
@@ -47,7 +47,7 @@ const problems = [
 console.log(`${clients.calls.length} calls were answered`);
 await database.close();
 
-console.log(JSON.stringify({ ...clients.counts, ...harm }));
+console.log(JSON.stringify({ ...clients.counts, ...faults }));
 if (problems.length > 0) {
   console.error(`${problems.length} promises broken with seed ${seed}:\n${problems.slice(0, 20).join("\n")}`);
 } else {

@@ -1,7 +1,7 @@
 /*
- * A server of the fleet: it serves clients, and runs operations. The title of a book says how long it takes to print, in
- * milliseconds. One that `fails` does so then. One that `stalls` blocks its whole process on the first attempt, until
- * others have taken the operation, and ends it at once when that is over, as if nothing had been.
+ * A server of the fleet, which serves clients and runs operations. The title of a book specifies how long printing
+ * takes, in milliseconds. If the title also has `fails`, the operation then fails. If it has `stalls`, the first
+ * attempt blocks the whole process until other servers have claimed the operation, then completes it immediately.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -46,7 +46,7 @@ async function printBook(
   });
 }
 
-/** Opens the server as soon as there is a database. */
+/** Opens the server as soon as the database is available. */
 async function opened(): Promise<LroServer> {
   const schema = "chaos_lro";
   for (;;) {
@@ -57,7 +57,7 @@ async function opened(): Promise<LroServer> {
             ? pglite({ dataDir: location, schema })
             : postgres({ connectionString: location, schema }),
         leaseMs,
-        // An attempt that a killed worker has burnt is not what this is about.
+        // A high limit, so that injected kills never exhaust it.
         defaults: { maxCrashes: 100 },
         log: () => {},
       });
@@ -83,5 +83,5 @@ process.on("SIGTERM", async () => {
   await lro.close();
   process.exit();
 });
-// When chaos itself was ended.
+// The process that injects faults exited.
 process.on("disconnect", () => process.exit());

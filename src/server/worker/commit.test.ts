@@ -51,7 +51,7 @@ describeEngines((engine) => {
       } else {
         expect(seen).toMatchObject({ code: Code.FailedPrecondition });
         expect((seen as ConnectError).rawMessage).toMatch(
-          /^the commit of operations\/\S+ holds the database's only connection .* make it before or after the commit/,
+          /^the commit of operations\/\S+ holds the database's only connection.* make it before or after the commit/,
         );
       }
     });

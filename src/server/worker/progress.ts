@@ -1,7 +1,7 @@
 /** Minimum time between two writes of metadata. Updates in between are combined. */
 const writeIntervalMs = 200;
 
-/** Writes the metadata of a claimed operation to the store, and combines updates that follow each other closely. */
+/** Writes the metadata of a claimed operation to the store and combines updates that follow each other closely. */
 export class Progress {
   readonly #store: (metadata: Uint8Array) => Promise<void>;
   #unwritten: Uint8Array | undefined;

@@ -206,7 +206,7 @@ export class Worker {
     this.#markAllReady();
   }
 
-  /** Runs a task that a later event or timer repeats, and logs if it fails. Returns whether it succeeded. */
+  /** Runs a task and logs an error, because a later event or timer repeats the task. Returns whether it succeeded. */
   async #tryTo(what: string, task: () => Promise<void>): Promise<boolean> {
     try {
       await task();

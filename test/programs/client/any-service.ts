@@ -1,4 +1,4 @@
-// Functions that take any service with long-running methods.
+// Generic functions for any service with long-running methods.
 import type { Message } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import {
@@ -22,18 +22,18 @@ import type { Book, OperationMetadata } from "../../../testdata/gen/acme/library
 
 declare const transport: Transport;
 
-/** A factory of clients, such as a framework for dependency injection has. */
+/** A factory of clients, for example for dependency injection. */
 export function connect<S extends LroService>(service: S, options?: LroClientOptions<S>): LroClient<S> {
   return createLroClient(service, transport, options);
 }
 
-/** The response in an operation that came from elsewhere. */
+/** Returns the response in a raw operation. */
 export function responseOf<R extends Message>(method: LroMethod<Message, R>, raw: RawOperation): R | undefined {
   const snapshot = unpackOperation(method, raw);
   return snapshot.done && snapshot.outcome.status === "succeeded" ? snapshot.outcome.response : undefined;
 }
 
-/** The names of the long-running methods of a service. */
+/** Returns the names of the long-running methods of a service. */
 export function methodNames(service: LroService): string[] {
   return Object.values(service.methods).map(({ rpc }) => rpc.name);
 }
@@ -46,13 +46,13 @@ export async function use(raw: RawOperation): Promise<void> {
   const book: Book | undefined = responseOf(LibraryServiceLro.methods.createBook, raw);
   console.log(title, generated, book, methodNames(LibraryServiceLro));
 
-  // @ts-expect-error A method that is misspelled.
+  // @ts-expect-error The method name is misspelled.
   connect(LibraryServiceLro, { methods: { creatBook: {} } });
-  // @ts-expect-error A method that is misspelled.
+  // @ts-expect-error The method name is misspelled.
   createLibraryServiceClient(transport, { methods: { creatBook: {} } });
-  // @ts-expect-error A method that is not long-running.
+  // @ts-expect-error The method is not long-running.
   createLibraryServiceClient(transport, { methods: { getBook: {} } });
-  // @ts-expect-error An option that is misspelled.
+  // @ts-expect-error The option is misspelled.
   createLibraryServiceClient(transport, { methods: { createBook: { poling: {} } } });
 }
 
@@ -65,6 +65,6 @@ export async function readAll(): Promise<void> {
       console.log(response.title, operation.metadata?.progressPercent);
     }
   }
-  // @ts-expect-error What its operations hold has to be known.
+  // @ts-expect-error Either services or registry is required.
   createOperationsClient(transport, {});
 }

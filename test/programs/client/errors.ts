@@ -1,4 +1,4 @@
-// A gateway, which waits for others and tells what went wrong in terms of Connect.
+// A gateway that waits for operations of other servers and converts errors to ConnectErrors.
 import { ConnectError } from "@connectrpc/connect";
 import {
   type Operation,
@@ -19,7 +19,7 @@ export async function waitForOthers(operation: Operation<Book, OperationMetadata
   }
 }
 
-/** Errors of waits have it, all the same. */
+/** All error classes have `toConnectError`. */
 function toConnectError(error: unknown): ConnectError {
   const kinds = [OperationPollError, WaitTimeoutError, WaitAbortedError, OperationUnpackError, OperationNameError];
   for (const kind of kinds) {

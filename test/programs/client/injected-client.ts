@@ -1,4 +1,4 @@
-// A class that is given the methods that it needs, by constructor injection.
+// A class that gets the client methods that it needs by constructor injection.
 import type { Operation, OperationOutcome } from "protoc-gen-ts-lro/client";
 import { WaitTimeoutError } from "protoc-gen-ts-lro/client";
 import type { LibraryServiceClient } from "../../../testdata/gen/acme/library/v1/library_lro.ts";

@@ -1,4 +1,4 @@
-// Mocks of a client and of an operation, made by hand and without casts.
+// Handwritten mocks of a client and an operation, without casts.
 import { create } from "@bufbuild/protobuf";
 import type {
   InitOf,

@@ -1,4 +1,4 @@
-// A query of an operation, whose data are typed by its key.
+// A query of an operation. Its key determines the type of its data.
 import { type QueryClient, QueryObserver } from "@tanstack/query-core";
 import type { Operation } from "protoc-gen-ts-lro/client";
 import { operationQueryOptions } from "protoc-gen-ts-lro/tanstack-query";

@@ -1,4 +1,4 @@
-// What may be left out may be undefined, also under exactOptionalPropertyTypes.
+// Every optional option can also be undefined, even with exactOptionalPropertyTypes.
 import type { Registry } from "@bufbuild/protobuf";
 import type { ContextValues, Transport } from "@connectrpc/connect";
 import {
@@ -24,7 +24,7 @@ import {
 import { createLibraryServiceClient, LibraryServiceLro } from "../../../testdata/gen/acme/library/v1/library_lro.ts";
 import type { Book, OperationMetadata } from "../../../testdata/gen/acme/library/v1/library_pb.ts";
 
-/** Every option that may be left out, as a program has it that may not have one. */
+/** All optional options, set to undefined. */
 type Undefined<T> = { [K in keyof T as undefined extends T[K] ? K : never]-?: undefined };
 
 interface Request {

@@ -1,5 +1,5 @@
 /*
- * The ways in which people write handlers. Nothing here runs: it compiles, or it does not where it must not.
+ * Different ways to write handlers. This program is only compiled and never run.
  */
 import { Code, ConnectError, type ConnectRouter, createContextKey } from "@connectrpc/connect";
 import {
@@ -32,7 +32,7 @@ declare const engine: Engine;
 declare const lro: LroServer;
 declare const press: { print(title: string, signal: AbortSignal): Promise<void> };
 
-/** The short form, with everything inferred. */
+/** The short form, with all types inferred. */
 registerLibraryService(lro, {
   async createBook(request, operation) {
     await operation.update({ progressPercent: 50 });
@@ -43,7 +43,7 @@ registerLibraryService(lro, {
   getBook: ({ name }) => ({ name }),
 });
 
-/** With options, and callbacks that see the start. */
+/** Handlers with options, and callbacks that use the StartContext. */
 registerLibraryService(
   lro,
   {
@@ -64,7 +64,7 @@ registerLibraryService(
   { interceptors: [(next) => (request) => next(request)] },
 );
 
-/** A class with dependencies of its own. */
+/** A class with dependencies. */
 class Library implements Partial<LibraryServiceHandlers> {
   readonly #press: typeof press;
 
@@ -89,25 +89,25 @@ class Library implements Partial<LibraryServiceHandlers> {
 }
 registerLibraryService(lro, new Library({ press }));
 
-/** A part of the handlers, checked where it is written. */
+/** Part of the handlers, with `satisfies`. */
 const part = {
   getBook: () => ({ title: "Emma" }),
   createBook: { run: (request) => ({ title: request.bookId }), validateOnly: "run" },
 } satisfies Partial<LibraryServiceHandlers>;
 registerLibraryService(lro, part);
 
-/** A handler that several methods could share, typed by messages. */
+/** A standalone handler, typed by messages. */
 export const createBook: LroHandler<CreateBookRequest, Book, OperationMetadata> = async ({ book }, { attempt }) => ({
   title: `${book?.title} ${attempt}`,
 });
 
-/** A test double of what a handler gets. */
+/** A test double of a running operation. */
 export const operation: Pick<RunningOperation<Book, OperationMetadata>, "signal" | "update"> = {
   signal: new AbortController().signal,
   async update() {},
 };
 
-/** A function over any service. */
+/** A generic function for any service. */
 export function registerAll<S extends LroService>(server: LroServer, service: S, handlers: LroHandlers<S>): string[] {
   server.register(service, handlers);
   return Object.values(service.methods).map(({ rpc, response }) => `${rpc.name}: ${response.typeName}`);
@@ -118,7 +118,7 @@ export const libraryHandlers: LroHandlers<LibraryServiceLro> = {
   deleteBook: { run() {} },
 };
 
-/** A server with its options, undefined or not, beside services of others, closed at the end of the block. */
+/** A server with options, some of them undefined, next to another service, closed at the end of its block. */
 const userKey = createContextKey("");
 export async function main(given: { readonly leaseMs?: number | undefined }): Promise<void> {
   await using server = await createLroServer({
@@ -135,7 +135,7 @@ export async function main(given: { readonly leaseMs?: number | undefined }): Pr
   routes satisfies object;
 }
 
-/** A job system of one's own, as a class, and as an object. */
+/** An existing job system, as a class and as an object. */
 class Jobs implements Partial<LibraryServiceImpl> {
   createBook() {
     return { name: "operations/1", metadata: { progressPercent: 1 } };
@@ -144,32 +144,32 @@ class Jobs implements Partial<LibraryServiceImpl> {
 implementLibraryService(new Jobs());
 implementLibraryService({ deleteBook: ({ name }) => ({ name, response: {} }) });
 
-/* What must not compile. */
+/* Programs that must not compile. */
 
 registerLibraryService(lro, {
-  // @ts-expect-error -- there is no such method
+  // @ts-expect-error -- the method does not exist
   creatBook: () => ({}),
 });
 registerLibraryService(lro, {
   createBook: {
     run: () => ({}),
-    // @ts-expect-error -- there is no such option
+    // @ts-expect-error -- the option does not exist
     maxCrash: 3,
   },
 });
 registerLibraryService(lro, {
   async createBook(_, update) {
-    // @ts-expect-error -- there is no such field
+    // @ts-expect-error -- the field does not exist
     await update.update({ progressPercen: 3 });
     return {};
   },
 });
-// @ts-expect-error -- only google.protobuf.Empty needs no return
+// @ts-expect-error -- only handlers that return google.protobuf.Empty can return nothing
 registerLibraryService(lro, { createBook: () => {} });
-// @ts-expect-error -- an engine is not made by hand
+// @ts-expect-error -- only pglite() and postgres() return an engine
 createLroServer({ engine: { open: () => {} } });
 export const missing: StartContext = {
   ...({} as Omit<StartContext, "call">),
-  // @ts-expect-error -- the call is one of Connect
+  // @ts-expect-error -- the call must be a HandlerContext
   call: 1,
 };
