@@ -4,8 +4,8 @@ import { pgliteStores, postgresStores, type StoreDatabase } from "../../test/ope
 
 /** On PostgreSQL, histories are followed side by side, each in a database of its own. */
 test.each([
-  ["PostgreSQL", postgresStores, 5, 1_600],
-  ["PGlite", pgliteStores, 1, 2_000],
+  ["PostgreSQL", postgresStores, 5, 1_800],
+  ["PGlite", pgliteStores, 1, 1_000],
 ] as const)(
   "whatever clients, workers and time do, a store on %s does as the model",
   async (_, open, lanes, count) => {

@@ -1,7 +1,7 @@
 /*
  * What protects a stored operation: each write looks whether it may still be made.
  */
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { claimOne, newOperation, readOne, sharedStore, startOne } from "../../test/operation-stores.ts";
 import type { Claim, Result, StoredOperation } from "../server/operation-store.ts";
 
@@ -209,6 +209,9 @@ test("operations of one instant are listed in the order of their ids, the latest
     await startOne(store, { id });
   }
   await sql("UPDATE lro.operations SET create_time = '2026-01-01T00:00:00.123456Z'");
+  // An index has them in order, whether or not they were asked for in that.
+  await sql("SET enable_indexscan = off; SET enable_bitmapscan = off;");
+  onTestFinished(() => void sql("RESET enable_indexscan; RESET enable_bitmapscan;"));
   const query = { collection: "operations", principal: undefined, filter: undefined, limit: 2 };
   const seen: string[] = [];
   let after: { createTime: string; id: string } | undefined;
