@@ -12,7 +12,7 @@ export interface Mutant {
   /** The first line that is changed, and what it becomes. */
   readonly before: string;
   readonly after: string;
-  readonly status: "killed" | "survived" | "not covered";
+  readonly status: "killed" | "survived" | "not covered" | "left out";
 }
 
 const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
@@ -20,15 +20,21 @@ const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
   Timeout: "killed",
   Survived: "survived",
   NoCoverage: "not covered",
+  Ignored: "left out",
 };
+
+export interface MutationOptions {
+  /** Forgets what is known. */
+  readonly force: boolean;
+  /** Also tests what runs while modules load, each against all tests of the folder. It takes long. */
+  readonly constants: boolean;
+}
 
 /**
  * Makes the mutants of a folder, and runs for each the tests of the folder that reach it. What is known of a mutant from
  * the last time is kept, unless its source or its tests have changed since.
- *
- * @param anew Forgets what is known.
  */
-export async function testMutants(folder: string, anew: boolean): Promise<Mutant[]> {
+export async function testMutants(folder: string, { force, constants }: MutationOptions): Promise<Mutant[]> {
   const stryker = new Stryker({
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
@@ -38,7 +44,8 @@ export async function testMutants(folder: string, anew: boolean): Promise<Mutant
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
     incremental: true,
     incrementalFile: `.cache/mutation/${folder.replaceAll("/", "-")}.json`,
-    force: anew,
+    force,
+    ignoreStatic: !constants,
     tempDirName: ".cache/mutation/sandbox",
     cleanTempDir: "always",
     // Of what is kept between runs, tests need the protos that buf has compiled.
@@ -47,6 +54,8 @@ export async function testMutants(folder: string, anew: boolean): Promise<Mutant
     disableTypeChecks: false,
     // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.
     tsconfigFile: "none",
+    // Loops without end are found by counting. On a busy machine the rest may take its time.
+    timeoutMS: 30_000,
     reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
     logLevel: "error" as LogLevel,
   });

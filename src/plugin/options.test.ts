@@ -177,6 +177,7 @@ describe("a mistake in the options", () => {
       "emit=clients",
       'invalid option "emit=clients": "clients" is not a part. The parts are client, server, unpack, joined by +.',
     ],
+    ["emit=clients+client+servers", /"clients\+servers" is not a part\./],
     ["emit=", /"" is not a part\./],
     ["emit=client+", /"" is not a part\./],
     ["strict", /"" is neither true nor false\.$/],
