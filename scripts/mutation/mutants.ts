@@ -12,7 +12,7 @@ export interface Mutant {
   /** The first line that is changed, and what it becomes. */
   readonly before: string;
   readonly after: string;
-  readonly status: "killed" | "survived" | "not covered";
+  readonly status: "killed" | "survived" | "not covered" | "left out";
 }
 
 const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
@@ -20,7 +20,15 @@ const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
   Timeout: "killed",
   Survived: "survived",
   NoCoverage: "not covered",
+  Ignored: "left out",
 };
+
+export interface MutationOptions {
+  /** Forgets what is known. */
+  readonly force: boolean;
+  /** Also tests what runs while modules load, each against all tests of the folder. It takes long. */
+  readonly constants: boolean;
+}
 
 /**
  * Runs the tests of a folder on each of its mutants. Results of earlier runs are reused unless the source or the tests of
@@ -47,6 +55,8 @@ export async function testMutants(folder: string, force: boolean): Promise<Mutan
     disableTypeChecks: false,
     // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.
     tsconfigFile: "none",
+    // Loops without end are found by counting. On a busy machine the rest may take its time.
+    timeoutMS: 30_000,
     reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
     logLevel: "error" as LogLevel,
   });

@@ -15,11 +15,14 @@ const least = 85;
 
 const equivalents: readonly Equivalent[] = JSON.parse(readFileSync("test/mutation-equivalents.json", "utf8"));
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { force: { type: "boolean" } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { force: { type: "boolean", default: false }, constants: { type: "boolean", default: false } },
+});
 
 for (const folder of positionals.length > 0 ? positionals : folders) {
   const path = folder.replace(/\/$/, "");
-  const mutants = await testMutants(path, values.force ?? false);
+  const mutants = await testMutants(path, values);
   const score = scoreOf(
     mutants,
     equivalents.filter(({ file }) => file.startsWith(`${path}/`)),
@@ -30,7 +33,7 @@ for (const folder of positionals.length > 0 ? positionals : folders) {
   }
 }
 
-function print(folder: string, { killed, mutants, percent, survivors, stale }: Score): void {
+function print(folder: string, { killed, mutants, percent, leftOut, survivors, stale }: Score): void {
   for (const { file, line, before, after, status } of survivors) {
     console.log(`${file}:${line}: ${status}\n  - ${before}\n  + ${after}`);
   }
@@ -39,5 +42,6 @@ function print(folder: string, { killed, mutants, percent, survivors, stale }: S
       `${file}: no longer survives. Remove it from test/mutation-equivalents.json.\n  - ${before}\n  + ${after}`,
     );
   }
-  console.log(`${folder}: ${percent.toFixed(1)} % (${killed} of ${mutants} mutants)\n`);
+  const note = leftOut > 0 ? `; ${leftOut} of constants are left out, see --constants` : "";
+  console.log(`${folder}: ${percent.toFixed(1)} % (${killed} of ${mutants} mutants${note})\n`);
 }

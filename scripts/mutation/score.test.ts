@@ -22,7 +22,7 @@ test("a score counts what a test failed for, of all that is not known to be equi
     [equivalent],
   );
 
-  expect(score).toEqual({ killed: 2, mutants: 3, percent: 200 / 3, survivors: [survivor], stale: [] });
+  expect(score).toEqual({ killed: 2, mutants: 3, percent: 200 / 3, leftOut: 0, survivors: [survivor], stale: [] });
 });
 
 test("what is named as equivalent, and is not there, or fails a test, is stale", () => {
@@ -30,6 +30,17 @@ test("what is named as equivalent, and is not there, or fails a test, is stale",
 
   expect(scoreOf([mutant("killed", "a", "b")], [equivalent]).stale).toEqual([equivalent]);
   expect(scoreOf([mutant("survived", "a", "c")], [equivalent]).stale).toEqual([equivalent]);
+});
+
+test("what is left out neither counts, nor is stale where it is named as equivalent", () => {
+  const equivalent = { file: "a.ts", before: "a", after: "b", reason: "None." };
+
+  const score = scoreOf(
+    [mutant("killed", "c", "d"), mutant("left out", "a", "b"), mutant("left out", "e", "f")],
+    [equivalent],
+  );
+
+  expect(score).toEqual({ killed: 1, mutants: 1, percent: 100, leftOut: 2, survivors: [], stale: [] });
 });
 
 test("a folder without mutants has them all killed", () => {

@@ -75,6 +75,7 @@ describe("a method", () => {
   );
 
   test("may be given no request", () => {
+    expect(String(Buffer.from(serve(nothing, listCategories, "--format=json")))).toContain('"LRO"');
     const { value } = fromBinary(ResponseSchema, serve(nothing, listCategories));
     expect(value && anyUnpack(value, ListCategoriesResponseSchema)?.categories[0]?.id).toBe("LRO");
     expect(String(Buffer.from(serve(toBinary(RequestSchema, create(RequestSchema)), listRules)))).toContain(

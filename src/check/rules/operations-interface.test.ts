@@ -44,7 +44,7 @@ describe("an operations interface of one's own", () => {
 
   test("is none of what is only called in a like way", async () => {
     const protos = file(`
-      service Jobs { rpc Get(M) returns (M); rpc GetOperationLog(M) returns (M); rpc ForgetOperation(M) returns (M); }
+      service Jobs { rpc Get(M) returns (M); rpc GetOperationLog(M) returns (M); rpc MayGetOperation(M) returns (M); }
       service OperationsLog { rpc Get(M) returns (M); }
       service Operations { rpc Run(M) returns (M); rpc GetJob(M) returns (M); }`);
     expect(await checkProtos({ protos, rules: noOwnService })).toEqual([]);

@@ -82,6 +82,18 @@ describe("a type that is imported by way of other files", () => {
   });
 });
 
+test("types that are both missing are told of by one finding", async () => {
+  const protos = naming('""', "");
+  const none = Object.fromEntries(
+    Object.entries(protos).map(([path, content]) => [path, content.replace('metadata_type: "Request"', "")]),
+  );
+  const findings = await checkProtos({ protos: none, rules: ["LRO_TYPES_PRESENT"] });
+  expect(findings.map(({ message }) => message)).toEqual([
+    "operation_info of rpc Do lacks response_type and metadata_type. " +
+      "Name a message; define an empty one where there is nothing to say yet.",
+  ]);
+});
+
 test("a type that is not imported is told of once, and with the file to import", async () => {
   const protos = naming('"acme.shared.Book" // LRO_TYPES_IMPORTED', "", shared);
   expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
