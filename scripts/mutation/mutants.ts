@@ -31,12 +31,10 @@ export interface MutationOptions {
 }
 
 /**
- * Runs the tests of a folder on each of its mutants. Results of earlier runs are reused unless the source or the tests of
- * a mutant changed.
- *
- * @param force Ignores earlier results.
+ * Makes the mutants of a folder, and runs for each the tests of the folder that reach it. What is known about a mutant from
+ * the last time is kept, unless its source or its tests have changed since.
  */
-export async function testMutants(folder: string, force: boolean): Promise<Mutant[]> {
+export async function testMutants(folder: string, { force, constants }: MutationOptions): Promise<Mutant[]> {
   const stryker = new Stryker({
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
@@ -46,7 +44,8 @@ export async function testMutants(folder: string, force: boolean): Promise<Mutan
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
     incremental: true,
     incrementalFile: `.cache/mutation/${folder.replaceAll("/", "-")}.json`,
-    force: force,
+    force,
+    ignoreStatic: !constants,
     tempDirName: ".cache/mutation/sandbox",
     cleanTempDir: "always",
     // Of what is kept between runs, tests need the protos that buf has compiled.

@@ -90,7 +90,7 @@ it("takes an error for what it is, and does not run again", () => {
 it("says of what is not a request that it is none", () => {
   const cutOff = encodeRequest(compiled, toGenerate, parameter).subarray(0, -1);
   expect(() => runOnRequest(cutOff)).toThrow(
-    /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: .*cut off$/,
+    /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: .* truncated\. Run this plugin through buf or protoc\.$/,
   );
 });
 
@@ -103,7 +103,7 @@ it("says of a descriptor that no compiler would have made that it is not valid",
     entry.field = [];
   }
   expect(() => runOnRequest(encodeRequest({ file }, ["a.proto"], parameter))).toThrow(
-    new Error("a descriptor in the request is not valid"),
+    new Error("invalid descriptor in the request: generate it with buf or protoc"),
   );
 });
 

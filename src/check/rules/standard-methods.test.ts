@@ -43,9 +43,9 @@ test("they respond with nothing else", async () => {
   const findings = await checkProtos({ protos, rules });
   expect(withoutMessages(findings)).toEqual(markedFindings(protos));
   expect(findings.map(({ message }) => message)).toEqual([
-    'rpc CreateBook responds with "google.protobuf.Empty". Create methods respond with acme.v1.Book.',
-    'rpc UpdateBook responds with "Request". Update methods respond with acme.v1.Book.',
-    'rpc DeleteBook responds with "Request". Delete methods respond with google.protobuf.Empty or acme.v1.Book.',
+    'rpc CreateBook has the response type "google.protobuf.Empty". Use acme.v1.Book for Create methods.',
+    'rpc UpdateBook has the response type "Request". Use acme.v1.Book for Update methods.',
+    'rpc DeleteBook has the response type "Request". Use google.protobuf.Empty or acme.v1.Book for Delete methods.',
   ]);
 });
 

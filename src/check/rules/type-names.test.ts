@@ -45,9 +45,7 @@ describe("a type that is not found", () => {
   test("comes with the near names, or with what to do", async () => {
     const messages = async (name: string): Promise<string[]> =>
       (await checkProtos({ protos: naming(name, ""), rules })).map(({ message }) => message);
-    expect(await messages('"Reqest"')).toEqual([
-      'response_type "Reqest" of rpc Do is not found. Did you mean "Request"?',
-    ]);
+    expect(await messages('"Reqest"')).toEqual(['response_type "Reqest" of rpc Do not found. Did you mean "Request"?']);
     expect(await messages('"Nothing"')).toEqual([
       'response_type "Nothing" of rpc Do is not found. Define it, or import the file that does.',
     ]);
@@ -89,8 +87,8 @@ test("types that are both missing are told of by one finding", async () => {
   );
   const findings = await checkProtos({ protos: none, rules: ["LRO_TYPES_PRESENT"] });
   expect(findings.map(({ message }) => message)).toEqual([
-    "operation_info of rpc Do lacks response_type and metadata_type. " +
-      "Name a message; define an empty one where there is nothing to say yet.",
+    "operation_info of rpc Do has no response_type and no metadata_type. " +
+      "Set it to a message type; define an empty message if it needs no fields yet.",
   ]);
 });
 
