@@ -47,7 +47,7 @@ describe("a type that is not found", () => {
       (await checkProtos({ protos: naming(name, ""), rules })).map(({ message }) => message);
     expect(await messages('"Reqest"')).toEqual(['response_type "Reqest" of rpc Do not found. Did you mean "Request"?']);
     expect(await messages('"Nothing"')).toEqual([
-      'response_type "Nothing" of rpc Do is not found. Define it, or import the file that does.',
+      'response_type "Nothing" of rpc Do not found. Define it, or import the file that declares it.',
     ]);
   });
 
