@@ -152,7 +152,7 @@ test("a type that can no longer be found is told so", async () => {
   const protos = files(does("Boook", "Progress"), "acme", "now");
 
   expect((await checkProtos({ before, protos, rules: breakingRules })).map(({ message }) => message)).toEqual([
-    "response_type of rpc Do was acme.v1.Book, and is nothing that can be found now. Keep the type, or add another rpc.",
+    'response_type of rpc Do changed from acme.v1.Book to "Boook", which is not found. Keep the old type, or add a new rpc.',
   ]);
 });
 

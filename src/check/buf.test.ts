@@ -80,5 +80,5 @@ describe("what is ignored", () => {
 test("an option that is not known is an error of buf that says why", async () => {
   const options = { empty_response_method: "Purge*" };
 
-  await expect(lint({ protos: library(""), options })).rejects.toThrow('there is no option "empty_response_method".');
+  await expect(lint({ protos: library(""), options })).rejects.toThrow('unknown option "empty_response_method".');
 });

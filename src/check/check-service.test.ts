@@ -49,8 +49,8 @@ test("files come in any order", () => {
 test("there are two categories, of which the rules that must be kept are in both", () => {
   const { categories = [] } = service.listCategories(create(ListCategoriesRequestSchema));
   expect(categories).toEqual([
-    { id: "LRO", purpose: "Checks all that AIP-151 says of long-running operations." },
-    { id: "LRO_MUST", purpose: "Checks what long-running operations must be by AIP-151, and not what they should be." },
+    { id: "LRO", purpose: "Checks all rules of AIP-151 for long-running operations." },
+    { id: "LRO_MUST", purpose: 'Checks the rules that AIP-151 states with "must", but not those with "should".' },
   ]);
 
   const { rules: listed = [] } = service.listRules(create(ListRulesRequestSchema));
@@ -109,7 +109,7 @@ describe("a finding", () => {
 });
 
 test("a request without files is an error", () => {
-  expect(() => findRules({ names: [], ruleIds: [], files: [] })).toThrow("the request holds no files to check.");
+  expect(() => findRules({ names: [], ruleIds: [], files: [] })).toThrow("the request contains no files to check.");
 });
 
 describe("an option is an invalid argument", () => {
@@ -117,19 +117,19 @@ describe("an option is an invalid argument", () => {
     [
       "that nobody knows",
       { key: "colour", value: text("red") },
-      'there is no option "colour". The options are empty_response_methods and service_yaml.',
+      'unknown option "colour". Use empty_response_methods or service_yaml.',
     ],
     [
       "whose name is near another",
       { key: "service_yamls", value: text("a.yaml") },
-      'there is no option "service_yamls". Did you mean "service_yaml"?',
+      'unknown option "service_yamls". Did you mean "service_yaml"?',
     ],
     [
       "that is no text",
       { key: "service_yaml", value: { type: { case: "boolValue", value: true } } },
-      'option "service_yaml" takes a string, or a list of strings.',
+      'option "service_yaml" must be a string or a list of strings.',
     ],
-    ["without a value", { key: "service_yaml" }, 'option "service_yaml" takes a string, or a list of strings.'],
+    ["without a value", { key: "service_yaml" }, 'option "service_yaml" must be a string or a list of strings.'],
     ["that names a broken file", { key: "service_yaml", value: text("a.yaml") }, "service_yaml=a.yaml: it is broken"],
   ])("%s", (_, option, message) => {
     const broken = createCheckService(() => {

@@ -7,45 +7,45 @@ import { rules } from "./rules/index.ts";
 /** What the rules say of the bad examples in docs/rules.md: what it is about, the cause, and the fix. */
 const messages: Readonly<Record<string, string>> = {
   LRO_OPERATION_INFO_PRESENT:
-    "rpc PrintBook returns google.longrunning.Operation, but does not say of what. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.",
+    "rpc PrintBook returns google.longrunning.Operation, but has no operation_info. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.",
   LRO_OPERATION_INFO_ON_OPERATION:
-    "rpc PrintBook carries operation_info, but returns acme.library.v1.BookResponse. Return google.longrunning.Operation, or remove the option.",
+    "rpc PrintBook has operation_info, but returns acme.library.v1.BookResponse. Return google.longrunning.Operation, or remove the option.",
   LRO_TYPES_PRESENT:
-    "operation_info of rpc PrintBook lacks metadata_type. Name a message; define an empty one where there is nothing to say yet.",
+    "operation_info of rpc PrintBook has no metadata_type. Set it to a message type; define an empty message if it needs no fields yet.",
   LRO_TYPES_RESOLVE:
-    'response_type "google.proto.Empty" of rpc DeleteBook is not found. Did you mean "google.protobuf.Empty"?',
+    'response_type "google.proto.Empty" of rpc DeleteBook not found. Did you mean "google.protobuf.Empty"?',
   LRO_TYPES_IMPORTED:
     'metadata_type "PrintMetadata" of rpc Print is declared in a file that is not imported. Import "acme/library/v1/metadata.proto".',
   LRO_TYPES_IMPORTED_DIRECTLY:
-    'response_type "Copy" of rpc Print is imported only by way of other files. Import "acme/library/v1/copy.proto".',
+    'response_type "Copy" of rpc Print is imported only indirectly. Import "acme/library/v1/copy.proto".',
   LRO_TYPES_QUALIFIED:
-    'metadata_type "printing.Progress" of rpc Print is of another package. Write its full name, "acme.library.printing.Progress".',
+    'metadata_type "printing.Progress" of rpc Print is declared in another package. Use its full name, "acme.library.printing.Progress".',
   LRO_RESPONSE_NOT_STREAMING:
-    "rpc PrintBook streams google.longrunning.Operation. Return one, without `stream`: clients ask for its progress.",
+    "rpc PrintBook streams google.longrunning.Operation. Remove `stream`: clients poll a single operation.",
   LRO_RESPONSE_NOT_EMPTY:
-    "rpc PrintBook can never say more than google.protobuf.Empty. Define an empty PrintBookResponse, which can grow.",
+    "rpc PrintBook returns google.protobuf.Empty, which cannot gain fields. Define an empty PrintBookResponse instead.",
   LRO_METADATA_NOT_EMPTY:
-    "rpc PrintBook can never tell of its progress with google.protobuf.Empty. Define an empty PrintBookMetadata, which can grow.",
+    "rpc PrintBook has the metadata type google.protobuf.Empty, which cannot gain fields. Define an empty PrintBookMetadata instead.",
   LRO_STANDARD_RESPONSE:
-    'rpc CreateBook responds with "BookResponse". Create methods respond with acme.library.v1.Book.',
+    'rpc CreateBook has the response type "BookResponse". Use acme.library.v1.Book for Create methods.',
   LRO_OPERATION_NOT_COPIED:
-    "message Operation is a copy of google.longrunning.Operation. Return that: clients wait for no other.",
+    "message Operation is a copy of google.longrunning.Operation. Use google.longrunning.Operation; clients don't recognize a copy.",
   LRO_NO_OWN_OPERATIONS_SERVICE:
-    "rpc GetOperation makes service LibraryService an operations interface of its own. Leave it to google.longrunning.Operations.",
+    "rpc GetOperation of service LibraryService duplicates google.longrunning.Operations. Remove it, and serve google.longrunning.Operations.",
   LRO_NO_CREATE_OPERATION:
-    "rpc CreateOperation creates an operation for its own sake. Name the method after what it does, and return google.longrunning.Operation.",
+    "rpc CreateOperation is named after the operation that it creates. Name it after the work that it does, such as PrintBook.",
   LRO_OPERATIONS_SERVED:
-    "rpc PrintBook returns google.longrunning.Operation, which nobody can ask for again. Add name: google.longrunning.Operations to apis in acme/library/v1/library.yaml.",
+    "rpc PrintBook returns google.longrunning.Operation, but no service lets clients get it. Add name: google.longrunning.Operations to apis in acme/library/v1/library.yaml.",
   LRO_METHOD_SAME_KIND:
-    "rpc PrintBook returned acme.library.v1.BookResponse, and returns google.longrunning.Operation now. Keep what it returns, or add another rpc.",
+    "rpc PrintBook changed its return type from acme.library.v1.BookResponse to google.longrunning.Operation. Keep the old type, or add a new rpc.",
   LRO_OPERATION_INFO_NOT_ADDED:
-    "rpc PrintBook has gained operation_info: generated clients get another type for it. Add another rpc, or release it as a breaking change.",
+    "rpc PrintBook now has operation_info, which changes its return type in generated clients. Add a new rpc, or release this as a breaking change.",
   LRO_OPERATION_INFO_NOT_REMOVED:
-    "rpc PrintBook has lost its operation_info: generated clients no longer know its response. Put it back.",
+    "rpc PrintBook no longer has operation_info, so generated clients lose its response type. Restore the option.",
   LRO_RESPONSE_SAME_TYPE:
-    "response_type of rpc PrintBook was acme.library.v1.BookResponse, and is acme.library.v1.Book now. Keep the type, or add another rpc.",
+    "response_type of rpc PrintBook changed from acme.library.v1.BookResponse to acme.library.v1.Book. Keep the old type, or add a new rpc.",
   LRO_METADATA_SAME_TYPE:
-    "metadata_type of rpc PrintBook was acme.library.v1.BookMetadata, and is google.protobuf.Empty now. Keep the type, or add another rpc.",
+    "metadata_type of rpc PrintBook changed from acme.library.v1.BookMetadata to google.protobuf.Empty. Keep the old type, or add a new rpc.",
 };
 
 test.each([RuleType.LINT, RuleType.BREAKING])("a message names the rpc, what is wrong, and the fix", async (type) => {

@@ -76,9 +76,9 @@ describe("a YAML that lists a long-running service, but not google.longrunning.O
       run({ "a.yaml": apis("acme.Plain", "acme.Shop", "acme.Library"), "b.yaml": apis("acme.Shop") }).notes,
     ).toEqual([
       "a.yaml: apis lists acme.Library but not google.longrunning.Operations. " +
-        "Add it, or clients cannot ask how its operations are.",
+        "Add it; without it, clients cannot get the status of operations.",
       "b.yaml: apis lists acme.Shop but not google.longrunning.Operations. " +
-        "Add it, or clients cannot ask how its operations are.",
+        "Add it; without it, clients cannot get the status of operations.",
     ]);
   });
 
