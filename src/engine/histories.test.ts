@@ -4,6 +4,6 @@ import { pgliteStores } from "../../test/operation-stores.ts";
 
 test("whatever clients, workers and time do, a store does as the model", async () => {
   const stores = await pgliteStores();
-  expect(await followHistories(stores, { count: 1_000, ms: 12_000 })).toBeGreaterThan(0);
+  expect(await followHistories(stores, { count: 1_000, ms: 5_000 })).toBeGreaterThan(0);
   await stores.close();
 });

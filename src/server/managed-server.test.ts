@@ -1,5 +1,5 @@
 import { Code, ConnectError, createClient, createRouterTransport, type Interceptor } from "@connectrpc/connect";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { emptyPGlite } from "../../test/empty-pglite.ts";
 import { createLibraryServiceClient, registerLibraryService } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { createPressServiceClient, registerPressService } from "../../testdata/gen/acme/press/v1/press_lro.ts";
@@ -137,8 +137,16 @@ test.each<[string, Partial<LroServerOptions>, string]>([
     "engine is not an engine: set it to the result of pglite() or postgres()",
   ],
 ])("%s is rejected when the server is opened", async (_, options, message) => {
-  await expect(open(options)).rejects.toThrow(message);
+  await expect(createLroServer({ engine: pglite(), ...options })).rejects.toThrow(message);
 });
+
+// Nothing is registered on it.
+let opened: Promise<LroServer>;
+beforeAll(async () => {
+  opened = createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }) });
+  await opened;
+});
+afterAll(async () => (await opened).close());
 
 test.each<[string, object, string]>([
   ["without run", {}, "has no run function: pass a function, or an object with a function run"],
@@ -150,7 +158,7 @@ test.each<[string, object, string]>([
   ],
   ["with a fraction of a crash", { run: () => ({}), maxCrashes: 0.5 }, "is 0.5: set it to a whole number from 1"],
 ])("a handler %s is rejected when it is registered", async (_, handler, message) => {
-  const lro = await open();
+  const lro = await opened;
   expect(() => registerPressService(lro, { printBook: handler as never })).toThrow(
     `acme.press.v1.PressService.PrintBook ${message}`,
   );
