@@ -304,7 +304,7 @@ describe("WaitOperation", () => {
     expect(calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation", "GetOperation"]);
   });
 
-  test("keeps the gap between calls where the server answers at once", async () => {
+  test("keeps the delay between calls if the server answers immediately", async () => {
     const { library, calls } = scriptedServer({ wait: [running(), running(), running(), succeeded()] });
     await (await library.createBook({})).wait();
     expect(calls.map(({ at }) => at)).toEqual([0, 500, 1_250, 2_375]);

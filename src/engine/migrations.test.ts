@@ -7,7 +7,7 @@ import { openEngine } from "../server/engine.ts";
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
 
-  test("ten processes that start at once find one schema", async () => {
+  test("ten processes that start concurrently find one schema", async () => {
     const started = await Promise.all(Array.from({ length: 10 }, () => processes.start()));
     const [first, last] = [started.at(0), started.at(-1)];
     const operation = await first?.press.printBook({ press: "presses/1", title: "Emma" });

@@ -57,18 +57,21 @@ function listening(options: { readonly heartbeatMs: number; readonly fail?: bool
   };
 }
 
-test.each(["error", "end"])("a connection that breaks with %s is made anew, and says that it was", async (event) => {
-  const { clients, heard, first, connected } = listening({ heartbeatMs: never });
-  await first;
-  clients[0]?.emit("notification", { payload: "one" });
-  clients[0]?.emit(event, new Error("broken"));
-  await connected(2);
-  clients[1]?.emit("notification", { payload: "two" });
-  expect(heard).toEqual(["connected", "one", "connected", "two"]);
-  expect(clients.map(({ released }) => released)).toEqual([true, false]);
-});
+test.each(["error", "end"])(
+  "a connection that breaks with %s is replaced, and the listener is notified",
+  async (event) => {
+    const { clients, heard, first, connected } = listening({ heartbeatMs: never });
+    await first;
+    clients[0]?.emit("notification", { payload: "one" });
+    clients[0]?.emit(event, new Error("broken"));
+    await connected(2);
+    clients[1]?.emit("notification", { payload: "two" });
+    expect(heard).toEqual(["connected", "one", "connected", "two"]);
+    expect(clients.map(({ released }) => released)).toEqual([true, false]);
+  },
+);
 
-test("a connection that falls silent is made anew", async () => {
+test("a connection that stops answering is replaced", async () => {
   const { clients, first, connected } = listening({ heartbeatMs: 10 });
   await first;
   if (clients[0]) {

@@ -45,7 +45,7 @@ describe("names that become one in TypeScript", () => {
 });
 
 describe("mistakes", () => {
-  it("are reported all at once, in the order of the files, and nothing is emitted", async () => {
+  it("are reported together, in the order of the files, and no code is generated", async () => {
     const wrong = (type: string) => annotated.replace("Book", type);
     const { error, files } = await runOnProtos({
       "a.proto": proto(`${wrong("Nothing")}\n${wrong("Never").replace("Create", "Update")}`, "A"),
@@ -60,7 +60,7 @@ describe("mistakes", () => {
     expect(files).toEqual({});
   });
 
-  it("of one method are reported all at once", async () => {
+  it("of one method are reported together", async () => {
     const { error } = await runOnProtos({
       "a.proto": proto(`rpc Create(stream Request) returns (Book) {
         option (google.longrunning.operation_info) = { response_type: "Boo" };

@@ -119,7 +119,7 @@ describeEngines((engine) => {
       expect(await operation.wait()).toMatchObject({ title: "Emma" });
     });
 
-    test("ends one that has not begun at once, and its handler never runs", async () => {
+    test("immediately completes an operation that has not started, and its handler never runs", async () => {
       const { press } = await engine.open({ work: false });
       const operation = await press.printBook(emma);
       await operation.cancel();
