@@ -12,29 +12,29 @@ describe("npm run demo", () => {
     ({ stderr, exitCode } = run);
   }, 300_000);
 
-  /** What a program of the demo has printed, its command first. */
+  /** Returns the output of a program of the demo, starting with its command. */
   function outputOf(command: string): string {
     return stdout.split("\n$ node ").find((output) => output.startsWith(command)) ?? "";
   }
 
-  test("ends by itself, with everything as expected", () => {
+  test("exits without errors", () => {
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toContain("all programs behaved as expected");
   });
 
-  test("generates from protos of its own and of Google's, and compiles", () => {
+  test("generates code from its own and Google's protos, and compiles it", () => {
     expect(stdout).toContain("export.proto → export_lro.ts (startExport: Operation<ExportResult, ExportMetadata>)");
     expect(stdout).toContain("library.proto → library_lro.ts (createBook: Operation<Book, OperationMetadata>");
     expect(stdout).toContain("google/cloud/redis/v1/cloud_redis.proto → cloud_redis_lro.ts");
     expect(stdout).toMatch(/compiled \d+ files/);
   });
 
-  test("shows progress in lines where there is no terminal, and the typed result", () => {
+  test("prints progress as lines if stderr is not a terminal, and prints the typed result", () => {
     expect(stderr).toMatch(/^ {2}\[=+-+\] \d+% \d+ rows$/m);
     expect(outputOf("export/client.js")).toContain("exported 12000 rows to gs://exports/books.csv");
   });
 
-  test("shows a failure with its typed details", () => {
+  test("prints a failure with its typed details", () => {
     const failure = stdout.slice(stdout.indexOf(" failed: "));
     expect(failure).toContain("[permission_denied] Permission denied on projects/acme/tables/salaries");
     expect(failure).toContain('ErrorInfo: TABLE_IS_PRIVATE, export.acme.example, {"table"');
@@ -44,7 +44,7 @@ describe("npm run demo", () => {
     expect(stdout).toMatch(/cancelled after \d+ rows/);
   });
 
-  test("resumes an export in another process than the one that started it", () => {
+  test("resumes an export that another process started", () => {
     const [, start, name] = stdout.match(/--detach {2}# pid (\d+)\n(\S+)/) ?? [];
     const resumed = outputOf("export/resume.js");
     expect(resumed).toContain(`resumed ${name}`);
@@ -53,17 +53,17 @@ describe("npm run demo", () => {
     expect(resumed).not.toContain(`# pid ${start}\n`);
   });
 
-  test("ends an export whose server was killed in the middle of it", () => {
+  test("completes an export although its server is killed", () => {
     expect(stdout).toMatch(
       /\$ kill -9 \d+\n\$ node serving-node\/server\.js[^$]*\$ node export\/resume\.js[^$]*exported 12000 rows/,
     );
   });
 
-  test("has plain and long-running methods in one client", () => {
+  test("calls plain and long-running methods with one client", () => {
     expect(outputOf("library/client.js")).toMatch(/printing: \d+%[\s\S]*created \S+: Emma\n {2}deleted/);
   });
 
-  test("serves Google's own client, progress and result", () => {
+  test("returns progress and the result to Google's own client", () => {
     const google = outputOf("redis/google-client.js");
     expect(google).toContain("create projects/acme/locations/europe-west1/instances/cache: opening the port");
     expect(google).toContain("created projects/acme/locations/europe-west1/instances/cache: 4 GB at 10.0.0.3:6379");

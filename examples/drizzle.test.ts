@@ -7,7 +7,7 @@ import { startPostgres } from "../test/postgres-server.ts";
 import { handlers } from "./drizzle/handlers.ts";
 import { createLibraryServiceClient, registerLibraryService } from "./gen/acme/library/v1/library_lro.ts";
 
-test("Drizzle writes in the transaction that ends the operation", async () => {
+test("Drizzle writes in the transaction that completes the operation", async () => {
   const database = await startPostgres();
   const pool = new Pool(database);
   const lro = await createLroServer({ engine: postgres({ pool }) });

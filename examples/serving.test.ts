@@ -26,7 +26,7 @@ async function serve(example: string): Promise<{ server: Program; exporter: BigD
   return { server, exporter, url };
 }
 
-test.each(examples)("%s: an export goes on where it was when the server is killed", async (example) => {
+test.each(examples)("%s: an export continues from its progress after the server is killed", async (example) => {
   const request = { sourceTable: "projects/acme/tables/books", destinationUri: "gs://exports/books" };
   const first = await serve(example);
   const operation = await first.exporter.startExport(request);

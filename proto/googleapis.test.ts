@@ -19,10 +19,10 @@ const names = readdirSync(join(root, "proto/google"), { recursive: true, encodin
 const ours = readFiles(await buildProtos("proto", names));
 const theirs = readFiles(await buildProtos("node_modules/google-proto-files", names));
 
-/** What holds the HTTP rules of a service configuration, which nothing here reads. */
+/** Declarations that contain the HTTP rules of a service configuration, which this package does not read. */
 const leftOut = new Set(["google.api.Http"]);
 
-test("the protos that the runtime and the plugin need are there", () => {
+test("contains the protos that the runtime and the plugin need", () => {
   expect(names).toEqual(
     expect.arrayContaining([
       "google/longrunning/operations.proto",
@@ -37,11 +37,11 @@ describe.each(names)("%s", (name) => {
   const our = declarations(ours.get(name));
   const their = declarations(theirs.get(name));
 
-  test("declares what googleapis declares", () => {
+  test("has the same declarations as in googleapis", () => {
     expect([...our.keys()].sort()).toEqual([...their.keys()].filter((key) => !leftOut.has(key)).sort());
   });
 
-  test.each([...our.keys()])("%s is the same on the wire, in JSON and in code", (key) => {
+  test.each([...our.keys()])("%s is identical on the wire, in JSON and in code", (key) => {
     expect(our.get(key)).toEqual(their.get(key));
   });
 });
@@ -50,7 +50,7 @@ function readFiles(encoded: Uint8Array): Map<string, FileDescriptorProto> {
   return new Map(fromBinary(FileDescriptorSetSchema, encoded).file.map((file) => [file.name, file]));
 }
 
-/** Returns a file's syntax, and its declarations by full name, in JSON, without options. */
+/** Returns a file's syntax and its declarations by full name, as JSON without options. */
 function declarations(file: FileDescriptorProto | undefined): Map<string, JsonValue> {
   if (file === undefined) {
     throw new Error("buf has not compiled the file");
@@ -67,7 +67,7 @@ function declarations(file: FileDescriptorProto | undefined): Map<string, JsonVa
   ]);
 }
 
-/** Leaves out options, but for the one that makes a map of a field, and the order of fields in the source. */
+/** Omits options, except the one that makes a field a map, and the order of fields in the source. */
 function comparable(json: JsonValue): JsonValue {
   return JSON.parse(JSON.stringify(json), (key, value) => {
     if (key === "options") {

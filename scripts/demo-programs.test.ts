@@ -24,17 +24,17 @@ function write(program: string): string {
   return "program.mjs";
 }
 
-test("returns what a program prints", async () => {
+test("returns the output of a program", async () => {
   const program = write('console.log("one\\ntwo")');
   expect(await programs.run([program], { prints: [/one/, /two/] })).toBe("one\ntwo");
 });
 
-test("refuses a program that does not print what it must", async () => {
+test("rejects a program without the expected output", async () => {
   const program = write('console.log("one")');
   await expect(programs.run([program], { prints: [/one/, /two/] })).rejects.toThrow("program.mjs should print /two/");
 });
 
-test("refuses another exit code than the one expected, success among them", async () => {
+test("rejects an unexpected exit code, even 0", async () => {
   const program = write("process.exit(3)");
   await expect(programs.run([program], { prints: [] })).rejects.toThrow("should exit with 0, but exited with 3");
   await expect(programs.run([program], { prints: [], exitCode: 3 })).resolves.toBe("");
@@ -47,6 +47,6 @@ test("interrupts a program after its first line", async () => {
   expect(await programs.run([program], { prints: [], interruptAfterMs: 1 })).toBe("ready\nstopped");
 });
 
-test("says so when a server ends before it serves", async () => {
+test("rejects a server that exits before it prints a URL", async () => {
   await expect(programs.serve(write(""))).rejects.toThrow("program.mjs exited before it printed a URL");
 });

@@ -20,7 +20,7 @@ test("protoplugin is bundled with each of its patches, and without TypeScript", 
   ).resolves.toBeDefined();
 });
 
-test("a build in which a patch is not applied fails", async () => {
+test("a build fails if a patch is not applied", async () => {
   await expect(bundle("")).rejects.toThrow("each module of protoplugin must be patched exactly once");
   await expect(bundle('require("@bufbuild/protoplugin")')).rejects.toThrow("each module");
 });

@@ -1,5 +1,5 @@
 /*
- * The rules of the check plugin in the process of a test, on protos written in it.
+ * Runs the rules of the check plugin in the process of a test, on protos in the test.
  */
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
@@ -12,27 +12,27 @@ import type { OptionSchema, ValueSchema } from "../src/gen/buf/plugin/option/v1/
 import type { Files, Finding } from "./buf-workspace.ts";
 import { compile } from "./compile.ts";
 
-/** What is checked, as buf would be given it. */
+/** The input of a check, like that of buf. */
 export interface Checked {
   readonly protos: Files;
-  /** Which of them are to be checked, or of what they import. All the protos by default. */
+  /** The paths of protos or imports to check. Default: all protos. */
   readonly paths?: readonly string[];
-  /** What the protos were before. */
+  /** The previous version of the protos. */
   readonly before?: Files;
-  /** The ids of the rules to check. All by default. */
+  /** The IDs of the rules to check. Default: all. */
   readonly rules?: readonly string[];
-  /** The options of the plugin, as buf.yaml has them. */
+  /** The options of the plugin, as in buf.yaml. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** The YAML files that the options name. */
+  /** The YAML files to which the options refer. */
   readonly yamls?: Files;
 }
 
-/** Returns the ids of the rules of a type, in order. */
+/** Returns the IDs of the rules of a type, in order. */
 export function rulesOf(type: RuleType): string[] {
   return allRules.filter((rule) => rule.type === type).map(({ id }) => id);
 }
 
-/** Returns what the rules find, in the order of the files and their lines. */
+/** Returns the findings, ordered by file and line. */
 export async function checkProtos({
   protos,
   paths = Object.keys(protos),
@@ -88,7 +88,7 @@ function optionValue(value: unknown): MessageInitShape<typeof ValueSchema> {
   };
 }
 
-/** Counted from one. */
+/** The line number, from 1. */
 function lineOf(file: FileDescriptorProto | undefined, sourcePath: readonly number[]): number {
   const location = file?.sourceCodeInfo?.location.find(({ path }) => path.join() === sourcePath.join());
   return (location?.span[0] ?? -1) + 1;

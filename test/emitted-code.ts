@@ -97,7 +97,7 @@ function wellKnownTypeName(name: string): string {
 /**
  * Returns the matches of a pattern.
  *
- * @throws Error if there are not as many as matches of its mark.
+ * @throws Error if the number of matches differs from that of its mark.
  */
 function matchEvery(content: string, mark: RegExp, pattern: RegExp): RegExpExecArray[] {
   const matches = [...content.matchAll(pattern)];

@@ -15,7 +15,7 @@ export async function emptyPGlite(): Promise<PGlite> {
     await db.close();
     writeFileSync(path, Buffer.from(await dump.arrayBuffer()));
   });
-  // Read here, because a blob of a file breaks when another process that makes the same file comes first.
+  // Read into memory, because a blob of a file breaks if another process replaces the file.
   return await PGlite.create({ loadDataDir: new Blob([readFileSync(archive)]) });
 }
 

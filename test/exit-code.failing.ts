@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describePostgres } from "./lro-servers.ts";
 
-// With all that a run of tests sets up.
+// With the full setup of a test run.
 describePostgres((engine) => {
   test("fails", async () => {
     await engine.sql("SELECT 1");

@@ -1,6 +1,6 @@
 /*
- * A worker over a store that a test makes up. Nothing happens by itself, unless the test says so: neither are leases
- * renewed, nor does anybody look for work.
+ * A worker on a fake store. By default, it has no periodic tasks: it does not renew leases and claims work only after
+ * announcements.
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { create, toBinary } from "@bufbuild/protobuf";
@@ -21,16 +21,17 @@ import { never } from "./operation-stores.ts";
 export const method = "acme.press.v1.PressService.PrintBook";
 const silent: Periods = { waitMs: never, renewMs: never, sweepMs: never, heartbeatMs: never };
 
-/** A store that a test makes up. */
+/** A store that a test controls. */
 export interface FakeStore {
-  /** What there is to claim. */
+  /** The operations that can be claimed. */
   readonly claimable: Claim[];
-  /** The limits of all calls of `claim`, whose answers wait for this. */
+  /** The limits of all calls of `claim`. */
   readonly limits: number[];
+  /** Calls of `claim` return after this. */
   answered: Promise<void>;
-  /** How each claim stands: `held`, if nothing else is said. */
+  /** The state of each claim. Default: `held`. */
   readonly states: Map<Claim, ClaimState>;
-  /** The database answers. */
+  /** Whether the database responds. */
   reachable: boolean;
   readonly released: Claim[];
   readonly settled: { readonly claim: Claim; readonly result: Settlement["result"] }[];
@@ -73,7 +74,7 @@ export function fakeStore(): FakeStore & { readonly store: OperationStore } {
   return Object.assign(fake, { store: store as OperationStore });
 }
 
-/** A worker that prints books in this way. */
+/** Creates a worker with a handler. */
 export async function workerOf(
   { store }: { readonly store: OperationStore },
   printBook: PrintBook,
@@ -90,7 +91,7 @@ export async function workerOf(
   return worker;
 }
 
-/** A claim of the operation that prints this book. */
+/** Returns a claim on an operation that prints a book. */
 export function claimOf(title: string, given: Partial<Claim> = {}): Claim {
   return {
     operation: {
@@ -103,12 +104,12 @@ export function claimOf(title: string, given: Partial<Claim> = {}): Claim {
   };
 }
 
-/** Prints each book until the test ends that. */
+/** A handler whose attempts end when the test calls `end`. */
 export function press(): {
   readonly printBook: (request: { title: string }, operation: RunningOperation) => Promise<{ title: string }>;
-  /** The titles of the books that have begun, in order. */
+  /** The titles of the started attempts, in order. */
   readonly begun: string[];
-  /** Why each operation was told to stop, by its title and attempt. */
+  /** The interrupted attempts: title, attempt number and reason. */
   readonly interrupted: string[];
   end(index: number): void;
 } {
@@ -130,7 +131,7 @@ export function press(): {
   };
 }
 
-/** Lets everything happen that needs no timer. */
+/** Waits until all pending work without timers is done. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 10; i++) {
     await turn();

@@ -1,5 +1,5 @@
 /*
- * The arrows of the house: which part may import from which.
+ * The allowed dependencies between the parts of the repository.
  */
 import { globSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** What the parts of src may import from, beside themselves: other parts, and modules within them. */
+/** Other parts, or modules in them, from which each part of src can import. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   gen: [],
   descriptor: ["gen"],
@@ -34,7 +34,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "longrunning.ts": ["gen"],
 };
 
-/** The packages that only these parts may name. */
+/** Packages that only the given parts can import. */
 const owners: Readonly<Record<string, readonly string[]>> = {
   "pg-boss": ["engine"],
   pg: ["engine"],
@@ -43,7 +43,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ["descriptor"],
 };
 
-/** An import in a module of a folder. Modules are named by their paths in it, packages as they are imported. */
+/** An import in a module of a folder. Modules have their path in the folder, packages the name that is imported. */
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -68,34 +68,34 @@ const partOf = (path: string): string => path.slice(0, `${path}/`.indexOf("/"));
 const isIn = (path: string, parts: readonly string[]): boolean =>
   parts.some((part) => path === part || path.startsWith(`${part}/`));
 
-test("each part of src has its arrows here", () => {
+test("the table contains each part of src", () => {
   expect([...new Set(modules.map(partOf))].sort()).toEqual(Object.keys(arrows).sort());
 });
 
-test.each(Object.entries(arrows))("%s imports from nothing in src but itself and %j", (part, allowed) => {
+test.each(Object.entries(arrows))("%s imports only from itself and %j in src", (part, allowed) => {
   const within = imports.filter(({ from, to }) => partOf(from) === part && modules.includes(to));
   expect(within.filter(({ to }) => !isIn(to, [part, ...allowed]))).toEqual([]);
 });
 
-test("nothing in src imports from outside of it, but for the version in package.json", () => {
+test("src imports only the version in package.json from outside", () => {
   const upwards = imports.filter(({ to }) => to.startsWith(".."));
   expect(upwards).toEqual([{ from: "descriptor/version.ts", to: "../package.json" }]);
 });
 
-test.each(Object.entries(owners))("%s is named by nobody but %j", (name, parts) => {
+test.each(Object.entries(owners))("%s is imported only by %j", (name, parts) => {
   const naming = imports.filter(({ to }) => isIn(to, [name]));
   expect(naming).not.toEqual([]);
   expect(naming.filter(({ from }) => !isIn(from, parts))).toEqual([]);
 });
 
-test("generated code imports from nothing but its own folder, and compiled templates from template.ts", () => {
+test("generated code imports only from its own folder, and compiled templates from template.ts", () => {
   const generated = imports.filter(({ from, to }) => /(^gen\/|\.gen\.ts$)/.test(from) && modules.includes(to));
   const outside = generated.filter(({ from, to }) => !(isIn(from, ["gen"]) && isIn(to, ["gen"])));
   expect(outside).toEqual([{ from: "plugin/templates.gen.ts", to: "plugin/template.ts" }]);
 });
 
 test.each(["examples/gen", "testdata/gen", ...globSync("testdata/cases/*/gen", { cwd: root })])(
-  "generated code imports nothing from outside of %s but packages",
+  "generated code imports only packages from outside %s",
   (folder) => {
     const upwards = modulesIn(folder).flatMap((path) =>
       importsOf(folder, path).filter(({ to }) => to.startsWith("..")),
@@ -104,18 +104,18 @@ test.each(["examples/gen", "testdata/gen", ...globSync("testdata/cases/*/gen", {
   },
 );
 
-describe("what is loaded at run time", () => {
-  test("by the client is nothing of the server, and no package but two", async () => {
+describe("modules that are loaded at run time", () => {
+  test("by the client exclude the server and include only two packages", async () => {
     const loaded = await reach("src/client/index.ts");
     expect(loaded.modules.filter((path) => isIn(path, ["src/server", "src/engine"]))).toEqual([]);
     expect(loaded.packages).toEqual(["@bufbuild/protobuf", "@connectrpc/connect"]);
   });
 
-  // What protoplugin would load, scripts/protoplugin.ts takes out of the bundle.
+  // scripts/protoplugin.ts removes the packages that protoplugin would load from the bundle.
   test.each([
     ["plugin", ["@bufbuild/protobuf", "@bufbuild/protoplugin", "yaml"]],
     ["check", ["@bufbuild/protobuf", "yaml"]],
-  ])("by the %s are these packages, and nothing of the runtime: %j", async (part, packages) => {
+  ])("by the %s exclude the runtime and include only these packages: %j", async (part, packages) => {
     const loaded = await reach(`src/${part}/bin.ts`);
     expect(loaded.modules.filter((path) => !isIn(path, sourcesOf(part)))).toEqual(["package.json"]);
     expect(loaded.packages).toEqual(packages);
@@ -126,7 +126,7 @@ function sourcesOf(part: string): string[] {
   return [part, ...(arrows[part] ?? [])].map((name) => `src/${name}`);
 }
 
-/** Follows the imports of a module that are left when its types are stripped. */
+/** Follows the imports of a module that remain after its types are stripped. */
 async function reach(entryPoint: string): Promise<{ modules: string[]; packages: string[] }> {
   const { metafile } = await build({
     absWorkingDir: root,

@@ -1,6 +1,6 @@
 import type { Files } from "./buf-workspace.ts";
 
-/** Returns a file with a service of the methods given. */
+/** Returns a file with a service that has the given methods. */
 export function library(methods: string, comment = ""): Files {
   const proto = `syntax = "proto3";
     package acme.library.v1;

@@ -42,9 +42,9 @@ export type MovePress = LroHandler<MovePressRequest, MovePressResponse, MovePres
 export interface Press extends Partial<Omit<LroServerOptions, "engine">> {
   readonly printBook?: PrintBook;
   readonly movePress?: MovePress;
-  /** What it does by itself, and how often. */
+  /** The intervals of its periodic tasks. */
   readonly periods?: Partial<Periods>;
-  /** Whether this process runs operations. */
+  /** Whether this process runs operations. Default: true. */
   readonly work?: boolean;
   /** Headers of all calls of the server's clients. */
   readonly headers?: Record<string, string>;

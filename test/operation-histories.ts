@@ -1,5 +1,5 @@
 /*
- * Random histories of operations in a store that two workers share, each compared with a model.
+ * Runs random histories of operations in a store that two workers share and compares each with a model.
  */
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
@@ -11,7 +11,7 @@ const { method } = newOperation();
 
 const policies = ["allow", "queue", "abort", "preempt"] as const;
 
-/** One thing that a client, a worker or time does. `of` picks one of the operations or claims that there are. */
+/** An action of a client or worker, or the passage of time. `of` selects an existing operation or claim. */
 type Step =
   | { readonly do: "start"; readonly parallel: Parallel; readonly key: string }
   | { readonly do: "claim"; readonly worker: number }
@@ -41,17 +41,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: "crash" as const }) },
 );
 
-/** Short ones: what goes wrong takes few steps, and many short ones find it sooner than few long ones. */
+/** Histories are short, because bugs need few steps, and many short histories find them sooner than a few long ones. */
 const histories: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 10, size: "max" });
 
-/** Two workers of a store, and all that a history needs. */
+/** A database and the stores of two workers. */
 interface HistoryStores {
   readonly stores: StoreDatabase;
   readonly workers: readonly [OperationStore, OperationStore];
 }
 
 async function historyStores(stores: StoreDatabase): Promise<HistoryStores> {
-  // Who opens later knows the queues that are there.
+  // Stores that are opened later find the existing queues.
   const first = await stores.open();
   for (const parallel of policies) {
     await first.start(newOperation({ parallel, key: "a" }));
@@ -60,8 +60,9 @@ async function historyStores(stores: StoreDatabase): Promise<HistoryStores> {
 }
 
 /**
- * Follows random histories, until there were enough or the time is over, and returns how many. The shortest in which the
- * store differs from the model is in the error, with the seed.
+ * Runs random histories until a limit is reached and returns their number.
+ *
+ * @throws Error with the shortest history in which the store differs from the model, and its seed.
  */
 export async function followHistories(
   stores: StoreDatabase,
@@ -81,7 +82,7 @@ export async function followHistories(
   return followed;
 }
 
-/** Does the steps in the store and in the model. Throws where they differ. */
+/** Runs the steps in the store and in the model. Throws if they differ. */
 async function follow(given: HistoryStores, steps: readonly Step[]): Promise<void> {
   const history = new History(given);
   await given.stores.database.query("DELETE FROM lro.operations; DELETE FROM lro.job;");
@@ -207,7 +208,7 @@ class History {
     }
   }
 
-  /** Compares what clients see, and the jobs that are left. */
+  /** Compares the states that clients see, and the remaining jobs. */
   async compareAll(): Promise<void> {
     const stored = new Map(
       (await this.#stores.workers[1].read(this.#operations.map(({ operation }) => operation.name))).map((operation) => [
@@ -234,6 +235,6 @@ function seenOf({ metadata, result, deleted }: StoredOperation): Pick<ModelOpera
 
 function same(what: string, found: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(found, expected)) {
-    throw new Error(`${what}: the store says ${JSON.stringify(found)}, the model ${JSON.stringify(expected)}`);
+    throw new Error(`${what}: the store has ${JSON.stringify(found)}, the model ${JSON.stringify(expected)}`);
   }
 }

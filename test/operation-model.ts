@@ -1,23 +1,23 @@
 /*
- * What a store of operations promises, without a database: who may run which operation, and what each write does.
+ * A model of a store of operations, without a database: which claims are granted, and the effect of each write.
  */
 import type { ClaimState, Parallel } from "../src/server/operation-store.ts";
 
-/** How often a worker may crash before the operation fails. */
+/** Maximum number of attempts before the operation fails. */
 export const maxAttempts = 2;
 
-/** An operation, and the job that lets one worker run it. */
+/** An operation and the state of its job. The job is the right to run the operation. */
 export interface ModelOperation {
   readonly parallel: Parallel;
   readonly key: string | undefined;
   attempt: number;
   crashes: number;
   job: "waits" | "held" | "gone";
-  /** Who holds the job. */
+  /** The current claim on the job. */
   holder: ModelClaim | undefined;
   cancelRequested: boolean;
   metadata: string | undefined;
-  /** How it ended. */
+  /** The outcome, once the operation is done. */
   end: "printed" | "cancelled" | "preempted" | "crashed" | undefined;
   deleted: boolean;
   forgotten: boolean;
@@ -32,7 +32,7 @@ export interface ModelClaim {
 export class OperationModel {
   readonly operations: ModelOperation[] = [];
 
-  /** Undefined if it is refused. */
+  /** Returns `undefined` if the start is rejected. */
   start(parallel: Parallel, key: string | undefined): ModelOperation | undefined {
     const rivals = this.operations.filter((other) => other.parallel === parallel && other.key === key);
     if (parallel === "abort" && rivals.some(({ job }) => job !== "gone")) {
@@ -60,7 +60,7 @@ export class OperationModel {
       });
   }
 
-  /** Whether it waits for no other. Called for all before the first is claimed. */
+  /** Returns whether the operation can run now. Must be called for all operations before the first is claimed. */
   #isNext(operation: ModelOperation): boolean {
     const { parallel, key, job } = operation;
     const before = this.operations.slice(0, this.operations.indexOf(operation));
@@ -112,7 +112,7 @@ export class OperationModel {
     operation.forgotten ||= operation.end !== undefined;
   }
 
-  /** All workers are gone for longer than their leases. */
+  /** All workers crash, and their leases expire. */
   crash(): void {
     for (const operation of this.operations.filter(({ job }) => job === "held")) {
       const isDead = ++operation.crashes === maxAttempts;

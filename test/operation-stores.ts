@@ -13,25 +13,25 @@ import type { Claim, NewOperation, OperationStore, StoredOperation } from "../sr
 import { emptyPGlite } from "./empty-pglite.ts";
 import { createDatabase } from "./shared-postgres.ts";
 
-/** The longest time of a timer: the test ends before. */
+/** The maximum delay of a timer, in ms, which no test reaches. */
 export const never: number = 2 ** 31 - 1;
 
 /** A database in which stores can be opened. */
 export interface StoreDatabase {
   readonly database: Database;
-  /** Opens a store. What it does on the database can be watched. */
+  /** Opens a store. `watch` can wrap its database. */
   open(watch?: (database: Database) => Database): Promise<OperationStore>;
-  /** Lets the leases pass that workers hold now, and sweeps. */
+  /** Lets the current leases of workers expire, and sweeps. */
   crash(store: OperationStore): Promise<void>;
   close(): Promise<void>;
 }
 
 const schema = "lro";
 
-/** What a sweep writes for an operation whose workers have crashed too often. */
+/** The error that a sweep writes to an operation after its last attempt. */
 export const crashed: Buffer = Buffer.from("crashed");
 
-/** PGlite in memory. */
+/** Creates a PGlite database in memory. */
 export async function pgliteStores(): Promise<StoreDatabase> {
   const pglite: PGlite = await emptyPGlite();
   return storesOf(
@@ -40,7 +40,7 @@ export async function pgliteStores(): Promise<StoreDatabase> {
   );
 }
 
-/** A database of PostgreSQL. */
+/** Creates a PostgreSQL database. */
 export async function postgresStores(): Promise<StoreDatabase> {
   const pool = new Pool({ connectionString: await createDatabase() });
   return storesOf(
@@ -73,7 +73,7 @@ function storesOf(database: Database, close: () => Promise<void>): StoreDatabase
   };
 }
 
-/** A store on PGlite for all tests of a file. */
+/** Opens a store on PGlite for all tests of a file. */
 export function sharedStore(): { readonly stores: StoreDatabase; readonly store: OperationStore } {
   const shared = {} as { stores: StoreDatabase; store: OperationStore };
   beforeAll(async () => {
@@ -84,7 +84,7 @@ export function sharedStore(): { readonly stores: StoreDatabase; readonly store:
   return shared;
 }
 
-/** An operation to be, of a method without policy, unless the test says otherwise. */
+/** Returns an operation to start. Default: of a method without a policy. */
 export function newOperation(given: Partial<NewOperation> = {}): NewOperation {
   const id = given.id ?? randomUUID();
   return {
@@ -96,7 +96,7 @@ export function newOperation(given: Partial<NewOperation> = {}): NewOperation {
   };
 }
 
-/** Starts an operation that nothing refuses. */
+/** Starts an operation. Throws if the store rejects it. */
 export async function startOne(store: OperationStore, given: Partial<NewOperation> = {}): Promise<StoredOperation> {
   const outcome = await store.start(newOperation(given));
   if ("refused" in outcome) {
@@ -105,7 +105,7 @@ export async function startOne(store: OperationStore, given: Partial<NewOperatio
   return outcome.operation;
 }
 
-/** Claims the one operation that there is to claim. */
+/** Claims the only operation that can be claimed. */
 export async function claimOne(store: OperationStore, method: string = newOperation().method): Promise<Claim> {
   const claims = await store.claim(method, 10);
   const [claim] = claims;
@@ -115,7 +115,7 @@ export async function claimOne(store: OperationStore, method: string = newOperat
   return claim;
 }
 
-/** An operation as it is stored. */
+/** Reads a stored operation. */
 export async function readOne(store: OperationStore, name: string): Promise<StoredOperation | undefined> {
   return (await store.read([name]))[0];
 }

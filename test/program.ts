@@ -51,9 +51,9 @@ export interface Program<Message = unknown> {
   readonly messages: Feed<Message>;
   readonly exited: Promise<Exit>;
   signal(signal: NodeJS.Signals): void;
-  /** Closes the channel of its messages, which tells it that it is no longer needed. */
+  /** Closes the message channel, which signals the program to exit. */
   disconnect(): void;
-  /** Ends it as a crash does. Resolves when it has ended. */
+  /** Kills the program like a crash. Resolves when it has exited. */
   kill(): Promise<Exit>;
 }
 

@@ -6,9 +6,9 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy {
   readonly port: number;
-  /** The connections on which a client has sent this text pass nothing on any more, and stay open. Later ones work. */
+  /** Connections on which a client sent this text stay open but forward no more data. Later connections work. */
   stall(text: string): void;
-  /** Closes the next connection on which the server sends data and drops the data. Resolves when that has happened. */
+  /** Drops the next data that the server sends and closes its connection. Resolves when that has happened. */
   dropNextAnswer(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,17 +1,17 @@
-/** A position in a text. Both count from one. */
+/** A position in a text. Line and column start at 1. */
 interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** What a change of a source does to its first line. */
+/** The effect of a change on its first line. */
 export interface Change {
   readonly line: number;
   readonly before: string;
   readonly after: string;
 }
 
-/** Says by a line what happens to a source where a part of it is replaced. */
+/** Describes the replacement of a part of a source by the first line that changes. */
 export function describeChange(
   source: string,
   { start, end }: { readonly start: Position; readonly end: Position },

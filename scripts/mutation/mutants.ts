@@ -4,12 +4,12 @@ import type { LogLevel, MutantResult } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
 import { describeChange } from "./change.ts";
 
-/** The source with one small change. */
+/** A small change to the source, and the result of its tests. */
 export interface Mutant {
   readonly file: string;
-  /** Counted from one. */
+  /** The number of the first changed line, from 1. */
   readonly line: number;
-  /** The first line that is changed, and what it becomes. */
+  /** The first changed line, before and after the change. */
   readonly before: string;
   readonly after: string;
   readonly status: "killed" | "survived" | "not covered" | "left out";
@@ -24,23 +24,23 @@ const statuses: Partial<Record<MutantResult["status"], Mutant["status"]>> = {
 };
 
 export interface MutationOptions {
-  /** Forgets what is known. */
+  /** Ignores the results of earlier runs. */
   readonly force: boolean;
-  /** Also tests what runs while modules load, each against all tests of the folder. It takes long. */
+  /** Also changes code that runs while modules load. This is slow, because each change runs all tests of the folder. */
   readonly constants: boolean;
 }
 
 /**
- * Makes the mutants of a folder, and runs for each the tests of the folder that reach it. What is known about a mutant from
- * the last time is kept, unless its source or its tests have changed since.
+ * Creates the mutants of a folder and runs for each of them the tests of the folder that cover it. Reuses the results of
+ * earlier runs unless the source or the tests changed.
  */
 export async function testMutants(folder: string, { force, constants }: MutationOptions): Promise<Mutant[]> {
   const stryker = new Stryker({
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
-    // Its own option testFiles would leave mutants of what runs while modules load inactive.
+    // Stryker's option testFiles would not activate mutants in code that runs while modules load.
     vitest: { configFile: "scripts/mutation/vitest.config.ts", dir: folder },
-    // Bins run in processes of their own only, and what is generated is tested by what generates it.
+    // Tests run bins only in separate processes, and generated code is tested through its generator.
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
     incremental: true,
     incrementalFile: `.cache/mutation/${folder.replaceAll("/", "-")}.json`,
@@ -48,13 +48,13 @@ export async function testMutants(folder: string, { force, constants }: Mutation
     ignoreStatic: !constants,
     tempDirName: ".cache/mutation/sandbox",
     cleanTempDir: "always",
-    // Of what is kept between runs, tests need the protos that buf has compiled.
+    // The only part of the cache that tests need is the protos that buf compiled.
     ignorePatterns: [".cache", "!.cache/buf-*", "dist"],
-    // It would mark expected outputs, which are compared.
+    // Disabling type checks adds a comment to expected outputs, which tests compare.
     disableTypeChecks: false,
-    // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.
+    // Stryker reads tsconfig files with an API that TypeScript 7 does not have.
     tsconfigFile: "none",
-    // Loops without end are found by counting. On a busy machine the rest may take its time.
+    // Stryker detects endless loops by counting iterations, so only a busy machine reaches this timeout.
     timeoutMS: 30_000,
     reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
     logLevel: "error" as LogLevel,

@@ -1,6 +1,6 @@
 /*
- * Mutation testing: `npm run test:mutation -- src/plugin`. Each mutant is the source with one small change, such as `<=`
- * for `<`, or a block left empty. A mutant for which no test fails shows what the tests would not notice.
+ * Mutation testing: `npm run test:mutation -- src/plugin`. Each mutant is a small change to the source, such as `<=`
+ * instead of `<` or an empty block. If no test fails for a mutant, the tests would not notice the change.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { type Equivalent, type Score, scoreOf } from "./score.ts";
 /** The folders whose mutants are tested by default. */
 const folders = ["src/descriptor", "src/plugin", "src/check"];
 
-/** What no folder's score may be under. */
+/** The minimum score of each folder. */
 const least = 85;
 
 const equivalents: readonly Equivalent[] = JSON.parse(readFileSync("test/mutation-equivalents.json", "utf8"));
@@ -42,6 +42,6 @@ function print(folder: string, { killed, mutants, percent, leftOut, survivors, s
       `${file}: no longer survives. Remove it from test/mutation-equivalents.json.\n  - ${before}\n  + ${after}`,
     );
   }
-  const note = leftOut > 0 ? `; ${leftOut} of constants are left out, see --constants` : "";
+  const note = leftOut > 0 ? `; ignored ${leftOut} in code that runs on load, see --constants` : "";
   console.log(`${folder}: ${percent.toFixed(1)} % (${killed} of ${mutants} mutants${note})\n`);
 }

@@ -5,7 +5,7 @@ import { scoreOf } from "./score.ts";
 
 const source = "let i = 0;\nif (i < 1) {\n  stop();\n}\n";
 
-test("a change is told by the line where it starts, and by what that becomes", () => {
+test("a change is described by its first line, before and after", () => {
   const sign = { start: { line: 2, column: 7 }, end: { line: 2, column: 8 } };
   expect(describeChange(source, sign, "<=")).toEqual({ line: 2, before: "if (i < 1) {", after: "if (i <= 1) {" });
 
@@ -13,7 +13,7 @@ test("a change is told by the line where it starts, and by what that becomes", (
   expect(describeChange(source, block, "{}")).toEqual({ line: 2, before: "if (i < 1) {", after: "if (i < 1) {}" });
 });
 
-test("a score counts what a test failed for, of all that is not known to be equivalent", () => {
+test("a score is the percentage of killed mutants, without those listed as equivalent", () => {
   const equivalent = { file: "a.ts", before: "a || b", after: "a ?? b", reason: "Neither is ever null." };
   const survivor = mutant("survived", "a < b", "a <= b");
 
@@ -25,14 +25,14 @@ test("a score counts what a test failed for, of all that is not known to be equi
   expect(score).toEqual({ killed: 2, mutants: 3, percent: 200 / 3, leftOut: 0, survivors: [survivor], stale: [] });
 });
 
-test("what is named as equivalent, and is not there, or fails a test, is stale", () => {
+test("an entry for an equivalent mutant is stale if the mutant does not exist or is killed", () => {
   const equivalent = { file: "a.ts", before: "a", after: "b", reason: "None." };
 
   expect(scoreOf([mutant("killed", "a", "b")], [equivalent]).stale).toEqual([equivalent]);
   expect(scoreOf([mutant("survived", "a", "c")], [equivalent]).stale).toEqual([equivalent]);
 });
 
-test("what is left out neither counts, nor is stale where it is named as equivalent", () => {
+test("ignored mutants do not count, and their entries are not stale", () => {
   const equivalent = { file: "a.ts", before: "a", after: "b", reason: "None." };
 
   const score = scoreOf(
@@ -43,7 +43,7 @@ test("what is left out neither counts, nor is stale where it is named as equival
   expect(score).toEqual({ killed: 1, mutants: 1, percent: 100, leftOut: 2, survivors: [], stale: [] });
 });
 
-test("a folder without mutants has them all killed", () => {
+test("the score of a folder without mutants is 100", () => {
   expect(scoreOf([], []).percent).toBe(100);
 });
 

@@ -1,24 +1,24 @@
 import type { Mutant } from "./mutants.ts";
 
-/** A mutant that does what the source does, so that no test can tell the two apart. */
+/** A mutant that behaves like the source, so no test can detect it. */
 export interface Equivalent extends Pick<Mutant, "file" | "before" | "after"> {
   readonly reason: string;
 }
 
-/** How the mutants of a folder have fared. */
+/** The results of the mutants of a folder. */
 export interface Score {
   readonly killed: number;
-  /** All but those that are left out, or known to be equivalent. */
+  /** The number of mutants, without ignored and equivalent ones. */
   readonly mutants: number;
-  /** Of a hundred. */
+  /** Percentage of killed mutants. */
   readonly percent: number;
   readonly leftOut: number;
   readonly survivors: readonly Mutant[];
-  /** Those named as equivalent that are no longer there, or that a test fails for. */
+  /** Entries whose mutant no longer exists or is killed. */
   readonly stale: readonly Equivalent[];
 }
 
-/** @param equivalents Those of the folder. */
+/** @param equivalents The equivalent mutants of the folder. */
 export function scoreOf(mutants: readonly Mutant[], equivalents: readonly Equivalent[]): Score {
   const known = new Set(equivalents.map(keyOf));
   const killed = mutants.filter(({ status }) => status === "killed").length;

@@ -1,19 +1,19 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /**
- * The tests that mutants are held against. They are fast, and run the source in their own process: what runs the built
- * plugins would not notice a mutant.
+ * The tests to run on mutants. They are fast and run the source in their own process; tests of the built plugins would
+ * not notice a mutant.
  */
 const config: ViteUserConfig = defineConfig({
-  // Emitted code imports the package by name, as in all tests.
+  // Generated code imports the package by name, as in all tests.
   ssr: { resolve: { conditions: ["protoc-gen-ts-lro/source", "node", "development"] } },
   test: {
     include: ["**/*.test.ts"],
     exclude: [
       "**/*.long.test.ts",
-      // They run what is built.
+      // These run the built plugins.
       "**/{bin,buf,compilers,emitted-code}.test.ts",
-      // They take long.
+      // These are slow.
       "**/{googleapis,bad-input}.test.ts",
     ],
     testTimeout: 60_000,

@@ -16,7 +16,7 @@ describe("pluginrpc", () => {
     expect(await run(nothing, "--protocol")).toEqual({ stdout: "1\n", stderr: "", exitCode: 0 });
   });
 
-  test.each([["binary"], ["json"]])("the specification names the three methods of buf, in %s", async (format) => {
+  test.each([["binary"], ["json"]])("the specification lists buf's three methods, in %s", async (format) => {
     const { stdout } = await runBin(nothing, { plugin: checkBin, args: ["--spec", "--format", format] });
 
     const paths =
@@ -37,7 +37,7 @@ describe("pluginrpc", () => {
   });
 });
 
-describe("bad input is one line on stderr, and a failure", () => {
+describe("bad input results in one line on stderr and a non-zero exit code", () => {
   const request = encode(
     CheckRequestSchema,
     create(CheckRequestSchema, { fileDescriptors: [{ fileDescriptorProto: new Uint8Array([0x0a, 0x05, 0x61]) }] }),
@@ -45,7 +45,7 @@ describe("bad input is one line on stderr, and a failure", () => {
 
   test.each<[string, string, Uint8Array, readonly string[]]>([
     ["text", "is not a pluginrpc request", Buffer.from("hello\n"), [check]],
-    ["a request with a file that is cut off", "truncated", request, [check]],
+    ["a request with a truncated file", "truncated", request, [check]],
     ["no files", "no files", nothing, [check]],
     ["no arguments", "--help", nothing, []],
   ])("%s", async (_, message, stdin, args) => {
@@ -57,7 +57,7 @@ describe("bad input is one line on stderr, and a failure", () => {
   });
 });
 
-test("--help shows how to use it, and --version which it is", async () => {
+test("--help prints the usage, and --version prints the version", async () => {
   expect((await run(nothing, "--help")).stdout).toContain("plugin: buf-plugin-lro");
   expect((await run(nothing, "--version")).stdout).toMatch(/^buf-plugin-lro v\d+\.\d+\.\d+\n$/);
 });

@@ -23,7 +23,7 @@ const plain = `rpc Do(Request) ${operation};`;
 const direct = "rpc Do(Request) returns (Book);";
 const annotated = does("Book", "Progress");
 
-// In each, PKG stands for a package of its own.
+// PKG stands for the package of the pair.
 const pairs: readonly Pair[] = [
   { change: "nothing", before: annotated, now: annotated, breaks: [] },
   { change: "a comment", before: annotated, now: `// Does it.\n${annotated}`, breaks: [] },
@@ -33,14 +33,14 @@ const pairs: readonly Pair[] = [
   { change: "short metadata to its full name", before: annotated, now: does("Book", "PKG.v1.Progress"), breaks: [] },
   { change: "a short name to a relative one", before: annotated, now: does("v1.Book", "Progress"), breaks: [] },
   {
-    change: "a full name to one with a dot in front",
+    change: "a full name to one with a leading dot",
     before: annotated,
     now: does(".PKG.v1.Book", "Progress"),
     breaks: [],
   },
   { change: "both to their full names", before: annotated, now: does("PKG.v1.Book", "PKG.v1.Progress"), breaks: [] },
   {
-    change: "Empty to the same with a dot in front",
+    change: "Empty to the same with a leading dot",
     before: does("google.protobuf.Empty", "Progress"),
     now: does(".google.protobuf.Empty", "Progress"),
     breaks: [],
@@ -56,8 +56,8 @@ const pairs: readonly Pair[] = [
   { change: "the name of the request", before: annotated, now: annotated.replace("(Request)", "(Book)"), breaks: [] },
   { change: "a new method", before: get, now: `${get}${annotated}`, breaks: [] },
   { change: "no method", before: annotated, now: "", breaks: [] },
-  { change: "a response that was never there, mended", before: does("Boook", "Progress"), now: annotated, breaks: [] },
-  { change: "metadata that was never given, given", before: does("Book", ""), now: annotated, breaks: [] },
+  { change: "a response that was not found, corrected", before: does("Boook", "Progress"), now: annotated, breaks: [] },
+  { change: "missing metadata, added", before: does("Book", ""), now: annotated, breaks: [] },
 
   { change: "the response", before: annotated, now: does("Leaflet", "Progress"), breaks: responseChanged },
   { change: "the metadata", before: annotated, now: does("Book", "Leaflet"), breaks: metadataChanged },
@@ -92,14 +92,14 @@ const pairs: readonly Pair[] = [
     breaks: responseChanged,
   },
   {
-    change: "the response to what is not there",
+    change: "the response to a type that is not found",
     before: annotated,
     now: does("Boook", "Progress"),
     breaks: responseChanged,
   },
   { change: "the metadata to none", before: annotated, now: does("Book", ""), breaks: metadataChanged },
   {
-    change: "what a short name means",
+    change: "the meaning of a short name",
     before: does("Shadow", "Progress"),
     now: does("Shadow", "Progress"),
     breaks: responseChanged,
@@ -113,10 +113,10 @@ const pairs: readonly Pair[] = [
     now: plain,
     breaks: kindChanged,
   },
-  { change: "a method that is long-running no more", before: annotated, now: direct, breaks: kindChanged },
+  { change: "a method that is no longer long-running", before: annotated, now: direct, breaks: kindChanged },
 ];
 
-describe("a change breaks what it changes in meaning, and nothing by its text", () => {
+describe("a change is breaking if it changes a type, not if it only changes the text", () => {
   const read = (version: "before" | "now"): Files =>
     Object.assign({}, ...pairs.map((pair, index) => files(pair[version], `pair${index}`, version)));
   const workspace = { before: read("before"), protos: read("now"), rules: breakingRules };
@@ -127,12 +127,12 @@ describe("a change breaks what it changes in meaning, and nothing by its text", 
     expect(found.map(({ rule }) => rule).sort()).toEqual([...breaks].sort());
   });
 
-  test("there are thirty pairs at least", () => {
+  test("at least thirty changes are tested", () => {
     expect(pairs.length).toBeGreaterThanOrEqual(30);
   });
 });
 
-test("a finding stands on the line of the type, and says what it was and is", async () => {
+test("a finding is reported on the line of the type, with the old and the new type", async () => {
   const before = files(does("Book", "Progress"), "acme", "now");
   const protos = files(does("Book", "Leaflet"), "acme", "now");
 
@@ -147,7 +147,7 @@ test("a finding stands on the line of the type, and says what it was and is", as
   ]);
 });
 
-test("a type that can no longer be found is told so", async () => {
+test("a type that is no longer found is reported", async () => {
   const before = files(does("Book", "Progress"), "acme", "now");
   const protos = files(does("Boook", "Progress"), "acme", "now");
 
@@ -156,7 +156,7 @@ test("a type that can no longer be found is told so", async () => {
   ]);
 });
 
-test("a package that moves to its next version is left to buf's own rules", async () => {
+test("buf's own rules report a package that moves to its next version", async () => {
   const moved = service("acme.v2", does("Leaflet", "Progress"));
   const protos = { "acme/v2/service.proto": `syntax = "proto3"; ${moved}` };
 
@@ -178,8 +178,8 @@ function doesInParts(response: string, metadata: string): string {
 }
 
 /**
- * Returns the files of a package with a service. Now, message Moved is in another file than before, and there is a
- * message Shadow in its own package beside that of the package around it.
+ * Returns the files of a package with a service. In the new version, message Moved is in another file, and the package
+ * has its own message Shadow in addition to that of the enclosing package.
  */
 function files(methods: string, name: string, version: "before" | "now"): Files {
   const [there, elsewhere] =

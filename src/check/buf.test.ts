@@ -5,7 +5,7 @@ import { library } from "../../test/library-proto.ts";
 import { filesOf, readExamples } from "../../test/rule-sections.ts";
 import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
 
-describe("for the examples of docs/rules.md, buf reports what the rules find", () => {
+describe("buf reports the findings in the examples of docs/rules.md", () => {
   test("buf lint", async () => {
     const ids = rulesOf(RuleType.LINT);
     const examples = readExamples(ids);
@@ -32,10 +32,10 @@ describe("for the examples of docs/rules.md, buf reports what the rules find", (
   });
 });
 
-describe("what is ignored", () => {
+describe("you can ignore", () => {
   const plain = "(Request) returns (google.longrunning.Operation);";
 
-  test("a rule, by a comment on the rpc", async () => {
+  test("a rule with a comment on the rpc", async () => {
     const protos = library(`
       // Prints a book.
       //
@@ -52,13 +52,13 @@ describe("what is ignored", () => {
     expect(withoutMessages(await lint({ protos }))).toEqual(markedFindings(protos));
   });
 
-  test("a rule, by a comment on the service", async () => {
+  test("a rule with a comment on the service", async () => {
     const protos = library(`rpc BindBook${plain}`, "// buf:lint:ignore LRO_OPERATION_INFO_PRESENT");
 
     expect(await lint({ protos })).toEqual([]);
   });
 
-  test("a rule, by its id under except", async () => {
+  test("a rule with its id under except", async () => {
     const protos = library(`
       rpc BindBook${plain}
       rpc CreateOperation(Request) returns (Book); // LRO_NO_CREATE_OPERATION`);
@@ -68,7 +68,7 @@ describe("what is ignored", () => {
     );
   });
 
-  test("what should be, by category LRO_MUST", async () => {
+  test("rules that say should, with the category LRO_MUST", async () => {
     const protos = library(`
       rpc BindBook${plain} // LRO_OPERATION_INFO_PRESENT
       rpc CreateOperation(Request) returns (Book);`);
@@ -77,7 +77,7 @@ describe("what is ignored", () => {
   });
 });
 
-test("an option that is not known is an error of buf that says why", async () => {
+test("buf reports an unknown option as an error, with the reason", async () => {
   const options = { empty_response_method: "Purge*" };
 
   await expect(lint({ protos: library(""), options })).rejects.toThrow('unknown option "empty_response_method".');

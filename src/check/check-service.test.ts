@@ -28,25 +28,25 @@ const descriptors = compiled.map((file) => ({
 }));
 const service = createCheckService(() => ({}));
 
-test("the rules that a request names are checked, in files that are not there only as imports", () => {
+test("checks the requested rules in files that are not imports", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: ["LRO_NO_CREATE_OPERATION"] })).toEqual([
     "LRO_NO_CREATE_OPERATION",
   ]);
   expect(findRules({ names: [], ruleIds: ["LRO_NO_CREATE_OPERATION"] })).toEqual([]);
 });
 
-test("all rules are checked where a request names none", () => {
+test("checks all rules if the request names none", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: [] })).toEqual([
     "LRO_OPERATION_INFO_PRESENT",
     "LRO_NO_CREATE_OPERATION",
   ]);
 });
 
-test("files come in any order", () => {
+test("accepts files in any order", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: [], files: descriptors.toReversed() })).toHaveLength(2);
 });
 
-test("there are two categories, of which the rules that must be kept are in both", () => {
+test("lists two categories, and the rules that say must are in both", () => {
   const { categories = [] } = service.listCategories(create(ListCategoriesRequestSchema));
   expect(categories).toEqual([
     { id: "LRO", purpose: "Checks all rules of AIP-151 for long-running operations." },
@@ -68,7 +68,7 @@ test("there are two categories, of which the rules that must be kept are in both
 describe("a finding", () => {
   const fileDescriptors = descriptors.map(({ name, ...file }) => ({ ...file, isImport: !name.startsWith("acme/") }));
 
-  test("has its place now, and before where there is one", () => {
+  test("has the current position, and the previous one if it exists", () => {
     const request = create(CheckRequestSchema, {
       fileDescriptors,
       againstFileDescriptors: describeFiles(compiled.map(returnRequests)),
@@ -82,7 +82,7 @@ describe("a finding", () => {
     ]);
   });
 
-  test("has its file only where the compiler gave no locations", () => {
+  test("has only its file if the compiler provides no positions", () => {
     const without = describeFiles(
       compiled.map(({ sourceCodeInfo, ...file }) => create(FileDescriptorProtoSchema, file)),
     );
@@ -91,7 +91,7 @@ describe("a finding", () => {
     expect(annotations.map(({ fileLocation }) => fileLocation)).toEqual([place, place]);
   });
 
-  /** Makes the methods of a file return what they are given. */
+  /** Changes the methods of a file to return their request. */
   function returnRequests(original: FileDescriptorProto): FileDescriptorProto {
     const file = clone(FileDescriptorProtoSchema, original);
     for (const method of file.service.flatMap((declared) => (file.package === "acme.v1" ? declared.method : []))) {
@@ -112,20 +112,20 @@ test("a request without files is an error", () => {
   expect(() => findRules({ names: [], ruleIds: [], files: [] })).toThrow("the request contains no files to check.");
 });
 
-describe("an option is an invalid argument", () => {
+describe("rejects an option", () => {
   test.each<[string, MessageInitShape<typeof OptionSchema>, string]>([
     [
-      "that nobody knows",
+      "that is unknown",
       { key: "colour", value: text("red") },
       'unknown option "colour". Use empty_response_methods or service_yaml.',
     ],
     [
-      "whose name is near another",
+      "whose name is similar to a known one",
       { key: "service_yamls", value: text("a.yaml") },
       'unknown option "service_yamls". Did you mean "service_yaml"?',
     ],
     [
-      "that is no text",
+      "that is not a string",
       { key: "service_yaml", value: { type: { case: "boolValue", value: true } } },
       'option "service_yaml" must be a string or a list of strings.',
     ],
@@ -145,7 +145,7 @@ describe("an option is an invalid argument", () => {
   }
 });
 
-test("a file that is missing is an error that names it", () => {
+test("the error for a missing file contains its name", () => {
   const files = descriptors.filter(({ name }) => name !== "google/longrunning/operations.proto");
 
   expect(() => findRules({ names: [], ruleIds: [], files })).toThrow(

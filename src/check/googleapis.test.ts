@@ -14,7 +14,7 @@ const files = await googleapis();
 const methods = readLongRunningMethods(files);
 const outside = methods.filter(({ name }) => !name.startsWith("google.longrunning."));
 
-describe("all of googleapis: the findings are as many as an independent reading counts", () => {
+describe("in all of googleapis, the number of findings is that of an independent implementation", () => {
   const counts = new Map<string, number>();
   beforeAll(() => {
     const service = createCheckService(() => ({}));
@@ -42,11 +42,11 @@ describe("all of googleapis: the findings are as many as an independent reading 
     expect({ found: counts.get(rule) ?? 0, counted }).toEqual({ found: expected, counted: expected });
   });
 
-  test("two of the methods without operation_info are in google.longrunning, which starts no operations", () => {
+  test("two of the methods without operation_info are in google.longrunning, which does not start operations", () => {
     expect(methods.filter(({ types }) => types === undefined)).toHaveLength(12);
   });
 
-  test("docs/rules.md says the same", () => {
+  test("docs/rules.md contains the same numbers", () => {
     const lintRules = rules.filter(({ type }) => type === RuleType.LINT);
     expect(lintRules.map(({ id }) => [id, counts.get(id) ?? 0])).toEqual([...readCounts()]);
   });

@@ -6,7 +6,7 @@ import { library } from "../../test/library-proto.ts";
 
 const defects = new URL("../../testdata/check/defects/", import.meta.url);
 
-test("each defect that there was in googleapis is one finding, on the line where it is", async () => {
+test("each known defect of googleapis is one finding, on its line", async () => {
   const protos = Object.fromEntries(
     readdirSync(defects).map((name) => [`defects/${name}`, readFileSync(new URL(name, defects), "utf8")]),
   );
@@ -18,7 +18,7 @@ test("each defect that there was in googleapis is one finding, on the line where
   expect(findings).toHaveLength(6);
 });
 
-test("a message names the rpc, what is wrong, and the fix", async () => {
+test("a message contains the rpc, the problem and the fix", async () => {
   const findings = await checkProtos({
     protos: library(`
       rpc CreateBook(Request) returns (google.longrunning.Operation) {
@@ -35,7 +35,7 @@ test("a message names the rpc, what is wrong, and the fix", async () => {
   ]);
 });
 
-test("options that are set field by field have a line each", async () => {
+test("options that are set field by field are reported on their own lines", async () => {
   const protos = library(`
       rpc CreateBook(Request) returns (google.longrunning.Operation) {
         option (google.longrunning.operation_info).response_type = "Leaflet"; // LRO_TYPES_RESOLVE
@@ -45,7 +45,7 @@ test("options that are set field by field have a line each", async () => {
   expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
 });
 
-test("a type that comes by a public import is imported directly", async () => {
+test("a type from a public import counts as imported directly", async () => {
   const metadata = (visibility: string): Files => ({
     ...library(
       `
@@ -68,7 +68,7 @@ test("a type that comes by a public import is imported directly", async () => {
 });
 
 test.each(['syntax = "proto2";', 'edition = "2023";', 'edition = "2024";'])(
-  "%s is read like any other",
+  "%s is checked like any other syntax",
   async (syntax) => {
     const optional = syntax.includes("proto2") ? "optional" : "";
     const protos = {
@@ -106,13 +106,13 @@ describe("options", () => {
       }`);
 
   test.each(["PurgeBooks", "acme.library.v1.Library.PurgeBooks", "Purge*", "acme.*"])(
-    "empty_response_methods: [%s] allows rpc PurgeBooks to answer Empty",
+    "empty_response_methods: [%s] allows rpc PurgeBooks to return Empty",
     async (pattern) => {
       expect(await checkProtos({ protos: purge(""), options: { empty_response_methods: [pattern] } })).toEqual([]);
     },
   );
 
-  test("empty_response_methods allows no others", async () => {
+  test("empty_response_methods allows no other methods", async () => {
     const protos = purge(" // LRO_RESPONSE_NOT_EMPTY");
 
     const findings = await checkProtos({ protos, options: { empty_response_methods: ["Purge", "acme.library.v2.*"] } });
@@ -124,7 +124,7 @@ describe("options", () => {
     [{ empty_response_method: "Purge*" }, 'unknown option "empty_response_method".'],
     [{ empty_response_methods: true }, 'option "empty_response_methods" must be a string or a list of strings.'],
     [{ service_yaml: "library.yaml" }, "service_yaml=library.yaml: "],
-  ])("%j is an error that says why", async (options, message) => {
+  ])("%j is rejected with the reason", async (options, message) => {
     await expect(checkProtos({ protos: purge(""), options })).rejects.toThrow(message);
   });
 });

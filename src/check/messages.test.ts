@@ -4,7 +4,7 @@ import { filesOf, readExamples } from "../../test/rule-sections.ts";
 import { RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import { rules } from "./rules/index.ts";
 
-/** What the rules say of the bad examples in docs/rules.md: what it is about, the cause, and the fix. */
+/** The messages for the bad examples in docs/rules.md: the subject, the cause, and the fix. */
 const messages: Readonly<Record<string, string>> = {
   LRO_OPERATION_INFO_PRESENT:
     "rpc PrintBook returns google.longrunning.Operation, but has no operation_info. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.",
@@ -48,7 +48,7 @@ const messages: Readonly<Record<string, string>> = {
     "metadata_type of rpc PrintBook changed from acme.library.v1.BookMetadata to google.protobuf.Empty. Keep the old type, or add a new rpc.",
 };
 
-test.each([RuleType.LINT, RuleType.BREAKING])("a message names the rpc, what is wrong, and the fix", async (type) => {
+test.each([RuleType.LINT, RuleType.BREAKING])("a message contains the rpc, the problem and the fix", async (type) => {
   const examples = readExamples(rulesOf(type)).filter(({ kind }) => kind === "bad");
   const yamls = filesOf(examples, "now", ".yaml");
 
@@ -64,7 +64,7 @@ test.each([RuleType.LINT, RuleType.BREAKING])("a message names the rpc, what is 
   expect(Object.fromEntries(said)).toEqual(Object.fromEntries(rulesOf(type).map((rule) => [rule, messages[rule]])));
 });
 
-test("buf ls-rules tells by one sentence what each rule checks, no two the same", () => {
+test("buf ls-rules describes each rule in one sentence, and no two are the same", () => {
   const purposes = rules.map(({ purpose }) => purpose);
   expect(purposes.filter((purpose) => !/^Checks that .{20,}\.$/.test(purpose))).toEqual([]);
   expect(new Set(purposes).size).toBe(purposes.length);

@@ -26,7 +26,7 @@ const listRules = "/buf.plugin.check.v1.CheckService/ListRules";
 const listCategories = "/buf.plugin.check.v1.CheckService/ListCategories";
 const registry = createRegistry(CheckService.file);
 
-/** Tells of each request by the id of the only annotation, rule or category. */
+/** Responds to each request with a single annotation, rule or category, whose id identifies the request. */
 const implementation: ServiceImpl<typeof CheckService> = {
   check: ({ fileDescriptors, ruleIds }) => {
     if (ruleIds.includes("invalid")) {
@@ -45,7 +45,7 @@ test("the protocol is 1", () => {
   expect(String(Buffer.from(serve(nothing, "--protocol")))).toBe("1\n");
 });
 
-test("the specification names the methods of the service", () => {
+test("the specification lists the methods of the service", () => {
   const { procedures } = fromBinary(SpecSchema, serve(nothing, "--spec"));
   expect(procedures.map(({ path }) => path)).toEqual([check, listRules, listCategories]);
 });
@@ -60,7 +60,7 @@ describe("a method", () => {
   });
 
   test.each([[["--format", "json"]], [["--format=json"]]])(
-    "is called in JSON with %j, before or behind it",
+    "is called in JSON with %j, before or after its name",
     (format) => {
       const json = Buffer.from(toJsonString(RequestSchema, fromBinary(RequestSchema, request), { registry }));
       for (const args of [
@@ -74,7 +74,7 @@ describe("a method", () => {
     },
   );
 
-  test("may be given no request", () => {
+  test("can be called without a request", () => {
     expect(String(Buffer.from(serve(nothing, listCategories, "--format=json")))).toContain('"LRO"');
     const { value } = fromBinary(ResponseSchema, serve(nothing, listCategories));
     expect(value && anyUnpack(value, ListCategoriesResponseSchema)?.categories[0]?.id).toBe("LRO");
@@ -83,12 +83,12 @@ describe("a method", () => {
     );
   });
 
-  test("is not given what is on stdin where it is not called", () => {
+  test("does not read stdin unless it is called", () => {
     const unreadable = (): never => expect.unreachable();
     expect(() => servePlugin(CheckService, implementation, ["--spec"], unreadable)).not.toThrow();
   });
 
-  test("says in its response that a request is invalid", () => {
+  test("returns a response that rejects an invalid request", () => {
     const { value, error } = fromBinary(
       ResponseSchema,
       serve(encode(CheckRequestSchema, { ruleIds: ["invalid"] }), check),
@@ -103,13 +103,13 @@ describe("a method", () => {
   });
 });
 
-describe("bad input is an error that says what it is", () => {
+describe("bad input is rejected with the reason", () => {
   const request = encode(CheckRequestSchema, { fileDescriptors: [{ fileDescriptorProto: Uint8Array.of(1, 2, 3) }] });
   const noRequest = "the input is not a pluginrpc request with a buf.plugin.check.v1.CheckRequest: ";
 
   test.each<[string, string, Uint8Array, readonly string[]]>([
     ["text", noRequest, Buffer.from("hello\n"), [check]],
-    ["a request that is cut off", noRequest, request.subarray(0, -3), [check]],
+    ["a truncated request", noRequest, request.subarray(0, -3), [check]],
     [
       "a request for another method",
       `${noRequest}it contains a type.googleapis.com/buf.plugin.check.v1.ListRulesRequest`,
@@ -119,7 +119,7 @@ describe("bad input is an error that says what it is", () => {
     ["JSON where binary is expected", noRequest, Buffer.from("{}"), [check]],
     ["binary where JSON is expected", noRequest, request, [check, "--format", "json"]],
     ["an unknown format", 'unknown format "xml". Use binary or json.', nothing, [check, "--format", "xml"]],
-    ["a format that is missing", 'unknown format "". Use', nothing, ["--spec", "--format"]],
+    ["a missing format", 'unknown format "". Use', nothing, ["--spec", "--format"]],
     ["an unknown method", 'unknown command "/Fix". Run this plugin through buf', nothing, ["/Fix"]],
     ["too many arguments", 'unexpected argument "--fix". Remove it.', nothing, [check, "--fix"]],
     ["no arguments", 'unknown command "". Run this plugin through buf; see --help.', nothing, []],

@@ -11,7 +11,7 @@ import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lr
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { systemClock } from "./clock.ts";
 
-/** The script of the page, as a browser takes it. */
+/** The script of the page, bundled for browsers. */
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("../../test/browser-page.ts", import.meta.url))],
@@ -29,7 +29,7 @@ if (isMissing) {
 }
 
 test.skipIf(isMissing)(
-  "a page starts an operation, follows it, is reloaded, and resumes from its token",
+  "a page starts an operation, shows its progress, is reloaded, and resumes it from a token",
   {
     timeout: 120_000,
   },

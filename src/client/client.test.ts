@@ -16,21 +16,21 @@ import {
 const get = (at: { method: string; at: number }) => (at.method === "GetOperation" ? [at.at] : []);
 
 describe("a client", () => {
-  test("calls the methods that are not long-running as any other client does", async () => {
+  test("calls other methods like a plain Connect client", async () => {
     const transport = createRouterTransport(({ service }) => {
       service(LibraryService, { getBook: ({ name }) => ({ name, title: "Emma" }) });
     });
     expect(await createLibraryServiceClient(transport).getBook({ name: "x" })).toMatchObject({ title: "Emma" });
   });
 
-  test("passes the error of a start call on as it is", async () => {
+  test("throws the error of a start call unchanged", async () => {
     const { library } = scriptedServer({ start: new ConnectError("no such publisher", Code.NotFound) });
     const error = await library.createBook({}).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(ConnectError);
     expect(error).toMatchObject({ code: Code.NotFound });
   });
 
-  test("returns operations of the types that the method promises", async () => {
+  test("returns operations with the types that the method declares", async () => {
     const { library } = scriptedServer({ get: [succeeded()] });
     const op = await library.createBook({ parent: "publishers/1", book: { title: "Emma" } });
     expectTypeOf(op).toEqualTypeOf<Operation<Book, OperationMetadata>>();
@@ -49,13 +49,13 @@ describe("a client", () => {
     }
   });
 
-  test("can be replaced by a mock of the methods that a class is given", async () => {
+  test("can be replaced by a mock of the methods that a class needs", async () => {
     const operation = await printer.print("Emma");
     expect((await operation.wait()).title).toBe("Emma");
     expect(await printer.follow("Emma", () => {})).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
   });
 
-  test("reads operations from another transport where they are served elsewhere", async () => {
+  test("reads operations through another transport if one is configured", async () => {
     const elsewhere = scriptedServer({ get: [succeeded("Emma")] });
     const here = scriptedServer({}, { operationsTransport: elsewhere.transport });
     expect((await (await here.library.createBook({})).wait()).title).toBe("Emma");
@@ -64,7 +64,7 @@ describe("a client", () => {
 });
 
 describe("headers and context values", () => {
-  test("of the call that starts an operation go with every later call on it", async () => {
+  test("of the start call apply to every later call on the operation", async () => {
     const { library, calls } = scriptedServer({ get: [running(), succeeded()] });
     const op = await library.createBook({}, { headers: { authorization: "Bearer 1" } });
     await op.wait();
@@ -74,13 +74,13 @@ describe("headers and context values", () => {
     expect(calls.map(({ header }) => header.get("authorization"))).toEqual(calls.map(() => "Bearer 1"));
   });
 
-  test("of a resumed operation are those that it was resumed with", async () => {
+  test("of a resumed operation are those passed to resume", async () => {
     const { library, calls } = scriptedServer({ get: [succeeded()] });
     await library.createBook.resume(name, { headers: { authorization: "Bearer 2" } }).wait();
     expect(calls.map(({ header }) => header.get("authorization"))).toEqual(calls.map(() => "Bearer 2"));
   });
 
-  test("of one call on it are added to those, and go before them", async () => {
+  test("of a later call are added to those and override them", async () => {
     const key = createContextKey("unset");
     const other = createContextKey("unset");
     const seen: unknown[] = [];
@@ -110,7 +110,7 @@ describe("headers and context values", () => {
     ]);
   });
 
-  test("the signal and the timeout of the start call do not outlive it", async () => {
+  test("the signal and the timeout of the start call apply only to that call", async () => {
     const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
     const abort = new AbortController();
     const op = await library.createBook({}, { signal: abort.signal, timeoutMs: 1_000 });
@@ -122,7 +122,7 @@ describe("headers and context values", () => {
 describe("polling options", () => {
   const states = [running(), running(), succeeded()];
 
-  test("are 100 ms, then 1.3 times as much each time, up to 10 s, by default", async () => {
+  test("default to a delay of 100 ms that grows by a factor of 1.3, up to 10 s", async () => {
     const { transport, clock, calls } = scriptedServer({
       get: [...Array.from({ length: 25 }, () => running()), succeeded()],
     });
@@ -133,7 +133,7 @@ describe("polling options", () => {
     expect(Math.round(Math.max(...delays))).toBe(10_000);
   });
 
-  test("can be set for the client, for a method, and for a call, each before the one it precedes", async () => {
+  test("of a call override those of the method, which override those of the client", async () => {
     const options = {
       polling: { initialDelayMs: 1_000 },
       methods: { createBook: { polling: { delayMultiplier: 3 } } },
@@ -146,7 +146,7 @@ describe("polling options", () => {
     expect(call.calls.flatMap(get)).toEqual([10, 20, 30]);
   });
 
-  test("make delays shorter by chance, never longer", async () => {
+  test("shorten delays at random and never lengthen them", async () => {
     const { library, calls } = scriptedServer({ get: [succeeded()] }, {}, createFakeClock({ random: () => 1 }));
     await (await library.createBook({})).wait();
     expect(calls.flatMap(get)).toEqual([400]);
@@ -154,7 +154,7 @@ describe("polling options", () => {
 });
 
 describe("a token", () => {
-  test("finds an operation again from another client", async () => {
+  test("resumes an operation in another client", async () => {
     const first = scriptedServer({});
     const token = (await first.library.createBook({})).toToken();
     const second = scriptedServer({ get: [succeeded("Emma")] });
@@ -163,14 +163,14 @@ describe("a token", () => {
     expect((await op.wait()).title).toBe("Emma");
   });
 
-  test("holds the name of the operation and of its method, and nothing else", async () => {
+  test("contains only the names of the operation and of its method", async () => {
     const { library } = scriptedServer({});
     const op = await library.createBook({}, { headers: { authorization: "Bearer secret" } });
     const method = "acme.library.v1.LibraryService.CreateBook";
     expect(JSON.parse(op.toToken())).toEqual({ v: 1, method, name });
   });
 
-  test("of another method is refused", async () => {
+  test("of another method is rejected", async () => {
     const { library } = scriptedServer({});
     const token = (await library.createBook({})).toToken();
     expect(() => library.deleteBook.resume(token)).toThrow(
@@ -179,7 +179,7 @@ describe("a token", () => {
   });
 
   test.each(["", "{", "{}", '{"v":1}', '{"v":2,"name":"operations/1"}', "{not json}"])(
-    "such as %j is none",
+    "is rejected if it is %j",
     (token) => {
       const { library } = scriptedServer({});
       const resume = (): unknown => {
@@ -194,7 +194,7 @@ describe("a token", () => {
   );
 });
 
-test("generated code without the Operations service is refused, with what to do", () => {
+test("generated code without the Operations service is rejected with the fix", () => {
   const { service, methods } = LibraryServiceLro;
   const { createBook } = methods;
   const file = { ...createBook.rpc.output.file, services: [] };

@@ -133,7 +133,7 @@ test("12. waiting for a short operation does not take seconds (gcsfuse#4981)", a
   expect(waited.clock.now()).toBe(20);
 });
 
-test("13. a wait leaves no timer or listener behind (azure-sdk-for-js#17968)", async () => {
+test("13. a wait removes its timers and listeners (azure-sdk-for-js#17968)", async () => {
   const clock = createFakeClock({ auto: false });
   const { library } = scriptedServer({}, { ...noWait, clock }, clock);
   const op = await library.createBook({});

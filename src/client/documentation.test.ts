@@ -17,7 +17,7 @@ const documents = ["README.md", "docs/client.md", "docs/testing.md"].map((path) 
 );
 const sections = documents.flatMap((text) => [...text.matchAll(/^##+ (.*)\n(?:(?!##).*\n)*?```ts\n((?:.*\n)*?)```/gm)]);
 const snippets = new Map([...sections].map(([, title = "", code = ""]) => [title, code]));
-// Within the repository, so that a snippet finds the packages that it imports.
+// Inside the repository, so that a snippet can import packages.
 const folder = `${root}.cache/documentation-${process.pid}/`;
 const { createBook, deleteBook } = LibraryServiceLro.methods;
 let server: Server;
@@ -44,7 +44,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Writes a snippet where it can run, against the server of this test. */
+/** Writes a snippet to a file, with the URL of this test's server. */
 function write(title: string): string {
   const path = `${folder}${title.replace(/\W+/g, "-")}.ts`;
   const { port } = server.address() as AddressInfo;
@@ -53,7 +53,7 @@ function write(title: string): string {
   return path;
 }
 
-/** Runs a snippet, and returns what it prints. */
+/** Runs a snippet and returns its output. */
 async function run(title: string): Promise<string> {
   const path = write(title);
   const lines: string[] = [];
@@ -105,7 +105,7 @@ describe("a snippet of the documentation runs unchanged", () => {
     expect(await run("Test a handler")).toBe("Emma 1\ncancelled");
   });
 
-  test("and no other snippet exists", () => {
+  test("and the documentation contains no other snippets", () => {
     expect([...snippets.keys()]).toEqual([
       ...["Quick start", "Handle errors", "Resume, cancel, and delete", "Server"],
       ...["Configure polling, routing headers, and listing", "Headers and credentials"],
@@ -115,7 +115,7 @@ describe("a snippet of the documentation runs unchanged", () => {
     expect(documents.flatMap((text) => text.match(/^```ts$/gm))).toHaveLength(snippets.size);
   });
 
-  test("and type-checks", async () => {
+  test("and the snippets type-check", async () => {
     const files = [...snippets.keys()].map(write);
     writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ extends: `${root}tsconfig.json`, files, include: [] }));
     expect(await runTsc(folder)).toBe("");

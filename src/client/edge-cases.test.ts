@@ -157,7 +157,7 @@ describe("4. cancelling", () => {
 });
 
 describe("5. poll results", () => {
-  const notFound = new ConnectError("there is no such operation", Code.NotFound);
+  const notFound = new ConnectError("operation not found", Code.NotFound);
 
   test("NOT_FOUND right after the start is retried", async () => {
     const { library } = scriptedServer({ get: [notFound, notFound, succeeded("Emma")] });

@@ -39,20 +39,20 @@ beforeAll(() => {
   });
 });
 
-/** What an editor shows at a position of a file. */
+/** The text that an editor shows at a position in a file. */
 function hoverAt(path: string, position: number): string {
   const info = service.getQuickInfoAtPosition(path, position);
   const parts = [...(info?.displayParts ?? []), { kind: "text", text: "\n" }, ...(info?.documentation ?? [])];
   return ts.displayPartsToString(parts);
 }
 
-/** What an editor shows on the first of some words of the program. */
+/** The text that an editor shows for the first word of a phrase in the program. */
 function hover(words: string): string {
   return hoverAt(program, code.indexOf(words));
 }
 
 describe("in a program, an editor shows", () => {
-  test("the proto's comment on a method, and the types of its operation", () => {
+  test("the comment on a method from the proto and the types of its operation", () => {
     expect(hover("createBook(")).toContain("Promise<Operation<Book, OperationMetadata>>");
     expect(hover("createBook(")).toContain("Creates a book. Printing it takes a while.");
     expect(hover("createBook(")).not.toContain("GenMessage<");
@@ -60,16 +60,16 @@ describe("in a program, an editor shows", () => {
     expect(hover("book =")).toContain("const book: Book");
   });
 
-  test("a raw operation by its own name", () => {
+  test("the type RawOperation for a raw operation", () => {
     expect(hover("raw =")).toContain("const raw: RawOperation | undefined");
   });
 
-  test("the same of a client that is made of a table", () => {
+  test("the same for a client that is created from a method table", () => {
     expect(hover("started =")).toContain("const started: Promise<Operation<Book, OperationMetadata>>");
     expect(hover("generic =")).toContain("const generic: LroClient<LibraryServiceLro>");
   });
 
-  test("the messages of services whose operations are read", () => {
+  test("the messages of the services that an operations client reads", () => {
     const shown = 'const operations: OperationsClient<Book | Message<"google.protobuf.Empty">, OperationMetadata>';
     expect(hover("operations =")).toContain(shown);
   });
@@ -79,10 +79,10 @@ describe("in a program, an editor shows", () => {
   });
 });
 
-describe("in emitted code, an editor shows messages, and no types of generators among themselves, on", () => {
+describe("in generated code, an editor shows messages instead of the internal types of generators, for", () => {
   const source = ts.createSourceFile(emitted, readFileSync(emitted, "utf8"), ts.ScriptTarget.Latest, true);
   const declared: [string, number][] = [];
-  // What is declared, and not the code that does it.
+  // Only declarations, without the code of functions.
   (function visit(node: ts.Node, path: string): void {
     const { name } = node as { name?: ts.Node };
     const here = name && !ts.isImportSpecifier(node) && !ts.isImportClause(node) ? `${path}.${name.getText()}` : path;
@@ -95,7 +95,7 @@ describe("in emitted code, an editor shows messages, and no types of generators 
     });
   })(source, "");
 
-  test("all of it", () => {
+  test("all declarations", () => {
     expect(declared.length).toBeGreaterThan(25);
   });
 

@@ -14,19 +14,19 @@ function rejection(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe("an operation", () => {
-  test("is no promise", async () => {
+  test("is not a promise", async () => {
     const { library } = scriptedServer({});
     expect("then" in (await library.createBook({}))).toBe(false);
   });
 
-  test("knows what the server said when it was started", async () => {
+  test("has the state that the server returned at the start", async () => {
     const { library, calls } = scriptedServer({ start: running(5) });
     const op = await library.createBook({});
     expect(op).toMatchObject({ name, done: false, metadata: { progressPercent: 5 }, raw: { name } });
     expect(calls).toEqual([]);
   });
 
-  test("is read once by poll", async () => {
+  test("is read exactly once by poll", async () => {
     const { library, calls } = scriptedServer({ get: [running(50)] });
     const op = library.createBook.resume(name);
     expect(await op.poll()).toMatchObject({ done: false, metadata: { progressPercent: 50 } });
@@ -34,7 +34,7 @@ describe("an operation", () => {
     expect(calls).toHaveLength(1);
   });
 
-  test("is read with a deadline, unless the caller wants none", async () => {
+  test("is read with a deadline unless the caller disables it", async () => {
     const { library, calls } = scriptedServer({});
     const op = library.createBook.resume(name);
     await op.poll();
@@ -44,7 +44,7 @@ describe("an operation", () => {
     expect(calls.map(({ timeoutMs }) => timeoutMs)).toEqual([deadline, deadline, undefined]);
   });
 
-  test("is not read when the signal of a poll aborts", async () => {
+  test("is not read if the signal of a poll is aborted", async () => {
     const { library } = scriptedServer({});
     const error = await rejection(library.createBook.resume(name).poll({ signal: AbortSignal.abort("too late") }));
     expect(error).toBeInstanceOf(WaitAbortedError);
@@ -53,7 +53,7 @@ describe("an operation", () => {
 });
 
 describe("wait and outcome", () => {
-  test("tell a failure with its code, message and metadata", async () => {
+  test("throw or return a failure with its code, message and metadata", async () => {
     const { library } = scriptedServer({ get: [{ ...failed(Code.PermissionDenied, "Permission denied") }] });
     const op = await library.createBook({});
     const error = await rejection(op.wait());
@@ -66,7 +66,7 @@ describe("wait and outcome", () => {
     expect(await op.outcome()).toMatchObject({ status: "failed", error: { status: { message: "Permission denied" } } });
   });
 
-  test("can be called any number of times, at the same time, over one poll loop", async () => {
+  test("share one poll loop between any number of concurrent calls", async () => {
     const { library, calls } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, noWait);
     const op = await library.createBook({});
     const waits = Array.from({ length: 100 }, () => op.wait());
@@ -76,7 +76,7 @@ describe("wait and outcome", () => {
     expect(calls).toHaveLength(3);
   });
 
-  test("leave the others alone when one of them aborts or times out", async () => {
+  test("are not affected if another call aborts or times out", async () => {
     const { library } = scriptedServer({ get: [running(), running(), running(), succeeded("Emma")] }, noWait);
     const op = await library.createBook({});
     const abort = new AbortController();
@@ -87,7 +87,7 @@ describe("wait and outcome", () => {
     expect((await patient).title).toBe("Emma");
   });
 
-  test("stop the loop with the last of them, and start it again with the next", async () => {
+  test("stop the loop when the last call ends and restart it with the next one", async () => {
     const { library, calls, clock } = scriptedServer({ get: [running(), succeeded("Emma")] }, noWait);
     const op = await library.createBook({});
     await rejection(op.wait({ timeoutMs: 600 }));
@@ -96,7 +96,7 @@ describe("wait and outcome", () => {
     expect((await op.wait()).title).toBe("Emma");
   });
 
-  test("drop the call that is under way when nobody waits any more", async () => {
+  test("abort the pending poll when the last wait ends", async () => {
     let dropped = false;
     const { library } = scriptedServer({
       wait: [
@@ -114,7 +114,7 @@ describe("wait and outcome", () => {
     expect(dropped).toBe(true);
   });
 
-  test("make no call when the signal has aborted before", async () => {
+  test("make no call if the signal is already aborted", async () => {
     const { library, calls } = scriptedServer({});
     const signal = AbortSignal.abort("too late");
     const error = await rejection(library.createBook.resume(name).wait({ signal }));
@@ -122,7 +122,7 @@ describe("wait and outcome", () => {
     expect(calls).toEqual([]);
   });
 
-  test("fail, rather than hang, when an option of the caller throws", async () => {
+  test("throw instead of hanging if an option of the caller throws", async () => {
     const isTransient = (): never => {
       throw new Error("a mistake in isTransient");
     };
@@ -133,7 +133,7 @@ describe("wait and outcome", () => {
     await expect(op.wait()).rejects.toThrow("a mistake in isTransient");
   });
 
-  test("return what is done already, whatever the signal and the timeout say", async () => {
+  test("return the result of a done operation regardless of the signal and the timeout", async () => {
     const { library } = scriptedServer({ start: succeeded("Emma") });
     const op = await library.createBook({});
     expect((await op.wait({ signal: AbortSignal.abort(), timeoutMs: 0 })).title).toBe("Emma");
@@ -141,7 +141,7 @@ describe("wait and outcome", () => {
 });
 
 describe("a timeout", () => {
-  test("says what the polls saw", async () => {
+  test("throws an error with the results of the polls", async () => {
     const { library } = scriptedServer({ get: [running(40), new ConnectError("down", Code.Unavailable)] }, noWait);
     const op = await library.createBook({});
     const error = await rejection(op.wait({ timeoutMs: 3_000 }));
@@ -155,14 +155,14 @@ describe("a timeout", () => {
     expect(String(error)).toContain("was not done after 3000 ms (polls: 4, the last failed: [unavailable] down)");
   });
 
-  test("can be set once, for all waits", async () => {
+  test("can be set for all waits", async () => {
     const { library, clock } = scriptedServer({}, { polling: { totalTimeoutMs: 60_000 } });
     const error = await rejection((await library.createBook({})).wait());
     expect(error).toMatchObject({ name: "WaitTimeoutError", timeoutMs: 60_000 });
     expect(clock.now()).toBe(60_000);
   });
 
-  test.each([0, -1])("of %s is none, whatever the polling options say, as in Connect", async (timeoutMs) => {
+  test.each([0, -1])("of %s means no timeout, regardless of the polling options, as in Connect", async (timeoutMs) => {
     const get = [...Array.from({ length: 20 }, () => running()), succeeded("Emma")];
     const { library, clock } = scriptedServer({ get }, { polling: { totalTimeoutMs: 1_000 } });
     expect((await (await library.createBook({})).wait({ timeoutMs })).title).toBe("Emma");
@@ -175,7 +175,7 @@ describe("a timeout", () => {
 describe("cancelOn", () => {
   const refusal = new ConnectError("no", Code.Unimplemented);
 
-  /** Waits until the timeout or the signal ends the wait. */
+  /** Waits until the wait times out or is aborted. */
   async function giveUp(
     cancelOn: WaitOptions["cancelOn"],
     end: "timeout" | "abort" | "aborted before",
@@ -208,7 +208,7 @@ describe("cancelOn", () => {
     [undefined, "abort", false],
     ["abort", "aborted before", true],
     ["timeout", "aborted before", false],
-  ] as const)("%s: after %s, the operation is asked to cancel: %s", async (cancelOn, end, cancels) => {
+  ] as const)("%s: after %s, a cancel request is sent: %s", async (cancelOn, end, cancels) => {
     const { error, cancelled } = await giveUp(cancelOn, end);
     expect(error).toBeInstanceOf(end === "timeout" ? WaitTimeoutError : WaitAbortedError);
     expect(error).toMatchObject({ cancelRequested: cancels });
@@ -216,13 +216,16 @@ describe("cancelOn", () => {
     expect(cancelled).toBe(cancels);
   });
 
-  test.each(["timeout", "abort"] as const)("after %s, the error tells that the server refused", async (end) => {
-    const { error, cancelled } = await giveUp("either", end, refusal);
-    expect(error).toMatchObject({ cancelRequested: false });
-    expect(cancelled).toBe(true);
-  });
+  test.each(["timeout", "abort"] as const)(
+    "after %s, the error shows that the server rejected the cancel request",
+    async (end) => {
+      const { error, cancelled } = await giveUp("either", end, refusal);
+      expect(error).toMatchObject({ cancelRequested: false });
+      expect(cancelled).toBe(true);
+    },
+  );
 
-  test("an operation that is done meanwhile is returned", async () => {
+  test("the result of a done operation is returned and no cancel request is sent", async () => {
     const { library } = scriptedServer({ start: succeeded("Emma") });
     const operation = await library.createBook({});
     expect(await operation.wait({ signal: AbortSignal.abort(), cancelOn: "abort" })).toMatchObject({ title: "Emma" });
@@ -230,7 +233,7 @@ describe("cancelOn", () => {
 });
 
 describe("updates", () => {
-  test("give each state, the last one with the final metadata", async () => {
+  test("yield each state, the last one with the final metadata", async () => {
     const { library } = scriptedServer({ start: running(0), get: [running(30), running(60), succeeded()] }, noWait);
     const op = await library.createBook({});
     const seen: unknown[] = [];
@@ -255,14 +258,14 @@ describe("updates", () => {
     expect(statuses).toEqual(["running", "failed"]);
   });
 
-  test("throw what keeps the state from being read", async () => {
+  test("throw an error if the state cannot be read", async () => {
     const { library } = scriptedServer({ get: [new ConnectError("no", Code.PermissionDenied)] });
     const updates = (await library.createBook({})).updates();
     await updates.next();
     expect(await rejection(updates.next())).toBeInstanceOf(OperationPollError);
   });
 
-  test("poll only while someone reads them", async () => {
+  test("poll only while the caller reads them", async () => {
     const { library, calls, clock } = scriptedServer({ get: [running()] }, noWait);
     const op = await library.createBook({});
     const updates = op.updates();
@@ -273,7 +276,7 @@ describe("updates", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("skip to the latest state when the reader is slow", async () => {
+  test("skip to the latest state if the caller reads slowly", async () => {
     const clock = createFakeClock({ auto: false });
     const script = { get: [running(1), running(2), running(3), succeeded()] };
     const { library } = scriptedServer(script, { ...noWait, clock }, clock);
@@ -289,7 +292,7 @@ describe("updates", () => {
 });
 
 describe("WaitOperation", () => {
-  test("brings the result in one call", async () => {
+  test("returns the result in one call", async () => {
     const { library, calls } = scriptedServer({ wait: [late(10_000, succeeded("Emma"))] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
     expect(calls).toMatchObject([
@@ -297,20 +300,20 @@ describe("WaitOperation", () => {
     ]);
   });
 
-  test("is not tried again by any operation of a client whose server does not have it", async () => {
+  test("is not called again by any operation of a client if the server does not implement it", async () => {
     const { library, calls } = scriptedServer({ get: [succeeded()] });
     await (await library.createBook({})).wait();
     await (await library.createBook({})).wait();
     expect(calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation", "GetOperation"]);
   });
 
-  test("keeps the delay between calls if the server answers immediately", async () => {
+  test("is called with a delay if the server responds immediately", async () => {
     const { library, calls } = scriptedServer({ wait: [running(), running(), running(), succeeded()] });
     await (await library.createBook({})).wait();
     expect(calls.map(({ at }) => at)).toEqual([0, 500, 1_250, 2_375]);
   });
 
-  test("shows progress as often as GetOperation would", async () => {
+  test("returns as often as GetOperation if the caller reads updates", async () => {
     const half = late(500, running(50));
     const { library, calls } = scriptedServer({ wait: [half, late(200, succeeded())] });
     const seen: unknown[] = [];
@@ -324,7 +327,7 @@ describe("WaitOperation", () => {
     ]);
   });
 
-  test("is cut short when someone wants to see progress", async () => {
+  test("is interrupted when a caller starts to read updates", async () => {
     const clock = createFakeClock({ auto: false });
     const held = late(30_000, running(90));
     const { library, calls } = scriptedServer({ wait: [held, late(500, running(50)), held] }, { clock }, clock);
@@ -343,14 +346,14 @@ describe("WaitOperation", () => {
     await rejection(updates.next());
   });
 
-  test("that a proxy cuts is followed by GetOperation, and tried again", async () => {
+  test("is called again, after GetOperation, if a proxy interrupts it", async () => {
     const cut = new ConnectError("upstream timeout", Code.Unavailable);
     const { library, calls } = scriptedServer({ wait: [cut, cut, succeeded("Emma")], get: [running()] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
     expect(calls.map(({ method }) => method.slice(0, 4)).join(" ")).toBe("Wait GetO Wait GetO Wait");
   });
 
-  test("that is refused is not tried again for that operation", async () => {
+  test("is not called again for an operation if the server denies it", async () => {
     const refused = new ConnectError("not for you", Code.PermissionDenied);
     const { library, calls } = scriptedServer({ wait: [refused], get: [running(), running(), succeeded("Emma")] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
@@ -359,7 +362,7 @@ describe("WaitOperation", () => {
 });
 
 describe("cancel", () => {
-  test("polls soon after, to see how the operation takes it", async () => {
+  test("polls soon after the cancel request", async () => {
     const clock = createFakeClock({ auto: false });
     const get = [...Array.from({ length: 8 }, () => running()), failed(Code.Canceled, "cancelled")];
     const { library, calls } = scriptedServer({ get }, { ...noWait, clock }, clock);
@@ -373,7 +376,7 @@ describe("cancel", () => {
     expect(await outcome).toMatchObject({ status: "cancelled" });
   });
 
-  test("fails as the call does", async () => {
+  test("throws the error of the call", async () => {
     const { library } = scriptedServer({ cancel: new ConnectError("too late", Code.FailedPrecondition) });
     const error = await rejection((await library.createBook({})).cancel());
     expect(error).toBeInstanceOf(ConnectError);

@@ -24,7 +24,7 @@ function setUp(): { server: InMemoryOperations; transport: Transport; operations
 }
 
 describe("an operations client", () => {
-  test("reads operations of any method, and unpacks what its registry knows", async () => {
+  test("reads operations of any method and unpacks the types in its registry", async () => {
     const { server, operations } = setUp();
     const { name } = server.start(createBook, {
       takesMs: 60_000,
@@ -36,7 +36,7 @@ describe("an operations client", () => {
     expect(await operations.wait(name)).toMatchObject({ $typeName: "acme.library.v1.Book", title: "Emma" });
   });
 
-  test("knows the types of the services that it is given", async () => {
+  test("unpacks the types of its services", async () => {
     const { server, transport } = setUp();
     const operations = createOperationsClient(transport, { services: [LibraryServiceLro], clock: createFakeClock() });
     expectTypeOf(operations).toEqualTypeOf<OperationsClient<Book | Empty, OperationMetadata>>();
@@ -47,7 +47,7 @@ describe("an operations client", () => {
     expect((await operations.get(book.name)).metadata?.progressPercent).toBe(7);
   });
 
-  test("passes the options of its calls on, and those that are undefined as if they were left out", async () => {
+  test("passes the options of its calls to the transport, except undefined ones", async () => {
     const { calls, transport } = scriptedServer({ get: [succeeded()] });
     const operations = createOperationsClient(transport, { registry, polling: undefined, clock: undefined });
     const headers = { authorization: "Bearer 1" };
@@ -57,14 +57,14 @@ describe("an operations client", () => {
     expect(calls.every(({ timeoutMs = 0 }) => timeoutMs > 0)).toBe(true);
   });
 
-  test("says which type its registry does not know", async () => {
+  test("throws an error with the type that is not in its registry", async () => {
     const { server, transport } = setUp();
     const { name } = server.start(createBook, { response: { title: "Emma" } });
     const blind = createOperationsClient(transport, { registry: createRegistry() });
     await expect(blind.wait(name)).rejects.toThrow("is of type acme.library.v1.Book, which is not in the registry");
   });
 
-  test("lists operations over as many pages as there are", async () => {
+  test("lists operations from all pages", async () => {
     const { server, operations } = setUp();
     for (let i = 0; i < 5; i++) {
       server.start(createBook, { response: { title: `Volume ${i}` } });
@@ -77,7 +77,7 @@ describe("an operations client", () => {
     expect(server.calls).toEqual(["ListOperations", "ListOperations", "ListOperations"]);
   });
 
-  test("reads a page only when someone wants it", async () => {
+  test("reads a page only when the caller needs it", async () => {
     const { server, operations } = setUp();
     server.start(createBook, {});
     server.start(createBook, {});
@@ -97,7 +97,7 @@ describe("an operations client", () => {
     await expect(operations.delete(name)).rejects.toBeInstanceOf(ConnectError);
   });
 
-  test("resumes from the token of a typed client, and makes tokens for one", async () => {
+  test("resumes from tokens of a typed client and creates tokens for one", async () => {
     const { library, transport } = scriptedServer({});
     const op = await library.createBook({});
     const untyped = createOperationsClient(transport, { registry }).resume(op.toToken());

@@ -6,7 +6,7 @@ import { createLibraryServiceClient, LibraryServiceLro } from "../../testdata/ge
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { systemClock } from "./clock.ts";
 
-/** Serves the operations at a port, or at one that is free. */
+/** Serves the operations on the given port. Default: a free port. */
 function serve(operations: InMemoryOperations, port?: number): Promise<Http2Server> {
   return serveHttp2((router) => {
     operations.routes(router).service(LibraryService, {
@@ -19,7 +19,7 @@ function serve(operations: InMemoryOperations, port?: number): Promise<Http2Serv
 test.each([
   ["Connect", (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: "2" })],
   ["gRPC", (baseUrl: string) => createGrpcTransport({ baseUrl })],
-])("a wait outlives a restart of the server, over %s", async (_, createTransport) => {
+])("a wait continues after a restart of the server, over %s", async (_, createTransport) => {
   for (const waitOperation of [true, false]) {
     const operations = createInMemoryOperations({ clock: systemClock, waitOperation });
     const first = await serve(operations);

@@ -18,7 +18,7 @@ interface Options {
   readonly routing?: [field: string, pathTemplate?: string][];
 }
 
-/** Returns the header of a call with this request, of a method with these options. */
+/** Returns the header of a call with the given request to a method with the given options. */
 async function header(options: Options, request: object): Promise<string | null> {
   const service = describeService(options);
   let seen: string | null = null;

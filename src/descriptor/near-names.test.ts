@@ -4,16 +4,16 @@ import { didYouMean, nearNames } from "./near-names.ts";
 describe("near names", () => {
   it.each([
     ["a letter is missing", "Bok", ["Book"]],
-    ["a letter is too much", "Boook", ["Book"]],
+    ["a letter is added", "Boook", ["Book"]],
     ["a letter is wrong", "Bock", ["Book"]],
     ["the case is wrong", "book", ["Book"]],
     ["the scope is wrong", "acme.shelf.Book", ["Book"]],
-    ["nothing is near", "Shelf", []],
-  ])("are those that may be meant where %s", (_, name, near) => {
+    ["no name is similar", "Shelf", []],
+  ])("are the similar ones: %s", (_, name, near) => {
     expect(nearNames(name, ["Book", "Magazine"])).toEqual(near);
   });
 
-  it("do not share just a prefix", () => {
+  it("do not include names with only a common prefix", () => {
     expect(nearNames("CreateBookMetadata", ["CreateBookRequest", "CreateBookResponse"])).toEqual([]);
   });
 
@@ -22,18 +22,18 @@ describe("near names", () => {
     expect(nearNames("CreateBook", candidates)).toEqual(["CreateBook", "CreateXBook", "CreateYBook"]);
   });
 
-  it("are in the order of the alphabet where they are as near", () => {
+  it("are in alphabetical order if they are equally similar", () => {
     expect(nearNames("Book", ["XBook", "BookX", "Boak"])).toEqual(["Boak", "BookX", "XBook"]);
     expect(nearNames("Book", ["Cook", "Bock", "Look", "Book2"])).toEqual(["Bock", "Book2", "Cook"]);
   });
 
-  it("differ in a quarter of the letters at most, and in one of a short name", () => {
+  it("differ in at most a quarter of the letters, or in one letter of a short name", () => {
     expect(nearNames("Bo", ["Boo", "Booo"])).toEqual(["Boo"]);
     expect(nearNames("Bookcase", ["Bokcas", "Bokca"])).toEqual(["Bokcas"]);
   });
 });
 
-it("asks whether one of them is meant", () => {
+it("the question for a mistyped name contains the near names", () => {
   expect(didYouMean(["Book", "a.Book"])).toBe(' Did you mean "Book" or "a.Book"?');
   expect(didYouMean([])).toBe("");
 });

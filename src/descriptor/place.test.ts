@@ -30,7 +30,7 @@ beforeAll(async () => {
   file = registry.getFile("acme.proto") as DescFile;
 });
 
-/** Returns the first word, or words, of what the compiler says is at the paths of a place, where it says so. */
+/** Returns the first words in the source at the paths of a place, for each path with a position. */
 function textsAt(place: Place): string[] {
   expect(place.file).toBe(file);
   return place.paths.flatMap((path) => {
@@ -41,11 +41,11 @@ function textsAt(place: Place): string[] {
   });
 }
 
-it("a place is that of a service", () => {
+it("a place can be a service", () => {
   expect(file.services.map((service) => textsAt(atService(service)))).toEqual([["service Plain"], ["service Library"]]);
 });
 
-it("a place is that of a message, however deep", () => {
+it("a place can be a message at any depth", () => {
   const [, book] = file.messages;
   const [, page] = book?.nestedMessages ?? [];
   const [line] = page?.nestedMessages ?? [];
@@ -56,11 +56,11 @@ it("a place is that of a message, however deep", () => {
   ]);
 });
 
-it("a place is that of a method", () => {
+it("a place can be a method", () => {
   expect(file.services[1]?.methods.map((method) => textsAt(atMethod(method)))).toEqual([["rpc Get"], ["rpc Create"]]);
 });
 
-it("a place is that of operation_info, and before it of one of its fields", () => {
+it("a place can be operation_info or one of its fields, and falls back to the rpc", () => {
   const create = file.services[1]?.methods[1] as DescMethod;
   const { metadataType } = OperationInfoSchema.field;
   expect(textsAt(atOperationInfo(create))).toEqual(["(google", "rpc Create"]);

@@ -12,7 +12,7 @@ function encode(...fields: readonly BinaryWriter[]): Encoded {
   return { buffer, start: 0, end: buffer.length };
 }
 
-test("fields that are named are kept, in their order, and no others", () => {
+test("only the given fields are kept, in their order", () => {
   const message = encode(text(2, "b"), text(1, "a"), text(3, "c"), text(2, "again"));
   const kept: Kept = new Map([
     [1, bytesOf],
@@ -21,18 +21,18 @@ test("fields that are named are kept, in their order, and no others", () => {
   expect(prune(message, kept)).toEqual(bytesOf(encode(text(2, "b"), text(1, "a"), text(2, "again"))));
 });
 
-test("a varint is kept as it is, however large", () => {
+test("a varint of any size is kept unchanged", () => {
   const message = encode(varint(1, 2n ** 64n - 1n), varint(2, 1n));
   expect(prune(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(varint(1, 2n ** 64n - 1n))));
 });
 
-test("other bytes can take the place of a value, or nothing", () => {
+test("a value can be replaced or removed", () => {
   const message = encode(text(1, "a"), text(1, "b"));
   const keep: Kept = new Map([[1, (value) => (textOf(value) === "a" ? new TextEncoder().encode("A") : undefined)]]);
   expect(prune(message, keep)).toEqual(bytesOf(encode(text(1, "A"))));
 });
 
-test("fields of a fixed size, and groups with what is in them, are passed over", () => {
+test("fields of a fixed size and groups with their content are skipped", () => {
   const group = new BinaryWriter().tag(4, WireType.StartGroup).raw(text(1, "odd").finish());
   group.tag(5, WireType.StartGroup).tag(5, WireType.EndGroup).tag(4, WireType.EndGroup);
   const fixed = new BinaryWriter().tag(1, WireType.Bit32).fixed32(7).tag(1, WireType.Bit64).fixed64(7);
@@ -41,9 +41,9 @@ test("fields of a fixed size, and groups with what is in them, are passed over",
 });
 
 test.each([
-  ["a value that is cut off", [0x0a, 5, 0x61], "field 1 is truncated"],
-  ["a varint without an end", [0x08, 0xff], "a varint is truncated"],
-  ["a group without an end", [0x0b], "a varint is truncated"],
+  ["a truncated value", [0x0a, 5, 0x61], "field 1 is truncated"],
+  ["a truncated varint", [0x08, 0xff], "a varint is truncated"],
+  ["a group that does not end", [0x0b], "a varint is truncated"],
   ["the end of a group that did not start", [0x0c], "field 1 has an unexpected wire type"],
 ])("%s is an error", (_, bytes, message) => {
   const buffer = Uint8Array.from(bytes);

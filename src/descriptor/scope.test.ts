@@ -84,11 +84,11 @@ describe("a name in a service", () => {
     ["is full, with a leading dot", ".acme.library.v1.Book", "message acme.library.v1.Book"],
     ["is imported", "shared.v1.Shared", "message acme.shared.v1.Shared"],
     ["is imported by an import", "acme.deep.v1.Deep", "message acme.deep.v1.Deep"],
-    ["is declared beside it, and not imported", "Shelf", "message acme.library.v1.Shelf"],
-    ["is in no package, and not imported", "Bare.Inner", "message Bare.Inner"],
-    ["is an enum's", "Genre", "enum acme.library.v1.Genre"],
-    ["is a service's", "LibraryService", "service acme.library.v1.LibraryService"],
-  ])("is found where it %s", (_, name, found) => {
+    ["is declared in the same package and not imported", "Shelf", "message acme.library.v1.Shelf"],
+    ["is in no package and not imported", "Bare.Inner", "message Bare.Inner"],
+    ["is the name of an enum", "Genre", "enum acme.library.v1.Genre"],
+    ["is the name of a service", "LibraryService", "service acme.library.v1.LibraryService"],
+  ])("is found if it %s", (_, name, found) => {
     expect(find(name)).toBe(found);
   });
 
@@ -98,33 +98,33 @@ describe("a name in a service", () => {
     expect(find("acme.Report", "bare")).toBe("message acme.Report");
   });
 
-  it("is looked for from the innermost scope outwards", () => {
+  it("is looked up from the innermost scope outwards", () => {
     expect(find("Report")).toBe("message acme.library.v1.Report");
     expect(find("acme.Report")).toBe("message acme.Report");
     expect(find("Cover")).toBe("enum acme.library.v1.Cover");
   });
 
-  it("is looked for in imported files before all others", () => {
+  it("is looked up in imported files first", () => {
     expect(find("Ledger")).toBe("message acme.Ledger");
     expect(find("v1.Ledger")).toBe("message acme.library.v1.Ledger");
   });
 
-  it("is a type's before it is a service's", () => {
+  it("refers to a type in preference to a service", () => {
     expect(find("Catalog")).toBe("message acme.Catalog");
   });
 
-  it("is that of a type that is not imported before that of a service which is", () => {
+  it("refers to a type that is not imported in preference to an imported service", () => {
     expect(find("Register")).toBe("message acme.library.v1.Register");
   });
 
-  it("is, among services, that of one which is imported", () => {
+  it("refers to an imported service in preference to other services", () => {
     expect(find("Index")).toBe("service acme.Index");
   });
 
   it.each([
     ["types", "Crate", "message acme.library.v1.Crate"],
     ["services", "Roster", "service acme.library.v1.Roster"],
-  ])("is the innermost one's among %s that are not imported", (_, name, found) => {
+  ])("refers to the innermost of several %s that are not imported", (_, name, found) => {
     expect(find(name)).toBe(found);
   });
 
@@ -137,21 +137,21 @@ describe("a name in a service", () => {
 });
 
 describe("near names", () => {
-  it("are messages, written as short as can be", () => {
+  it("are messages with their shortest name", () => {
     const scope = createTypeScope(files);
     expect(scope.near("Bok", serviceIn("library"))).toEqual(["Book"]);
     expect(scope.near("Shard", serviceIn("library"))).toEqual(["acme.shared.v1.Shared"]);
     expect(scope.near("Genres", serviceIn("library"))).toEqual([]);
   });
 
-  it("are written in full where they are of another package, or the service has none", () => {
+  it("are full names if the message is in another package or the service has no package", () => {
     const scope = createTypeScope(files);
     expect(scope.near("Shelv", serviceIn("library"))).toEqual(["Shelf"]);
     expect(scope.near("Shelv", serviceIn("bare"))).toEqual(["acme.library.v1.Shelf"]);
   });
 });
 
-it("lists the full names that a name may stand for, innermost first", () => {
+it("lists the full names that a name can refer to, innermost first", () => {
   expect([...candidateNames("B.C", "x.y.S")]).toEqual(["x.y.S.B.C", "x.y.B.C", "x.B.C", "B.C"]);
   expect([...candidateNames(".x.B", "x.y.S")]).toEqual(["x.B"]);
 });

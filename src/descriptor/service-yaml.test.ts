@@ -4,8 +4,8 @@ import { readServiceYaml } from "./service-yaml.ts";
 
 const read = (text: string) => readServiceYaml("redis.yaml", () => parse(text));
 
-describe("the YAML of a service", () => {
-  it("says how to poll the operations of a method", () => {
+describe("a service YAML file", () => {
+  it("contains polling settings for the operations of a method", () => {
     const { polling } = read(`
       publishing:
         method_settings:
@@ -29,27 +29,27 @@ describe("the YAML of a service", () => {
     ["seconds", "{ seconds: 2 }", 2_000],
     ["nanoseconds", "{ nanos: 1500000 }", 1.5],
     ["seconds and nanoseconds", "{ seconds: 2, nanos: 500000000 }", 2_500],
-    ["nothing at all", "0s", 0],
+    ["zero", "0s", 0],
     ["no fields", "{}", 0],
-  ])("gives durations as %s", (_, duration, ms) => {
+  ])("can contain durations as %s", (_, duration, ms) => {
     expect(pollingOf(`initial_poll_delay: ${duration}`)).toEqual({ initialDelayMs: ms });
     expect(pollingOf(`max_poll_delay: ${duration}`)).toEqual({ maxDelayMs: ms });
     expect(pollingOf(`total_poll_timeout: ${duration}`)).toEqual({ totalTimeoutMs: ms });
   });
 
-  it("leaves unsaid what it leaves out", () => {
+  it("can omit settings", () => {
     expect(pollingOf("max_poll_delay: 1s")).toStrictEqual({ maxDelayMs: 1000 });
     expect(read("type: google.api.Service")).toEqual({ path: "redis.yaml", apis: new Set(), polling: new Map() });
     expect(read("publishing: {}").polling).toEqual(new Map());
     expect(read("{ apis: null, publishing: { method_settings: null } }")).toMatchObject({ apis: new Set() });
   });
 
-  it("lists what the API serves", () => {
+  it("lists the services of the API", () => {
     expect(read("apis: [{ name: acme.v1.Service }]").apis).toEqual(new Set(["acme.v1.Service"]));
   });
 
   it.each<unknown>(["5m", "-1s", "1.s", ".5s", "1s ", "about 1s", { seconds: -1 }, { nanos: -1 }, { seconds: "soon" }])(
-    "is refused with the reason where it gives %j as a duration",
+    "is rejected with the reason if a duration is %j",
     (duration) => {
       const text = JSON.stringify(duration);
       expect(() => pollingOf(`max_poll_delay: ${text}`)).toThrow(
@@ -59,7 +59,7 @@ describe("the YAML of a service", () => {
     },
   );
 
-  it.each(["-0.5", "twice"])("is refused where it gives %s as a factor", (factor) => {
+  it.each(["-0.5", "twice"])("is rejected if a factor is %s", (factor) => {
     expect(() => pollingOf(`poll_delay_multiplier: ${factor}`)).toThrow(/: poll_delay_multiplier of .* is .*\. Use a/);
   });
 
@@ -77,11 +77,11 @@ describe("the YAML of a service", () => {
     ["publishing: { method_settings: [{ long_running: { max_poll_delay: 1 } }] }", "a duration must be a mapping"],
     ["apis: 1", "apis must be a list"],
     ["apis: [1]", "apis must be a mapping"],
-  ])("is refused with the reason where it is %j", (text, message) => {
+  ])("is rejected with the reason if it is %j", (text, message) => {
     expect(() => read(text)).toThrow(new Error(`service_yaml=redis.yaml: ${message}`));
   });
 
-  /** Reads what it says of a method. */
+  /** Reads the polling settings of a method. */
   function pollingOf(settings: string) {
     const setting = `{ selector: acme.v1.Service.Create, long_running: { ${settings} } }`;
     return read(`publishing: { method_settings: [${setting}] }`).polling.get("acme.v1.Service.Create");

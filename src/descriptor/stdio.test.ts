@@ -18,18 +18,18 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-test("the descriptors are those of every process", () => {
+test("the descriptors are the standard ones", () => {
   expect([stdin, stdout, stderr]).toEqual([0, 1, 2]);
 });
 
 describe("reading", () => {
-  test.each([0, 1, 2 ** 16 - 1, 2 ** 16, 2 ** 16 + 1, 2 ** 18 + 7])("gives all of %i bytes", (length) => {
+  test.each([0, 1, 2 ** 16 - 1, 2 ** 16, 2 ** 16 + 1, 2 ** 18 + 7])("returns all of %i bytes", (length) => {
     const content = Uint8Array.from({ length }, (_, i) => i % 251);
     writeFileSync(path, content);
     expect(Buffer.compare(readPath(), content)).toBe(0);
   });
 
-  test("gives what comes in pieces, and waits where there is nothing yet", () => {
+  test("returns data that arrives in pieces, and waits if none is available yet", () => {
     writeFileSync(path, "in pieces");
     const { readSync: read } = realFs;
     vi.mocked(readSync)
@@ -38,13 +38,13 @@ describe("reading", () => {
     expect(String(Buffer.from(readPath()))).toBe("in pieces");
   });
 
-  test("takes the end of a pipe for the end, as Windows tells it", () => {
+  test("treats the EOF error of Windows as the end of a pipe", () => {
     vi.mocked(readSync).mockImplementationOnce(() => fail("EOF"));
     writeFileSync(path, "left");
     expect(readPath()).toHaveLength(0);
   });
 
-  test("fails with what the system says", () => {
+  test("throws the error of the system", () => {
     vi.mocked(readSync).mockImplementationOnce(() => fail("EISDIR"));
     writeFileSync(path, "");
     expect(readPath).toThrow("EISDIR");
@@ -60,12 +60,12 @@ describe("writing", () => {
     ["text, as UTF-8", "größer", Buffer.from("größer")],
     ["bytes", Uint8Array.of(0, 255), Buffer.from([0, 255])],
     ["nothing", "", Buffer.from("")],
-  ])("puts down %s", (_, data, written) => {
+  ])("writes %s", (_, data, written) => {
     withFile("w", (fd) => write(fd, data));
     expect(readFileSync(path)).toEqual(written);
   });
 
-  test("goes on where the system took a part, and waits where it takes none", () => {
+  test("continues after a partial write, and waits if the system accepts no data", () => {
     const { writeSync: writeSome } = realFs;
     vi.mocked(writeSync)
       .mockImplementationOnce((fd, data) => writeSome(fd, Buffer.from(data as string).subarray(0, 4)))
@@ -74,7 +74,7 @@ describe("writing", () => {
     expect(readFileSync(path, "utf8")).toBe("größer");
   });
 
-  test("fails with what the system says", () => {
+  test("throws the error of the system", () => {
     vi.mocked(writeSync).mockImplementationOnce(() => fail("EPIPE"));
     expect(() => withFile("w", (fd) => write(fd, "text"))).toThrow("EPIPE");
   });

@@ -2,7 +2,7 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { expect, test } from "vitest";
 import { bytesOf, empty, findAllEncoded, findEncoded, findText, textOf, visitEncoded, visitFields } from "./wire.ts";
 
-/** A message with a varint and three texts, behind a byte that is not part of it and before another. */
+/** A message with a varint and three strings, between two bytes that are not part of it. */
 const buffer = new BinaryWriter()
   .raw(Uint8Array.of(0xff))
   .tag(1, WireType.Varint)
@@ -17,7 +17,7 @@ const buffer = new BinaryWriter()
   .finish();
 const message = { buffer, start: 1, end: buffer.length - 1 };
 
-test("fields are visited in order, with what they hold", () => {
+test("fields are visited in order, with their values", () => {
   const visited: unknown[] = [];
   visitFields(message, (number, value, wireType) => visited.push([number, [...bytesOf(value)], wireType]));
   expect(visited).toEqual([
@@ -28,7 +28,7 @@ test("fields are visited in order, with what they hold", () => {
   ]);
 });
 
-test("only fields with a length are visited where no others are asked for", () => {
+test("only length-delimited fields are visited if no others are requested", () => {
   const visited: unknown[] = [];
   visitEncoded(message, (number, value) => visited.push([number, textOf(value)]));
   expect(visited).toEqual([
@@ -38,7 +38,7 @@ test("only fields with a length are visited where no others are asked for", () =
   ]);
 });
 
-test("the first field with a length is found, or all, or nothing", () => {
+test("the first or all length-delimited fields with a number are found", () => {
   expect(findText(message, 1)).toBe("one");
   expect(findAllEncoded(message, 1).map(textOf)).toEqual(["one", "two"]);
   expect(textOf(findEncoded(message, 2))).toBe("größer");
@@ -48,7 +48,7 @@ test("the first field with a length is found, or all, or nothing", () => {
   expect(findAllEncoded(message, 3)).toEqual([]);
 });
 
-test("a field has a number of up to 29 bits", () => {
+test("the number of a field has up to 29 bits", () => {
   const large = new BinaryWriter()
     .tag(2 ** 29 - 1, WireType.LengthDelimited)
     .string("last")

@@ -1,5 +1,5 @@
 /*
- * What a store announces, and when: after the commit of what it announces, so that who hears of it finds it.
+ * What a store announces, and when: each change after its commit, so that listeners can read the change.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { claimOne, newOperation, pgliteStores, type StoreDatabase, startOne } from "../../test/operation-stores.ts";
@@ -14,10 +14,10 @@ const preempting = { key: "presses/1", parallel: "preempt" } as const;
 
 let stores: StoreDatabase;
 let store: OperationStore;
-/** What happened in the database, in order: writes that were committed, and announcements that were sent. */
+/** Committed writes and sent announcements, in order. */
 let happened: string[] = [];
 
-/** Notes when statements end that write, and when announcements begin. */
+/** Records when statements that write end and when announcements begin. */
 function watch(database: Database): Database {
   return {
     ...database,
@@ -50,7 +50,7 @@ beforeEach(async () => {
   await stores.database.query("DELETE FROM lro.operations; DELETE FROM lro.job;");
 });
 
-/** What happens during this, and what it announces. */
+/** Returns the commits and announcements of an action. */
 async function during(work: () => Promise<unknown>): Promise<string[]> {
   await announced();
   happened = [];
@@ -59,7 +59,7 @@ async function during(work: () => Promise<unknown>): Promise<string[]> {
   return happened.map((line) => line.replace(method, "PrintBook"));
 }
 
-/** Announcements are sent one after another: when this one is, those before it are. */
+/** Waits until all pending announcements are sent. They are sent one after another. */
 async function announced(): Promise<void> {
   await stores.database.query("SELECT 1");
   await new Promise(setImmediate);
@@ -71,12 +71,12 @@ async function claimed(given: Parameters<typeof startOne>[1] = {}): Promise<Clai
   return await claimOne(store);
 }
 
-describe("after the commit is announced", () => {
+describe("after its commit, a store announces", () => {
   test("a start", async () => {
     expect(await during(() => startOne(store))).toEqual(["commit", "wPrintBook/allow"]);
   });
 
-  test("nothing of a start that was done before, or was refused", async () => {
+  test("nothing if a start is repeated, rejected or done immediately", async () => {
     await startOne(store, { ...queued, parallel: "abort", requestId: "1" });
     const refused = newOperation({ ...queued, parallel: "abort" });
     const repeated = newOperation({ requestId: "1" });
@@ -85,7 +85,7 @@ describe("after the commit is announced", () => {
     expect(await during(() => startOne(store, { result: printed }))).toEqual(["commit"]);
   });
 
-  test("an end, also that with a function", async () => {
+  test("a completion, including one with a function", async () => {
     for (const settlement of [
       { result: printed, metadata: undefined },
       async () => ({ result: printed, metadata: undefined }),
@@ -95,7 +95,7 @@ describe("after the commit is announced", () => {
     }
   });
 
-  test("an end that lets the next of its key begin", async () => {
+  test("a completion, and that the next operation with the key can start", async () => {
     const claim = await claimed(queued);
     expect(await during(() => store.settle(claim, { result: printed, metadata: undefined }))).toEqual([
       "commit",
@@ -115,12 +115,12 @@ describe("after the commit is announced", () => {
     expect(settling).toEqual(["commit", "wPrintBook/preempt"]);
   });
 
-  test("the preemption of one that nobody has begun", async () => {
+  test("the preemption of an operation that has not started", async () => {
     const { name } = await startOne(store, preempting);
     expect(await during(() => startOne(store, preempting))).toEqual(["commit", `c${name}`, "wPrintBook/preempt"]);
   });
 
-  test("that one was preempted between two attempts, when it is found: it held the key of the next", async () => {
+  test("that a preempted operation frees its key when a claim finds it between two attempts", async () => {
     await store.release([await claimed(preempting)]);
     const { name } = await startOne(store, preempting);
     await during(() => store.claim(method, 10));
@@ -128,24 +128,24 @@ describe("after the commit is announced", () => {
     expect((await claimOne(store)).operation).toMatchObject({ name });
   });
 
-  test("a cancel, to its worker", async () => {
+  test("a cancel request", async () => {
     const { operation } = await claimed();
     const cancelling = await during(() => store.cancel(operation.id, Buffer.from("cancelled")));
     expect(cancelling).toEqual(["commit", `c${operation.name}`]);
   });
 
-  test("a cancel of one that nobody has begun, which lets the next of its key begin", async () => {
+  test("the cancellation of an operation that has not started, and that the next operation with the key can start", async () => {
     const { id, name } = await startOne(store, queued);
     const cancelling = await during(() => store.cancel(id, Buffer.from("cancelled")));
     expect(cancelling).toEqual(["commit", `c${name}`, "wPrintBook/queue"]);
   });
 
-  test("work that is given back", async () => {
+  test("a released operation", async () => {
     const claim = await claimed();
     expect(await during(() => store.release([claim]))).toEqual(["wPrintBook/allow"]);
   });
 
-  test("the end of one that has crashed too often, which lets the next of its key begin", async () => {
+  test("the failure of an operation after its last attempt, and that the next operation with the key can start", async () => {
     const { operation } = await claimed({ ...queued, maxAttempts: 1 });
     await during(() => stores.crash(store));
     expect(happened.filter((line) => line !== "commit").sort()).toEqual([`c${operation.name}`, `w${method}/queue`]);
@@ -154,7 +154,7 @@ describe("after the commit is announced", () => {
 });
 
 describe("announcements", () => {
-  /** Sends announcements over a database whose answers a test gives, and returns the payloads of each statement. */
+  /** Sends announcements through a fake database that responds when the test does, and records each statement. */
   function sending(): {
     readonly announce: (...names: string[]) => void;
     readonly statements: string[][];
@@ -182,7 +182,7 @@ describe("announcements", () => {
     };
   }
 
-  test("that come while one is sent are sent together when it was, each once", async () => {
+  test("made during a statement are sent together in the next one, without duplicates", async () => {
     const { announce, statements, answer } = sending();
     announce("a");
     announce("b");
@@ -195,7 +195,7 @@ describe("announcements", () => {
     expect(statements).toEqual([["ca"], ["cb\ncc"], ["cd"]]);
   });
 
-  test("fill payloads that PostgreSQL takes, which are below 8,000 bytes", async () => {
+  test("fill payloads below PostgreSQL's limit of 8,000 bytes", async () => {
     const { announce, statements, answer } = sending();
     const names = Array.from({ length: 100 }, (_, i) => `${"é".repeat(i * 4)}/${i}`);
     announce("first");
@@ -206,7 +206,7 @@ describe("announcements", () => {
     for (const payload of payloads) {
       expect(Buffer.byteLength(payload)).toBeLessThan(8_000);
     }
-    // Few: two that follow each other would not fit into one.
+    // The number of payloads is minimal: the first line of each would not fit into the previous one.
     for (const [i, payload] of payloads.slice(1).entries()) {
       expect(Buffer.byteLength(`${payloads[i]}${payload.split("\n")[0]}`)).toBeGreaterThan(7_800);
     }

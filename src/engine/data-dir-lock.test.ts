@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test("a directory is locked once, until it is given back", () => {
+test("a locked directory cannot be locked again until it is unlocked", () => {
   const unlock = lockDataDir(dataDir);
   expect(() => lockDataDir(`${dataDir}/`)).toThrow(`${dataDir}/ is in use by process ${process.pid}`);
   unlock();
@@ -24,18 +24,18 @@ test("a directory is locked once, until it is given back", () => {
   lockDataDir(dataDir)();
 });
 
-test("the lock of a process that has ended is taken over", () => {
+test("the lock of a process that exited is replaced", () => {
   const pid = Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
   writeFileSync(lock, JSON.stringify({ pid, host: hostname() }));
   lockDataDir(dataDir)();
 });
 
-test("the lock of a process whose id another one has now is taken over", () => {
+test("the lock of a process whose ID another process uses now is replaced", () => {
   writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), started: "1" }));
   lockDataDir(dataDir)();
 });
 
-test("the lock of another host holds while its owner shows that it lives", () => {
+test("the lock of a process on another host is respected while that process renews it", () => {
   writeFileSync(lock, JSON.stringify({ pid: 1, host: "elsewhere" }));
   expect(() => lockDataDir(dataDir)).toThrow("is in use by process 1 on elsewhere");
   const longAgo = new Date(Date.now() - 60_000);

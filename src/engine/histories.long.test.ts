@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { followHistories } from "../../test/operation-histories.ts";
 import { pgliteStores, postgresStores, type StoreDatabase } from "../../test/operation-stores.ts";
 
-/** On PostgreSQL, histories are followed side by side, each in a database of its own. */
+/** On PostgreSQL, several histories run concurrently, each in a separate database. */
 test.each([
   ["PostgreSQL", postgresStores, 5, 1_800],
   ["PGlite", pgliteStores, 1, 1_000],
 ] as const)(
-  "whatever clients, workers and time do, a store on %s does as the model",
+  "for random histories, a store on %s behaves like the model",
   async (_, open, lanes, count) => {
     async function follow(stores: StoreDatabase): Promise<number> {
       const followed = await followHistories(stores, { count, ms: 20 * 60_000 });

@@ -7,7 +7,7 @@ import { openEngine } from "../server/engine.ts";
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
 
-  test("ten processes that start concurrently find one schema", async () => {
+  test("ten processes that start concurrently create one schema", async () => {
     const started = await Promise.all(Array.from({ length: 10 }, () => processes.start()));
     const [first, last] = [started.at(0), started.at(-1)];
     const operation = await first?.press.printBook({ press: "presses/1", title: "Emma" });
@@ -16,7 +16,7 @@ describePostgres((engine) => {
     });
   });
 
-  test("a schema of a newer version is refused", async () => {
+  test("a schema of a newer version is rejected", async () => {
     await (await engine.open()).lro.close();
     await engine.sql("UPDATE operations_settings SET value = '999' WHERE name = 'version'");
     await expect(engine.open()).rejects.toThrow(
@@ -24,7 +24,7 @@ describePostgres((engine) => {
     );
   });
 
-  test("a name that cannot be a schema is refused", async () => {
+  test("an invalid schema name is rejected", async () => {
     const pool = new Pool(engine.address());
     const { postgres } = await import("./postgres.ts");
     const opening = openEngine(postgres({ pool, schema: "lro; DROP TABLE operations" }), {

@@ -38,26 +38,26 @@ async function age(column: "started_on" | "heartbeat_on", interval: string): Pro
 }
 
 async function supervise(): Promise<void> {
-  // pg-boss monitors a queue once in an interval.
+  // pg-boss monitors a queue only once per interval.
   await database.query(`UPDATE ${schema}.queue SET monitor_claim_on = now() - interval '1 hour'`);
   await boss.supervise(queue);
 }
 
-test("a deletion tells how many jobs it deleted", async () => {
+test("a deletion returns the number of deleted jobs", async () => {
   const job = await fetchOne();
   expect(affectedBy(await boss.deleteJob(queue, { ...job, retryCount: 7 }))).toBe(0);
   expect(affectedBy(await boss.deleteJob(queue, job))).toBe(1);
   expect(affectedBy(await boss.deleteJob(queue, job))).toBe(0);
 });
 
-test("a sign of life tells which of the jobs are still held", async () => {
+test("a heartbeat returns the jobs whose lease has not expired", async () => {
   const [kept, lost] = [await fetchOne(), await fetchOne()];
   await boss.fail(queue, lost.id);
   expect(idsIn(await boss.touch(queue, [kept, lost]))).toEqual([kept.id]);
   expect(idsIn(await boss.touch(queue, [lost]))).toEqual([]);
 });
 
-test("a job of a queue without time limit is held for a year by a worker that lives", async () => {
+test("in a queue without a time limit, a job stays active for a year if its worker sends heartbeats", async () => {
   await fetchOne();
   await age("started_on", "1 year");
   await supervise();
@@ -75,14 +75,14 @@ test("a job of a queue without time limit is held for a year by a worker that li
   expect(await activeJobs(database, schema)).not.toContainEqual({ queue, id });
 });
 
-test("active jobs are those that were fetched, of all queues", async () => {
+test("active jobs are the fetched jobs of all queues", async () => {
   await boss.send(queue, null);
   expect((await activeJobs(database, schema)).filter((job) => job.queue === queue)).toEqual([]);
   const [job] = await boss.fetch(queue);
   expect((await activeJobs(database, schema)).filter((job) => job.queue === queue)).toEqual([{ queue, id: job?.id }]);
 });
 
-test("a job that is given back can be fetched by others, and costs no attempt", async () => {
+test("a released job can be fetched again and does not use up an attempt", async () => {
   let job = await fetchOne();
   for (let times = 0; times < 3; times++) {
     await giveBack(database, schema, queue, [job]);
@@ -91,14 +91,14 @@ test("a job that is given back can be fetched by others, and costs no attempt", 
     expect(next).toMatchObject({ id: job.id, retryCount: job.retryCount + 1 });
     job = next as Job;
   }
-  // The one retry that it was sent with is left.
+  // The job still has its only retry.
   await boss.fail(queue, job.id);
   expect(await boss.fetch(queue)).toMatchObject([{ id: job.id }]);
   await boss.fail(queue, job.id);
   expect(await boss.fetch(queue)).toEqual([]);
 });
 
-test("only the attempt that holds a job can give it back", async () => {
+test("only the current attempt can release a job", async () => {
   const job = await fetchOne();
   await giveBack(database, schema, queue, [{ ...job, retryCount: job.retryCount + 1 }]);
   expect(await boss.fetch(queue)).toEqual([]);

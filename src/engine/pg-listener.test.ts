@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { never } from "../../test/operation-stores.ts";
 import { keepListening } from "./pg-listener.ts";
 
-/** A connection, which answers as long as it is not silent. */
+/** A connection that responds unless it is silent. */
 class FakeClient extends EventEmitter {
   silent = false;
   released = false;
@@ -19,7 +19,7 @@ class FakeClient extends EventEmitter {
   }
 }
 
-/** Listens on connections that a test breaks. */
+/** Listens on connections that a test can break. */
 function listening(options: { readonly heartbeatMs: number; readonly fail?: boolean }): {
   readonly clients: FakeClient[];
   readonly heard: string[];
@@ -71,7 +71,7 @@ test.each(["error", "end"])(
   },
 );
 
-test("a connection that stops answering is replaced", async () => {
+test("a connection that stops responding is replaced", async () => {
   const { clients, first, connected } = listening({ heartbeatMs: 10 });
   await first;
   if (clients[0]) {
@@ -81,19 +81,19 @@ test("a connection that stops answering is replaced", async () => {
   expect(clients[0]?.released).toBe(true);
 });
 
-test("a connection that answers is kept", async () => {
+test("a connection that responds is kept", async () => {
   const { clients, first } = listening({ heartbeatMs: 1 });
   await first;
   await sleep(50);
   expect(clients).toHaveLength(1);
 });
 
-test("the first connection that cannot be made is an error", async () => {
+test("a failure of the first connection is an error", async () => {
   const { first } = listening({ heartbeatMs: never, fail: true });
   await expect(first).rejects.toThrow("no database");
 });
 
-test("at the end the connection is given back, and no other is made", async () => {
+test("closing the listener releases the connection and opens no other", async () => {
   const { clients, first, ended, stop } = listening({ heartbeatMs: never });
   await first;
   stop();

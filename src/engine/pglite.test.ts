@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { openEngine } from "../server/engine.ts";
 import { pglite } from "./pglite.ts";
 
-test("a directory whose store cannot be opened is closed, and can be opened again", async () => {
+test("a directory is closed if its store cannot be opened, and can be opened again", async () => {
   const directory = mkdtempSync(join(tmpdir(), "lro-pglite-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const dataDir = join(directory, "data");

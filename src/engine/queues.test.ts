@@ -24,14 +24,14 @@ async function limits(): Promise<unknown[]> {
   return rows.map(({ expire_seconds }) => expire_seconds);
 }
 
-test("calls that need a new queue meanwhile wait until it is ready", async () => {
+test("concurrent calls that need a new queue wait until it is ready", async () => {
   const names = await Promise.all([queues.ensure("a.b.C", "queue"), queues.ensure("a.b.C", "queue")]);
   expect(names).toEqual(["a.b.C/queue", "a.b.C/queue"]);
   expect(queues.of("a.b.C")).toEqual(["a.b.C/queue"]);
   expect(await limits()).toEqual([forever]);
 });
 
-test("a queue that a process has left half made is finished by the next that needs it", async () => {
+test("a queue that a process created only in part is completed by the next process", async () => {
   await database.query("UPDATE lro.queue SET expire_seconds = 900 WHERE name = $1", ["a.b.C/queue"]);
   const next = await openQueues(database, "lro", options);
   expect(next.of("a.b.C")).toEqual([]);
@@ -41,7 +41,7 @@ test("a queue that a process has left half made is finished by the next that nee
   await next.close();
 });
 
-test("a queue that another process has made can be used within a transaction after a refresh", async () => {
+test("a queue that another process created can be used in a transaction after a refresh", async () => {
   const other = await openQueues(database, "lro", options);
   await other.ensure("a.b.D", "allow");
   await queues.refresh();
@@ -52,7 +52,7 @@ test("a queue that another process has made can be used within a transaction aft
   await other.close();
 });
 
-test("what is sent in a transaction that is rolled back is not there", async () => {
+test("a job is not sent if its transaction is rolled back", async () => {
   const job = { id: "01890000-0000-7000-8000-000000000002", key: "k", maxAttempts: 1 };
   const queue = await queues.ensure("a.b.E", "abort");
   await database.transaction(async (tx) => {

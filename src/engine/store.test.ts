@@ -1,5 +1,5 @@
 /*
- * What protects a stored operation: each write looks whether it may still be made.
+ * How stored operations are protected: each write checks whether it is still allowed.
  */
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { claimOne, newOperation, readOne, sharedStore, startOne } from "../../test/operation-stores.ts";
@@ -27,7 +27,7 @@ async function stored({ name }: { readonly name: string }): Promise<Record<strin
   return operation ? texts(operation) : {};
 }
 
-/** An operation that a worker runs, and that another has preempted. */
+/** A claim on an operation that another operation preempted. */
 async function preempted(): Promise<Claim> {
   await startOne(shared.store, preempting);
   const claim = await claimOne(shared.store);
@@ -35,7 +35,7 @@ async function preempted(): Promise<Claim> {
   return claim;
 }
 
-/** An operation whose first worker has lost it to a second. */
+/** The claim that a worker lost on an operation, and the next claim on it. */
 async function lost(): Promise<readonly [Claim, Claim]> {
   await startOne(shared.store);
   const first = await claimOne(shared.store);
@@ -44,7 +44,7 @@ async function lost(): Promise<readonly [Claim, Claim]> {
 }
 
 describe("a request id", () => {
-  test("belongs to who has used it: a retry finds the caller's own operation", async () => {
+  test("belongs to a principal: a retry returns the operation of the same caller", async () => {
     const { store } = shared;
     const start = async (principal: string): Promise<string> =>
       (await startOne(store, { requestId: "1", principal })).name;
@@ -53,7 +53,7 @@ describe("a request id", () => {
     expect(ann).not.toBe(bob);
   });
 
-  test("is free when its operation is deleted", async () => {
+  test("can be used again after its operation is deleted", async () => {
     const { store } = shared;
     const first = await startOne(store, { requestId: "1" });
     await store.remove(first.id);
@@ -61,7 +61,7 @@ describe("a request id", () => {
     expect(second.name).not.toBe(first.name);
   });
 
-  test("stands for one request", async () => {
+  test("identifies one request", async () => {
     const { store } = shared;
     await startOne(store, { requestId: "1" });
     const other = newOperation({ requestId: "1", request: Buffer.from("another request") });
@@ -69,7 +69,7 @@ describe("a request id", () => {
   });
 });
 
-test("a name stands for one operation", async () => {
+test("a name identifies one operation", async () => {
   const { store } = shared;
   const { name } = await startOne(store, { requestId: "1" });
   expect(await store.start(newOperation({ name }))).toEqual({ refused: "name-taken" });
@@ -77,13 +77,13 @@ test("a name stands for one operation", async () => {
 });
 
 describe("a preempted operation", () => {
-  test("stays so when its handler returns", async () => {
+  test("stays preempted when its handler returns", async () => {
     const claim = await preempted();
     expect(await shared.store.settle(claim, { result: printed, metadata: undefined })).toBe(false);
     expect(await stored(claim.operation)).toEqual({ error: "preempted" });
   });
 
-  test("undoes what its commit has written", async () => {
+  test("rolls back the writes of its commit", async () => {
     await sql("CREATE TABLE books (title text)");
     const claim = await preempted();
     const settled = await shared.store.settle(claim, async (tx) => {
@@ -94,13 +94,13 @@ describe("a preempted operation", () => {
     expect(await sql("SELECT title FROM books")).toEqual([]);
   });
 
-  test("takes no metadata", async () => {
+  test("rejects metadata", async () => {
     const claim = await preempted();
     expect(await shared.store.writeMetadata(claim, Buffer.from("50 %"))).toBe(false);
     expect(await stored(claim.operation)).toEqual({ error: "preempted" });
   });
 
-  test("is not recorded as crashed when its worker does", async () => {
+  test("is not recorded as crashed if its worker crashes", async () => {
     const { store, stores } = shared;
     await startOne(store, { ...preempting, maxAttempts: 1 });
     const { operation } = await claimOne(store);
@@ -112,14 +112,14 @@ describe("a preempted operation", () => {
   });
 });
 
-describe("a worker that has lost an operation", () => {
-  test("writes no metadata", async () => {
+describe("a worker that lost its lease", () => {
+  test("cannot write metadata", async () => {
     const [first, second] = await lost();
     expect(await shared.store.writeMetadata(first, Buffer.from("50 %"))).toBe(false);
     expect(await stored(second.operation)).toEqual({});
   });
 
-  test("does not end it, also when no other has begun it yet", async () => {
+  test("cannot complete the operation, even if no other attempt has started", async () => {
     const { store, stores } = shared;
     const { name } = await startOne(store);
     const claim = await claimOne(store);
@@ -129,14 +129,14 @@ describe("a worker that has lost an operation", () => {
     expect(await claimOne(store)).toMatchObject({ attempt: 2 });
   });
 
-  test("does not end it when another runs it", async () => {
+  test("cannot complete the operation while another worker runs it", async () => {
     const [first, second] = await lost();
     expect(await shared.store.settle(first, { result: printed, metadata: undefined })).toBe(false);
     expect(await readOne(shared.store, second.operation.name)).toMatchObject({ done: false });
     expect(await shared.store.renew([first, second])).toEqual(["lost", "held"]);
   });
 
-  test("does not give it back", async () => {
+  test("cannot release the operation", async () => {
     const [first, second] = await lost();
     await shared.store.release([first]);
     expect(await shared.store.renew([second])).toEqual(["held"]);
@@ -144,7 +144,7 @@ describe("a worker that has lost an operation", () => {
   });
 });
 
-test("an operation that ends without metadata keeps those it has, and else those it ends with", async () => {
+test("an operation that completes with metadata has that metadata, otherwise the latest", async () => {
   const { store } = shared;
   for (const [metadata, kept] of [
     [undefined, "50 %"],
@@ -159,7 +159,7 @@ test("an operation that ends without metadata keeps those it has, and else those
 });
 
 describe("cancel", () => {
-  test("of a running operation lets it write, and end in its own way", async () => {
+  test("of a running operation allows it to write and to complete with any outcome", async () => {
     const { store } = shared;
     const { id } = await startOne(store);
     const claim = await claimOne(store);
@@ -170,7 +170,7 @@ describe("cancel", () => {
     expect(await stored(claim.operation)).toEqual({ metadata: "50 %", response: "printed" });
   });
 
-  test("outlives a crash: the next worker knows of it", async () => {
+  test("is passed to the next attempt after a crash", async () => {
     const { store, stores } = shared;
     const { id } = await startOne(store);
     await claimOne(store);
@@ -180,7 +180,7 @@ describe("cancel", () => {
   });
 });
 
-test("what is done is not claimed, though its job has been left behind", async () => {
+test("a done operation is not claimed, even if its job still exists", async () => {
   const { store } = shared;
   const { name, method } = await startOne(store);
   await sql("UPDATE lro.operations SET done = true, error = 'ended', expire_time = now() + expire_after");
@@ -190,7 +190,7 @@ test("what is done is not claimed, though its job has been left behind", async (
   expect(await sql("SELECT id FROM lro.job")).toEqual([]);
 });
 
-test("what is done is kept as long as it was to be, and no longer", async () => {
+test("a done operation is stored until it expires", async () => {
   const { store, stores } = shared;
   const minute = 60;
   const [soon, now] = [
@@ -202,14 +202,14 @@ test("what is done is kept as long as it was to be, and no longer", async () => 
   expect((await store.read([soon.name, now.name])).map(({ name }) => name)).toEqual([soon.name]);
 });
 
-test("operations of one instant are listed in the order of their ids, the latest first, page by page", async () => {
+test("operations with the same creation time are listed by descending ID over several pages", async () => {
   const { store } = shared;
   const ids = [3, 1, 2, 5, 4].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
   for (const id of ids) {
     await startOne(store, { id });
   }
   await sql("UPDATE lro.operations SET create_time = '2026-01-01T00:00:00.123456Z'");
-  // An index has them in order, whether or not they were asked for in that.
+  // An index scan would return them in order even if the query did not.
   await sql("SET enable_indexscan = off; SET enable_bitmapscan = off;");
   onTestFinished(() => void sql("RESET enable_indexscan; RESET enable_bitmapscan;"));
   const query = { collection: "operations", principal: undefined, filter: undefined, limit: 2 };

@@ -30,7 +30,7 @@ const errors = {
   cancelling: new WaitTimeoutError({ name: "operations/1" }, { ...facts, cancelRequested: true }, poll),
   aborted: new WaitAbortedError(ref, new Error("the page was left"), false),
   unpack: new OperationUnpackError(ref, "acme.Book", { problem: "mismatch", found: "acme.Page" }),
-  name: new OperationNameError({ name: "" }, "there is no name"),
+  name: new OperationNameError({ name: "" }, "no name"),
 };
 
 test("a message names the operation, the problem and the next step", () => {
@@ -44,7 +44,7 @@ test("a message names the operation, the problem and the next step", () => {
       "(polls: 7, the last failed: [not_found] no such operation); its cancellation was requested",
     aborted: `WaitAbortedError: the wait for ${subject} was aborted; it keeps running: wait again, or resume it later`,
     unpack: `OperationUnpackError: the response of ${subject} is of type acme.Page, not acme.Book`,
-    name: "OperationNameError: there is no name",
+    name: "OperationNameError: no name",
   });
   expect(errors.failed.stack?.startsWith(String(errors.failed))).toBe(true);
 });

@@ -7,7 +7,7 @@ import { noYaml } from "../../test/run-plugin.ts";
 import { seededRandom } from "../../test/seeded-random.ts";
 import { runPlugin } from "./plugin.ts";
 
-/** A valid request without the weight of google/protobuf/descriptor.proto, so that mutations hit what matters. */
+/** A valid request without the large google/protobuf/descriptor.proto, so that mutations hit relevant bytes. */
 let request: Uint8Array;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 describe("bad input", () => {
-  it("is met with a response, or an error: 10,000 mutated requests", () => {
+  it("results in a response or an error: 10,000 mutated requests", () => {
     const outcomes = { emitted: 0, reported: 0, refused: 0 };
     const random = createRandom(1);
     for (let i = 0; i < 10_000; i++) {
@@ -58,7 +58,7 @@ describe("bad input", () => {
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(50);
   });
 
-  it("is met with a response, or an error of one line, by the bin: 30 mutated requests", async () => {
+  it("results in a response or one line on stderr: 30 mutated requests to the built plugin", async () => {
     const random = createRandom(2);
     for (let i = 0; i < 30; i++) {
       const { stdout, stderr, exitCode } = await runBin(mutate(request, random));
@@ -73,7 +73,7 @@ describe("bad input", () => {
   });
 });
 
-/** Numbers from 0 up to a limit, the same in every run. */
+/** Returns random numbers from 0 up to a limit, the same in every run. */
 type Random = (limit: number) => number;
 
 function createRandom(seed: number): Random {
@@ -98,7 +98,7 @@ const changingLengths: readonly Mutation[] = [
   (bytes, at) => bytes.splice(at),
 ];
 
-/** Changes a request in one to three places. Those that keep its lengths get further. */
+/** Changes a request in one to three places. Mutations that keep all lengths valid get further. */
 function mutate(original: Uint8Array, random: Random): Uint8Array {
   const bytes = [...original];
   const mutations = random(4) === 0 ? changingLengths : keepingLengths;

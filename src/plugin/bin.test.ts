@@ -41,7 +41,7 @@ describe("an argument", () => {
     });
   });
 
-  it.each(["--help", "-h"])("%s prints what it is for, how to start it, and the options", async (argument) => {
+  it.each(["--help", "-h"])("%s prints the purpose, the usage and the options", async (argument) => {
     const { stdout, stderr, exitCode } = await printed([argument]);
     expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
     expect(stdout).toMatch(/^protoc-gen-ts-lro v.*buf\.gen\.yaml.*protoc --ts-lro_out=/s);
@@ -49,7 +49,7 @@ describe("an argument", () => {
     expect(stdout).not.toMatch(/.{121}/);
   });
 
-  it.each(["--target=ts", "library.proto", ""])("%j is refused in one line", async (argument) => {
+  it.each(["--target=ts", "library.proto", ""])("%j is rejected with one line", async (argument) => {
     expect(await printed([argument])).toEqual({
       stdout: "",
       stderr: `protoc-gen-ts-lro: unknown argument ${argument}. Pass plugin options in buf.gen.yaml or with --ts-lro_opt; see --help.\n`,
@@ -64,7 +64,7 @@ describe("an argument", () => {
 });
 
 describe("a run", () => {
-  it("answers with the emitted files, and prints notes", async () => {
+  it("returns the generated files and prints notes", async () => {
     const { stdout, stderr, exitCode } = await runBin(request);
     const response = fromBinary(CodeGeneratorResponseSchema, stdout);
     expect(response.error).toBe("");
@@ -73,7 +73,7 @@ describe("a run", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("says that it understands optional fields in proto3, and editions", async () => {
+  it("declares support for optional fields in proto3 and for editions", async () => {
     const { stdout } = await runBin(request);
     const { supportedFeatures, minimumEdition, maximumEdition } = fromBinary(CodeGeneratorResponseSchema, stdout);
     const { PROTO3_OPTIONAL, SUPPORTS_EDITIONS } = CodeGeneratorResponse_Feature;
@@ -82,7 +82,7 @@ describe("a run", () => {
     expect(maximumEdition).toBeGreaterThanOrEqual(Edition.EDITION_2024);
   });
 
-  it("answers with the mistakes in the protos, and ends well, as buf and protoc want it", async () => {
+  it("returns errors in the protos and exits with 0, as buf and protoc expect", async () => {
     const wrong = { "library.proto": protos["library.proto"].replaceAll("Book", "Bok").replace("Bok", "Book") };
     const { stdout, stderr, exitCode } = await runBin(await compileRequest(wrong));
     const { error, file } = fromBinary(CodeGeneratorResponseSchema, stdout);
@@ -92,7 +92,7 @@ describe("a run", () => {
     expect({ file, stderr, exitCode }).toEqual({ file: [], stderr: "", exitCode: 0 });
   });
 
-  it("may read and write more than a pipe holds", async () => {
+  it("can read and write more than the capacity of a pipe", async () => {
     const many = Array.from({ length: 200 }, (_, i) => [
       `library${i}.proto`,
       protos["library.proto"].replace("acme", `acme${i}`),
@@ -111,7 +111,7 @@ describe("bad input", () => {
       /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: /,
     ],
     [
-      "a text",
+      "text",
       () => Buffer.from("syntax = 'proto3';\n"),
       /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: /,
     ],
@@ -128,11 +128,11 @@ describe("bad input", () => {
     ],
     ["a bad value", () => withParameter("target=java"), /^invalid option "target=java"/],
     [
-      "a YAML file that is not there",
+      "a YAML file that does not exist",
       () => withParameter("service_yaml=nowhere.yaml"),
       /^service_yaml=nowhere\.yaml: .*ENOENT/,
     ],
-  ])("is told in one line: %s", async (_, input, message) => {
+  ])("is rejected with one line: %s", async (_, input, message) => {
     const { stdout, stderr, exitCode } = await runBin(await input());
     expect(stderr).toMatch(/^protoc-gen-ts-lro: .+\n$/);
     expect(stderr.slice("protoc-gen-ts-lro: ".length, -1)).toMatch(message);
@@ -148,11 +148,11 @@ describe("the bundle", () => {
   const directory = mkdtempSync(join(tmpdir(), "bin-"));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it("starts with the line that makes it a program, here and by npm on Windows", () => {
+  it("starts with the line that makes it executable, which npm also needs on Windows", () => {
     expect(readFileSync(bin, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it.each(["ts", "js", "dts", "ts+js+dts"])("loads nothing but Node's own modules for target=%s", async (target) => {
+  it.each(["ts", "js", "dts", "ts+js+dts"])("loads only Node.js's own modules for target=%s", async (target) => {
     const hook = join(directory, "hook.cjs");
     writeFileSync(
       hook,
@@ -172,7 +172,7 @@ describe("the bundle", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("has no TypeScript in it", () => {
+  it("does not contain TypeScript", () => {
     const code = readFileSync(bin, "utf8");
     expect(code).not.toMatch(/require\("(typescript|@typescript\/vfs|ts-morph)"\)/);
     expect(code).not.toContain("createSourceFile");

@@ -16,18 +16,18 @@ describe.each(readCases())("case $name", (golden) => {
     request = await compileCase(golden);
   });
 
-  it("emits what is checked in", () => {
+  it("generates the checked-in code", () => {
     expect(sortImports(emittedFor(request))).toEqual(sortImports(readGolden(golden)));
   });
 
-  it("comes out the same of the pruned request as of the whole one, or with as many mistakes", () => {
+  it("gives the same output, or the same number of errors, for the pruned and the full request", () => {
     const pruned = generate(decodePrunedRequest(request), readYaml);
     const whole = generate(fromBinary(CodeGeneratorRequestSchema, request), readYaml);
     expect(countMistakes(pruned)).toEqual(countMistakes(whole));
   });
 });
 
-/** Returns what the folder of a case is to hold. */
+/** Returns the expected contents of a case's folder. */
 function emittedFor(request: Uint8Array): Files {
   const { response, notes } = runPlugin(request, readYaml);
   const printed = notes.map((note) => `protoc-gen-ts-lro: ${formatDiagnostic(note)}\n`).join("");
@@ -38,7 +38,7 @@ function emittedFor(request: Uint8Array): Files {
   };
 }
 
-/** protoplugin sorts imported names as the language of the machine has it, until the build patches it. */
+/** protoplugin sorts imported names by the locale of the machine, until the build patches it. */
 function sortImports(files: Files): Files {
   const sort = (names: string): string => names.split(", ").sort().join(", ");
   return Object.fromEntries(
@@ -52,7 +52,7 @@ function sortImports(files: Files): Files {
   );
 }
 
-/** The words for mistakes differ: pruning leaves out their positions, and the names that may have been meant. */
+/** The error messages differ: those for a pruned request have no positions and no similar names. */
 function countMistakes(outcome: Outcome): Outcome | number {
   return outcome.status === "rejected" ? outcome.mistakes.length : outcome;
 }

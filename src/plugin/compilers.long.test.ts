@@ -11,7 +11,7 @@ const project = compilerProject();
 describe("protoc", () => {
   const isMissing = spawnSync("protoc", ["--version"]).error !== undefined;
   if (isMissing) {
-    console.warn("protoc is not installed: the tests that run it are skipped.");
+    console.warn("protoc is not installed, so the tests that run it are skipped.");
   }
   beforeEach(({ skip }) => skip(isMissing, "protoc is not installed"));
 
@@ -24,7 +24,7 @@ describe("protoc", () => {
     expect(files[emitted[1] as string]).toMatch(/createShelf: LroMethod<\w+, Shelf, Shelf_Metadata>;/);
   });
 
-  it("leaves out what a single file does not import, and the plugin says what to do", async () => {
+  it("omits types that a single file does not import, and the plugin reports the fix", async () => {
     const { stderr, code } = await generate(["acme/library/v1/library.proto"]).catch((error) => error);
     expect(stderr).toContain(
       "--ts-lro_out: acme/library/v1/library.proto:6:5: rpc acme.library.v1.Library.CreateBook: " +
@@ -36,7 +36,7 @@ describe("protoc", () => {
     expect(await project.readGenerated()).toEqual({});
   });
 
-  it("passes on that an option is not known", async () => {
+  it("prints the plugin's error about an unknown option", async () => {
     const { stderr } = await generate(Object.keys(protos), "targets=ts").catch((error) => error);
     expect(stderr).toContain('protoc-gen-ts-lro: invalid option "targets=ts": unknown option "targets".');
     expect(stderr).not.toContain("    at ");

@@ -20,7 +20,7 @@ describe("buf generate", () => {
     expect(files[emitted[1] as string]).toMatch(/createShelf: LroMethod<\w+, Shelf, Shelf_Metadata>;/);
   });
 
-  it("reports mistakes, and writes nothing", async () => {
+  it("reports errors and writes no files", async () => {
     await writeFiles(join(project.directory(), "protos"), {
       "acme/shelf/v1/types.proto": 'syntax = "proto3"; package acme.shelf.v1; message Shelves2 {}',
     });
@@ -35,7 +35,7 @@ describe("buf generate", () => {
     expect(existsSync(join(project.directory(), "gen"))).toBe(false);
   });
 
-  it("passes on that an option is not known", async () => {
+  it("prints the plugin's error about an unknown option", async () => {
     const { stderr } = await generate("all", "targets=ts");
     expect(stderr).toContain('protoc-gen-ts-lro: invalid option "targets=ts": unknown option "targets".');
     expect(stderr).not.toContain("    at ");

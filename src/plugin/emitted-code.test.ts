@@ -26,12 +26,12 @@ function requestOf(golden: GoldenCase): Promise<Uint8Array> {
 }
 
 describe("the built plugin", () => {
-  it.concurrent.each(cases)("emits what is checked in: $name", async (golden) => {
+  it.concurrent.each(cases)("generates the checked-in code: $name", async (golden) => {
     expect(await runCase(await requestOf(golden))).toEqual(readGolden(golden));
   });
 });
 
-describe("emitted code", () => {
+describe("generated code", () => {
   let directory: string;
   const folder = (name: string): string => join(directory, name);
 
@@ -58,12 +58,12 @@ describe("emitted code", () => {
     }
   }
 
-  it("type-checks together with that of protoc-gen-es", async () => {
+  it("type-checks together with the code of protoc-gen-es", async () => {
     const compilerOptions = {
       module: "ESNext",
       moduleResolution: "Bundler",
       types: [],
-      // Otherwise emitted .d.ts files go unchecked.
+      // Otherwise the generated .d.ts files are not checked.
       skipLibCheck: false,
     };
     await writeFiles(directory, {
@@ -72,7 +72,7 @@ describe("emitted code", () => {
     expect(await runTsc(directory)).toBe("");
   });
 
-  it("declares in .d.ts what it exports from .js", () => {
+  it("has the same exports in .d.ts and .js", () => {
     const { "library_lro.js": js = "", "library_lro.d.ts": dts = "" } = readGolden(caseNamed("target-all"));
     const exported = Array.from(js.matchAll(/^export (const|function) (\w+)/gm), ([, keyword, name]) => [
       keyword,
@@ -113,7 +113,7 @@ function caseNamed(wanted: string): GoldenCase {
   return golden as GoldenCase;
 }
 
-/** Returns the versions of Node on the path, with their paths. */
+/** Returns the versions of Node.js on the path, with their paths. */
 function nodes(): [string, string][] {
   const found = [process.execPath, ...(process.env.PATH ?? "").split(delimiter).map((entry) => join(entry, "node"))]
     .filter((path) => existsSync(path))
@@ -121,7 +121,7 @@ function nodes(): [string, string][] {
   return [...new Map(found)];
 }
 
-/** Runs protoc-gen-es on the request for a case, and for what its protos import. */
+/** Runs protoc-gen-es on the request for a case and for the imports of its protos. */
 function protobufEs(request: Uint8Array): Files {
   const { protocGenEs }: { protocGenEs: Plugin } = createRequire(import.meta.url)(
     join(root, "node_modules/@bufbuild/protoc-gen-es/dist/cjs/src/protoc-gen-es-plugin.js"),

@@ -4,14 +4,14 @@ import { annotated, compileEmitted, notImported, pruningDifferences } from "../.
 const minutes = 60_000;
 
 test(
-  "pruning of requests does not change the output, also of files that emit nothing",
+  "pruning of requests does not change the output, even for files without generated code",
   () => {
     expect(pruningDifferences("target=ts+js+dts,keep_empty_files=true")).toEqual([]);
   },
   2 * minutes,
 );
 
-describe("with the output of protoc-gen-es, the emitted code compiles", () => {
+describe("with the output of protoc-gen-es, the generated code compiles", () => {
   test.each([
     ["all declarations under TypeScript 7", "typescript", "dts", ["google/**"]],
     ["30 packages under TypeScript 6.0", "typescript-6.0", "ts", sampleDirectories(30)],
@@ -25,7 +25,7 @@ describe("with the output of protoc-gen-es, the emitted code compiles", () => {
   );
 });
 
-/** Returns directories that code is emitted for: the odd ones, and of the others as many as it takes, evenly spread. */
+/** Returns directories with generated code: the unusual ones, and enough of the others, evenly distributed. */
 function sampleDirectories(count: number): string[] {
   const odd = [
     ...notImported,

@@ -24,10 +24,10 @@ const plain = methods.filter(({ types }) => types === undefined);
 const runs = { directory: [...byDirectory(sources(files)).values()], all: [sources(files)] };
 const outcomes: { [strategy in keyof typeof runs]?: readonly Outcome[] } = {};
 
-// It takes longer than anything else here, so it runs beside the tests that do not need it.
+// This is the slowest step, so it runs concurrently with the tests that do not need it.
 const protobufEs = generateProtobufEs();
 
-test("the reading of googleapis is complete", () => {
+test("the independent implementation reads all of googleapis", () => {
   expect({
     methods: methods.length,
     annotated: annotated.length,
@@ -59,13 +59,13 @@ describe("protoc on one file", () => {
     }
   }, 2 * minutes);
 
-  test("fails in the ten packages that name types of a file that is not imported, and in no other", () => {
+  test("fails only in the ten packages that refer to types of a file that is not imported", () => {
     const failed = [...runs].filter(([, { error }]) => error !== "").map(([file]) => file);
     expect(new Set(failed)).toEqual(new Set(missing.keys()));
     expect([...new Set(failed.map(({ directory }) => directory))].sort()).toEqual(notImported);
   });
 
-  test.each([...missing.keys()].map(({ name }) => name))("names in %s each type, and says what to do", (name) => {
+  test.each([...missing.keys()].map(({ name }) => name))("reports each type of %s with the fix", (name) => {
     const file = files.get(name) as ProtoFile;
     const line = /^(.*?):\d+:\d+: (.*? not found\.)(?: Did you mean .*\?)? (If the name is correct, .*)$/;
     expect(
@@ -89,7 +89,7 @@ describe.each(["directory", "all"] as const)("with strategy %s", (strategy) => {
   beforeAll(() => void outcomesWith(strategy), 2 * minutes);
 
   test(
-    "each annotated method is emitted with the types that its annotation names",
+    "each annotated method is generated with the types of its annotation",
     async () => {
       const { read } = await protobufEs;
       const entries = generateWith(strategy).flatMap((result) => readTables(emittedFiles(result), read));
@@ -100,11 +100,11 @@ describe.each(["directory", "all"] as const)("with strategy %s", (strategy) => {
     5 * minutes,
   );
 
-  test("pruning leaves out nothing that a run needs: none decodes the whole request", () => {
+  test("a pruned request is sufficient: no run decodes the full request", () => {
     expect(outcomesWith(strategy).filter(({ status }) => status === "rejected")).toEqual([]);
   });
 
-  test("each other method is left plain, with a note unless it is of Operations itself", () => {
+  test("each other method stays plain, with a note unless it belongs to google.longrunning.Operations", () => {
     const notes = generateWith(strategy).flatMap((result) => result.notes.map(({ message }) => message.split(":")[0]));
     const noted = plain.filter(({ name }) => !name.startsWith("google.longrunning.Operations."));
     expect(plain).toHaveLength(12);
@@ -114,14 +114,14 @@ describe.each(["directory", "all"] as const)("with strategy %s", (strategy) => {
 });
 
 test(
-  "with the output of protoc-gen-es, all of the emitted code compiles",
+  "with the output of protoc-gen-es, all of the generated code compiles",
   async () => {
     expect(await compileEmitted("typescript", "ts", ["google/**"])).toBe("");
   },
   5 * minutes,
 );
 
-/** Generates TypeScript for all of googleapis in runs such as buf makes of it. */
+/** Generates TypeScript for all of googleapis in the same runs as buf. */
 function generateWith(strategy: keyof typeof runs): readonly Result[] {
   return outcomesWith(strategy).map(accept);
 }

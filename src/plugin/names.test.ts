@@ -4,7 +4,7 @@ import { compile } from "../../test/compile.ts";
 import { nameService } from "./names.ts";
 
 describe("the names of a service's declarations", () => {
-  it("hold the names of the service, and of the method", async () => {
+  it("contain the names of the service and of the method", async () => {
     const [service] = await readServices("service Library { rpc CreateBook(M) returns (M); }");
     expect(service?.nameOf("create$ServiceClient")).toBe("createLibraryClient");
     expect(service?.methods.map(({ nameOf }) => nameOf("unpack$Service_$Method"))).toEqual([
@@ -12,7 +12,7 @@ describe("the names of a service's declarations", () => {
     ]);
   });
 
-  it("begin the names of services and methods with a capital", async () => {
+  it("start the names of services and methods with a capital letter", async () => {
     const [service] = await readServices("service library { rpc create_book(M) returns (M); }");
     expect(service?.nameOf("$ServiceClient")).toBe("LibraryClient");
     expect(service?.methods.map(({ nameOf }) => nameOf("unpack$Service_$Method"))).toEqual([
@@ -20,7 +20,7 @@ describe("the names of a service's declarations", () => {
     ]);
   });
 
-  it("do not depend on what else is in the file", async () => {
+  it("do not depend on other declarations in the file", async () => {
     const service = "service Library { rpc Create(M) returns (M); }";
     const other = "service Shop { rpc Create(M) returns (M); }";
     const names = async (services: string): Promise<string[] | undefined> =>

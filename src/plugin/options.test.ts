@@ -28,7 +28,7 @@ function run(parameter: string): Output {
   return runOnRequest(encodeRequest(protos, ["acme/library.proto", "acme/types/book.proto"], parameter));
 }
 
-/** The modules that an emitted file imports. */
+/** The modules that a generated file imports. */
 function imports(content = ""): string[] {
   return Array.from(content.matchAll(/(?:from |require\()"(.*)"/g), ([, module = ""]) => module);
 }
@@ -44,11 +44,11 @@ describe("target", () => {
     ["target=js+dts", ["js", "d.ts"]],
     ["target=ts+js+dts", ["ts", "js", "d.ts"]],
     ["target=dts+js+ts", ["ts", "js", "d.ts"]],
-  ])("%j emits what it says", (parameter, extensions) => {
+  ])("%j generates these files", (parameter, extensions) => {
     expect(Object.keys(run(parameter).files)).toEqual(extensions.map((extension) => `acme/library_lro.${extension}`));
   });
 
-  it("emits the same for each part of a sum as on its own", () => {
+  it("generates the same files for a combination as for each of its parts", () => {
     const { files } = run("target=ts+js+dts,elide_plugin_version=true");
     for (const target of ["ts", "js", "dts"]) {
       for (const [name, content] of Object.entries(run(`target=${target},elide_plugin_version=true`).files)) {
@@ -69,7 +69,7 @@ describe("import_extension", () => {
     ["import_extension=js", ".js"],
     ["import_extension=.js", ".js"],
     ["import_extension=ts", ".ts"],
-  ])("%j is put behind relative imports", (parameter, extension) => {
+  ])("%j sets the extension of relative imports", (parameter, extension) => {
     for (const content of Object.values(run(`target=ts+js+dts,${parameter}`.replace(/,$/, "")).files)) {
       const relative = imports(content).filter((module) => module.startsWith("."));
       expect(new Set(relative)).toEqual(new Set([`./library_pb${extension}`, `./types/book_pb${extension}`]));
@@ -78,7 +78,7 @@ describe("import_extension", () => {
 });
 
 describe("js_import_style", () => {
-  it("makes CommonJS of .js, and of nothing else", () => {
+  it("legacy_commonjs affects only .js files", () => {
     const { files } = run("target=ts+js+dts,js_import_style=legacy_commonjs");
     const js = files["acme/library_lro.js"];
     expect(js).toContain('"use strict";');
@@ -91,7 +91,7 @@ describe("js_import_style", () => {
     }
   });
 
-  it("makes modules by default, and when it says so", () => {
+  it("defaults to module", () => {
     for (const parameter of ["target=js", "target=js,js_import_style=module"]) {
       expect(run(parameter).files["acme/library_lro.js"]).toMatch(/^export function createLibraryClient\(/m);
     }
@@ -99,7 +99,7 @@ describe("js_import_style", () => {
 });
 
 describe("rewrite_imports", () => {
-  it("puts other modules in the place of relative ones, and of packages", () => {
+  it("replaces relative imports and packages", () => {
     const rewrite =
       "rewrite_imports=./acme/types/**/*_pb.js:@acme/types,rewrite_imports=@connectrpc/connect:npm:connect";
     const { files } = run(`target=ts,import_extension=js,${rewrite}`);
@@ -108,30 +108,30 @@ describe("rewrite_imports", () => {
     );
   });
 
-  it("is left out of the first line, as it often depends on the machine", () => {
+  it("is omitted from the first line, because it often depends on the machine", () => {
     const { files } = run("target=ts,rewrite_imports=./acme/types/**/*_pb.js:@acme/types");
     expect(files["acme/library_lro.ts"]).toContain('with parameter "target=ts"\n');
   });
 });
 
-it("map_imports puts a package in the place of what is emitted for some protos", () => {
+it("map_imports replaces imports of generated code with a package", () => {
   const { files } = run("target=ts,map_imports=acme/types/**:@acme/types");
   expect(imports(files["acme/library_lro.ts"])).toContain("@acme/types/acme/types/book_pb.js");
 });
 
-it("keep_empty_files emits a file for protos without long-running methods, too", () => {
+it("keep_empty_files generates a file even for protos without long-running methods", () => {
   const names = ["acme/library_lro.ts", "acme/types/book_lro.ts"];
   expect(Object.keys(run("target=ts").files)).toEqual(names.slice(0, 1));
   expect(Object.keys(run("target=ts,keep_empty_files=false").files)).toEqual(names.slice(0, 1));
   expect(Object.keys(run("target=ts,keep_empty_files=true").files).sort()).toEqual(names);
 });
 
-it("ts_nocheck puts a comment for TypeScript in front", () => {
+it("ts_nocheck adds a comment for TypeScript at the top", () => {
   expect(run("target=ts").files["acme/library_lro.ts"]).not.toContain("@ts-nocheck");
   expect(run("target=ts,ts_nocheck=true").files["acme/library_lro.ts"]).toContain("\n// @ts-nocheck\n");
 });
 
-it("elide_plugin_version leaves the version out of the first line", () => {
+it("elide_plugin_version omits the version from the first line", () => {
   const firstLine = (parameter: string) => run(parameter).files["acme/library_lro.ts"]?.split("\n")[0];
   expect(firstLine("target=ts")).toMatch(
     /^\/\/ @generated by protoc-gen-ts-lro v\d+\.\d+\.\d+ with parameter "target=ts"$/,
@@ -151,14 +151,14 @@ describe("emit", () => {
     ["emit=unpack", ["unpack"]],
     ["emit=client+unpack", ["client", "unpack"]],
     ["emit=unpack+server+client", ["client", "server", "unpack"]],
-  ])("%j emits those parts, and the table of long-running methods", (parameter, parts) => {
+  ])("%j generates these parts and the method table", (parameter, parts) => {
     const content = run(`target=ts,${parameter}`.replace(/,$/, "")).files["acme/library_lro.ts"] ?? "";
     expect(Object.entries(marks).flatMap(([part, mark]) => (content.includes(mark) ? part : []))).toEqual(parts);
     expect(content).toContain("export const LibraryLro: ");
   });
 });
 
-it("strict makes an error of an Operation without operation_info", () => {
+it("strict turns an Operation without operation_info into an error", () => {
   for (const parameter of ["target=ts", "target=ts,strict=false", "target=ts,strict=0"]) {
     expect(run(parameter)).toMatchObject({ error: "", notes: [expect.stringContaining("Library.Print: ")] });
   }
@@ -167,7 +167,7 @@ it("strict makes an error of an Operation without operation_info", () => {
   }
 });
 
-describe("a mistake in the options", () => {
+describe("an invalid option", () => {
   it.each([
     ["unknown=1", 'invalid option "unknown=1": unknown option "unknown". See --help.'],
     ["unknown", 'invalid option "unknown": unknown option "unknown". See --help.'],
@@ -190,13 +190,13 @@ describe("a mistake in the options", () => {
     ["keep_empty_files=maybe", 'invalid option "keep_empty_files=maybe"'],
     ["ts_nocheck=maybe", 'invalid option "ts_nocheck=maybe"'],
     ["elide_plugin_version=maybe", 'invalid option "elide_plugin_version=maybe"'],
-  ])("is told in one line: %s", (parameter, message) => {
+  ])("is reported in one line: %s", (parameter, message) => {
     expect(() => run(parameter)).toThrow(message);
     expect(() => run(parameter)).not.toThrow("\n");
   });
 });
 
-it("--help says something of every option, and of nothing else", () => {
+it("--help describes all options and only those", () => {
   const told = Array.from(optionsHelp.matchAll(/^ {2}(\w+)=(\S*)/gm), ([, name = "", value = ""]) => ({ name, value }));
   expect(told.map(({ name }) => name)).toEqual([
     "emit",
@@ -216,7 +216,7 @@ it("--help says something of every option, and of nothing else", () => {
   }
 });
 
-it("the last of several values holds", () => {
+it("the last of several values applies", () => {
   const pairs = [
     { key: "strict", value: "true" },
     { key: "strict", value: "false" },

@@ -37,7 +37,7 @@ beforeAll(async () => {
   compiled = await compile(protos);
 });
 
-/** What comes of all the protos. */
+/** Returns the output for all protos. */
 function output(): Output {
   return runOnRequest(encodeRequest(compiled, toGenerate, parameter));
 }
@@ -52,7 +52,7 @@ describe("the output", () => {
     expect(runOnRequest(encodeRequest(compiled, toGenerate.toReversed(), parameter))).toEqual(output());
   });
 
-  it("does not depend on the order of the files, as long as each stands behind its imports", () => {
+  it("does not depend on the order of the files, as long as each follows its imports", () => {
     const [a, b] = [indexOf("a.proto"), indexOf("b.proto")];
     const file = compiled.file.with(a, at(b)).with(b, at(a));
     const { files, notes } = runOnRequest(encodeRequest({ ...compiled, file }, toGenerate, parameter));
@@ -67,7 +67,7 @@ describe("the output", () => {
     }
   });
 
-  it("does not depend on what else is generated", () => {
+  it("does not depend on the other files to generate", () => {
     const { files } = runOnRequest(encodeRequest(compiled, ["b.proto"], parameter));
     expect(files).toEqual(Object.fromEntries(Object.entries(output().files).filter(([name]) => name.startsWith("b_"))));
   });
@@ -78,7 +78,7 @@ describe("the output", () => {
   });
 });
 
-it("takes an error for what it is, and does not run again", () => {
+it("does not run again after an error that is not about the protos", () => {
   const readYaml = vi.fn(() => {
     throw new Error("the file is broken");
   });
@@ -87,14 +87,14 @@ it("takes an error for what it is, and does not run again", () => {
   expect(readYaml).toHaveBeenCalledTimes(1);
 });
 
-it("says of what is not a request that it is none", () => {
+it("rejects input that is not a request", () => {
   const cutOff = encodeRequest(compiled, toGenerate, parameter).subarray(0, -1);
   expect(() => runOnRequest(cutOff)).toThrow(
     /^the input is not a google\.protobuf\.compiler\.CodeGeneratorRequest: .* truncated\. Run this plugin through buf or protoc\.$/,
   );
 });
 
-it("says of a descriptor that no compiler would have made that it is not valid", async () => {
+it("rejects an invalid descriptor, which no compiler produces", async () => {
   const { file } = await compile({
     "a.proto": `${proto("acme.a").replace('"acme.Book"', '"Bok"')} message Shelf { map<string, string> labels = 1; }`,
     "types.proto": protos["types.proto"],
@@ -107,11 +107,11 @@ it("says of a descriptor that no compiler would have made that it is not valid",
   );
 });
 
-it("names a file to generate that the request does not hold", () => {
+it("reports the name of a file to generate that the request does not contain", () => {
   expect(() => runOnRequest(encodeRequest(compiled, ["nothing.proto"], parameter))).toThrow("nothing.proto");
 });
 
-it("passes over options that are encoded as groups", () => {
+it("skips options that are encoded as groups", () => {
   const data = new BinaryWriter().tag(1, WireType.LengthDelimited).string("us").tag(50_001, WireType.EndGroup).finish();
   const file = compiled.file.map((original) => clone(FileDescriptorProtoSchema, original));
   for (const { options } of file.flatMap(({ service }) => service.flatMap(({ method }) => method))) {
@@ -120,7 +120,7 @@ it("passes over options that are encoded as groups", () => {
   expect(runOnRequest(encodeRequest({ file }, toGenerate, parameter))).toEqual(output());
 });
 
-it("reads options that compilers hold back for the source, where a request has them", () => {
+it("reads source-retention options if a request contains them", () => {
   const request = fromBinary(CodeGeneratorRequestSchema, encodeRequest(compiled, toGenerate, parameter));
   request.sourceFileDescriptors = request.protoFile.filter(({ name }) => toGenerate.includes(name));
   request.protoFile = request.protoFile.map((file) => clone(FileDescriptorProtoSchema, file));

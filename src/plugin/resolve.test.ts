@@ -11,7 +11,7 @@ const messages = `
   message Book {}
   message Progress {}`;
 
-/** A file with a service of some rpcs, the first of which stands in line 4. */
+/** A file with a service that has the given rpcs, which start on line 4. */
 function proto(rpcs: string, name = "Library", packageName = "acme.v1", declarations = messages): string {
   return `syntax = "proto3"; package ${packageName}; import "google/longrunning/operations.proto";
 ${declarations.replaceAll("\n", " ")}
@@ -24,8 +24,8 @@ const annotated = `rpc Create(Request) returns (google.longrunning.Operation) {
   option (google.longrunning.operation_info) = { response_type: "Book" metadata_type: "Progress" };
 }`;
 
-describe("names that become one in TypeScript", () => {
-  it("are those of two services that differ in the case of their first letter", async () => {
+describe("conflicting names in TypeScript", () => {
+  it("can be those of two services that differ in the case of their first letter", async () => {
     const { error } = await runOnProtos({ "a.proto": `${proto(annotated)}\nservice library { ${annotated} }` });
     expect(error.split("\n")).toContain(
       "a.proto:8:1: service acme.v1.library maps to Library in TypeScript, as does service acme.v1.Library. " +
@@ -33,7 +33,7 @@ describe("names that become one in TypeScript", () => {
     );
   });
 
-  it("are those of two methods whose services make up for the difference", async () => {
+  it("can be those of two methods in different services", async () => {
     const second = `service Library_Create { ${annotated.replace("Create(", "Book(")} }`;
     const { error } = await runOnProtos({
       "a.proto": `${proto(annotated.replace("Create(", "Create_Book("))}\n${second}`,
@@ -44,7 +44,7 @@ describe("names that become one in TypeScript", () => {
   });
 });
 
-describe("mistakes", () => {
+describe("errors in protos", () => {
   it("are reported together, in the order of the files, and no code is generated", async () => {
     const wrong = (type: string) => annotated.replace("Book", type);
     const { error, files } = await runOnProtos({
@@ -60,7 +60,7 @@ describe("mistakes", () => {
     expect(files).toEqual({});
   });
 
-  it("of one method are reported together", async () => {
+  it("in one method are reported together", async () => {
     const { error } = await runOnProtos({
       "a.proto": proto(`rpc Create(stream Request) returns (Book) {
         option (google.longrunning.operation_info) = { response_type: "Boo" };
@@ -83,7 +83,7 @@ describe("mistakes", () => {
     expect(error).toContain("rpc acme.v1.Library.Get: operation_info is set on a method that returns acme.v1.Book.");
   });
 
-  it("include two rpcs with the same name in TypeScript, of which protoc-gen-es keeps one, too", async () => {
+  it("include two rpcs with the same name in TypeScript, because protoc-gen-es omits one of them", async () => {
     const set = await compile({ "a.proto": proto(`${annotated}\nrpc create(Request) returns (Book);`) });
     expect(runOnRequest(encodeRequest(set, ["a.proto"], "target=ts")).error).toBe(
       "a.proto:5:10: rpc acme.v1.Library.Create: maps to create in TypeScript, as does rpc create. Rename one of them.",
@@ -93,12 +93,12 @@ describe("mistakes", () => {
     expect(Object.keys(service?.method ?? {})).toEqual(["create"]);
   });
 
-  it("do not include what is wrong in plain rpcs only", async () => {
+  it("do not include problems that affect only plain rpcs", async () => {
     const plain = "rpc Get(Request) returns (Book); rpc get(Request) returns (Book);";
     expect(await runOnProtos({ "a.proto": proto(`${annotated} ${plain}`) })).toMatchObject({ error: "", notes: [] });
   });
 
-  it("do not include those of files that are only imported", async () => {
+  it("do not include errors in files that are only imported", async () => {
     const set = await compile({
       "a.proto": proto(annotated).replace("import", 'import "b.proto"; import'),
       "b.proto": proto(annotated.replace("Book", "Bok"), "Other", "acme.v2"),
@@ -110,11 +110,11 @@ describe("mistakes", () => {
 describe("a position", () => {
   const unnamed = annotated.replace("Book", "Bok");
 
-  it("is that of the name, as the compiler gives it", async () => {
+  it("is that of the type name", async () => {
     expect(positions(await runOnProtos({ "a.proto": proto(unnamed) }))).toEqual(["a.proto:5:50"]);
   });
 
-  it("is that of the name where operation_info is written in parts", async () => {
+  it("is that of the type name if operation_info is set field by field", async () => {
     const parts = `rpc Create(Request) returns (google.longrunning.Operation) {
   option (google.longrunning.operation_info).response_type = "Book";
   option (google.longrunning.operation_info).metadata_type = "Nothing";
@@ -122,14 +122,14 @@ describe("a position", () => {
     expect(positions(await runOnProtos({ "a.proto": proto(parts) }))).toEqual(["a.proto:6:3"]);
   });
 
-  it("is that of the rpc where it has no operation_info", async () => {
+  it("is that of the rpc if it has no operation_info", async () => {
     const { notes } = await runOnProtos({
       "a.proto": proto("  rpc Create(Request) returns (google.longrunning.Operation);"),
     });
     expect(notes).toEqual([expect.stringMatching(/^a\.proto:4:3: rpc acme\.v1\.Library\.Create: /)]);
   });
 
-  it("is only the file's where the compiler gives none", async () => {
+  it("is only the file if the compiler provides no positions", async () => {
     const set = await compile({ "a.proto": proto(unnamed) });
     for (const file of set.file) {
       delete file.sourceCodeInfo;
@@ -145,7 +145,7 @@ describe("a position", () => {
 describe("an Operation without operation_info", () => {
   const plain = "rpc Print(Request) returns (google.longrunning.Operation);";
 
-  it("stays a plain rpc beside long-running ones, with a note", async () => {
+  it("stays a plain rpc next to long-running ones, with a note", async () => {
     const { files, notes } = await runOnProtos({ "a.proto": proto(`${annotated}\n${plain}`) });
     expect(notes).toEqual([
       "a.proto:7:1: rpc acme.v1.Library.Print: returns google.longrunning.Operation without operation_info. " +
@@ -154,11 +154,11 @@ describe("an Operation without operation_info", () => {
     expect(files["a_lro.ts"]).toContain('extends Omit<Client<typeof Library>, "create"> {');
   });
 
-  it("emits nothing on its own", async () => {
+  it("generates no code on its own", async () => {
     expect(await runOnProtos({ "a.proto": proto(plain) })).toMatchObject({ files: {}, notes: [expect.anything()] });
   });
 
-  it("is a mistake when strict, reported with all others", async () => {
+  it("is an error with strict=true, reported with all others", async () => {
     const { error, files } = await runOnProtos(
       { "a.proto": proto(`${plain}\n${annotated.replace("Book", "Bok")}`) },
       "target=ts,strict=true",
@@ -172,23 +172,20 @@ describe("an Operation without operation_info", () => {
     expect(files).toEqual({});
   });
 
-  it.each(["strict=false", "strict=true"])(
-    "is as it should be in google.longrunning.Operations: %s",
-    async (strict) => {
-      const set = await compile({ "a.proto": proto(annotated) });
-      const withImports = set.file.map(({ name }) => name);
-      expect(withImports).toContain("google/longrunning/operations.proto");
-      const { files, error, notes } = runOnRequest(encodeRequest(set, withImports, `target=ts,${strict}`));
-      expect({ files: Object.keys(files), error, notes }).toEqual({ files: ["a_lro.ts"], error: "", notes: [] });
-    },
-  );
+  it.each(["strict=false", "strict=true"])("is allowed in google.longrunning.Operations: %s", async (strict) => {
+    const set = await compile({ "a.proto": proto(annotated) });
+    const withImports = set.file.map(({ name }) => name);
+    expect(withImports).toContain("google/longrunning/operations.proto");
+    const { files, error, notes } = runOnRequest(encodeRequest(set, withImports, `target=ts,${strict}`));
+    expect({ files: Object.keys(files), error, notes }).toEqual({ files: ["a_lro.ts"], error: "", notes: [] });
+  });
 
-  it("is noted in a service named Operations of another package", async () => {
+  it("causes a note in a service named Operations of another package", async () => {
     const { notes } = await runOnProtos({ "a.proto": proto(plain, "Operations") });
     expect(notes).toEqual([expect.stringContaining("rpc acme.v1.Operations.Print: ")]);
   });
 
-  it("is not a method that returns an Operation of another package", async () => {
+  it("is not an Operation of another package", async () => {
     const own = proto(
       "rpc Print(Request) returns (Operation);",
       "Library",
@@ -208,9 +205,9 @@ describe("operation_info", () => {
     );
   });
 
-  it("is read in parts, as protoc encodes it where it is written in parts", async () => {
+  it("is read if it is encoded field by field, as protoc does if it is set field by field", async () => {
     const set = await compile({
-      // Update refers to what Progress would be in Create, if acme.v1.Progress were overlooked.
+      // Update refers to the type that Progress would be in Create if acme.v1.Progress were overlooked.
       "a.proto": proto(`${annotated} ${annotated.replace("Create", "Update").replace("Progress", ".acme.Progress")}`),
       "acme.proto": 'syntax = "proto3"; package acme; message Progress {}',
     });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   });
 });
 
-/** Returns how the methods of the emitted tables are polled, and what the run notes. */
+/** Returns the polling settings in the generated method tables and the notes of the run. */
 function run(yamls: Readonly<Record<string, string>>): { polling: Record<string, string>; notes: string[] } {
   const parameter = ["target=ts", ...Object.keys(yamls).map((path) => `service_yaml=${path}`)].join(",");
   const { response, notes } = runPlugin(encodeRequest(protos, ["acme.proto"], parameter), (path) =>
@@ -32,13 +32,13 @@ function run(yamls: Readonly<Record<string, string>>): { polling: Record<string,
   };
 }
 
-/** Returns a YAML that says of a method how long to wait at first. */
+/** Returns a YAML file with the initial delay of a method. */
 function waits(method: string, delay: string): string {
   return `publishing: { method_settings: [{ selector: ${method}, long_running: { initial_poll_delay: ${delay} } }] }`;
 }
 
-describe("how to poll", () => {
-  it("is emitted for the method that a YAML names, and for no other", () => {
+describe("polling settings", () => {
+  it("are generated only for the methods in a YAML file", () => {
     expect(run({ "a.yaml": waits("acme.Library.Create", "1s") }).polling).toEqual({
       create: "{ initialDelayMs: 1000 }",
       print: "not said",
@@ -46,7 +46,7 @@ describe("how to poll", () => {
     });
   });
 
-  it("is taken from all YAMLs, the last of which holds for a method", () => {
+  it("are read from all YAML files, and the last one with a method applies", () => {
     const { polling } = run({
       "a.yaml": waits("acme.Library.Create", "1s"),
       "b.yaml": waits("acme.Shop.Order", "2s"),
@@ -59,7 +59,7 @@ describe("how to poll", () => {
     });
   });
 
-  it("is all that a YAML says, in one line", () => {
+  it("are generated in one line", () => {
     const settings = "initial_poll_delay: 1s, poll_delay_multiplier: 1.5, max_poll_delay: 2s, total_poll_timeout: 3s";
     const yaml = waits("acme.Shop.Order", "1s").replace("initial_poll_delay: 1s", settings);
     expect(run({ "a.yaml": yaml }).polling.order).toBe(
@@ -68,10 +68,10 @@ describe("how to poll", () => {
   });
 });
 
-describe("a YAML that lists a long-running service, but not google.longrunning.Operations", () => {
+describe("a YAML file that lists a long-running service without google.longrunning.Operations", () => {
   const apis = (...names: string[]): string => `apis: [${names.map((name) => `{ name: ${name} }`).join(", ")}]`;
 
-  it("is noted, each with the first such service", () => {
+  it("causes a note with the first such service", () => {
     expect(
       run({ "a.yaml": apis("acme.Plain", "acme.Shop", "acme.Library"), "b.yaml": apis("acme.Shop") }).notes,
     ).toEqual([
@@ -82,7 +82,7 @@ describe("a YAML that lists a long-running service, but not google.longrunning.O
     ]);
   });
 
-  it("is not one that lists it, or plain services only", () => {
+  it("is not a file that lists it or only plain services", () => {
     const served = apis("acme.Library", "google.longrunning.Operations");
     expect(run({ "a.yaml": served, "b.yaml": apis("acme.Plain", "acme.Elsewhere"), "c.yaml": "{}" }).notes).toEqual([]);
   });

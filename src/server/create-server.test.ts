@@ -10,7 +10,7 @@ import { OperationError } from "../operation/errors.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  /** The work that waits for a worker. */
+  /** Returns the jobs that wait for a worker. */
   const started = (): Promise<unknown[]> => engine.sql("SELECT name FROM job");
 
   describe("an operation", () => {

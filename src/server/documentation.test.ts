@@ -12,7 +12,7 @@ import type { LroServer } from "./index.ts";
 let folder: string;
 
 beforeAll(() => {
-  // Within the repository, so that the snippet finds the packages that it imports.
+  // Inside the repository, so that the snippet can import packages.
   mkdirSync(".cache", { recursive: true });
   folder = mkdtempSync(".cache/serving-");
 });
@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test.each([
   ["docs/serving.md", "# Serving operations"],
   ["README.md", "## Server"],
-])("the snippet of %s runs as it stands", async (path, heading) => {
+])("the snippet of %s runs unchanged", async (path, heading) => {
   const text = readFileSync(path, "utf8");
   const [, code = ""] = text.slice(text.indexOf(heading)).match(/```ts\n([\s\S]*?)```/) ?? [];
   const port = await freePort();

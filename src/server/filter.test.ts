@@ -16,7 +16,7 @@ test.each<[string, Filter | undefined]>([
   ["((done = true))", done(true)],
   ['name = "a \\"b\\" AND (c)"', named('a "b" AND (c)')],
   ["name = operations/1-2", named("operations/1-2")],
-])("reads %j", (text, filter) => {
+])("parses %j", (text, filter) => {
   expect(parseFilter(text)).toEqual(filter);
 });
 
@@ -46,7 +46,7 @@ test.each([
   ["create_time > 2026-13-01T00:00:00Z", '"2026-13-01T00:00:00Z" is not a timestamp'],
   ['name = "a\0"', 'the value of "name" contains a NUL character: remove it'],
   ["NOT ".repeat(300), "more than 200 words: shorten it"],
-])("refuses %j", (text, message) => {
+])("rejects %j", (text, message) => {
   expect(() => parseFilter(text)).toThrow(
     expect.objectContaining({
       code: Code.InvalidArgument,

@@ -132,7 +132,7 @@ test.each<[string, Partial<LroServerOptions>, string]>([
     "expireAfterMs of defaults is -1: set it to a number of milliseconds",
   ],
   [
-    "an engine from elsewhere",
+    "an object that is not an engine",
     { engine: {} as Engine },
     "engine is not an engine: set it to the result of pglite() or postgres()",
   ],
@@ -140,7 +140,7 @@ test.each<[string, Partial<LroServerOptions>, string]>([
   await expect(createLroServer({ engine: pglite(), ...options })).rejects.toThrow(message);
 });
 
-// Nothing is registered on it.
+// The server has no services.
 let opened: Promise<LroServer>;
 beforeAll(async () => {
   opened = createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }) });

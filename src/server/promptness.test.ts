@@ -1,5 +1,5 @@
 /*
- * Servers that do nothing by themselves: whatever happens here, happens because it was announced.
+ * Servers without periodic tasks, so that they react only to announcements.
  */
 import { describe, expect, test } from "vitest";
 import { describeEngines, gate, type Press, type PressServer } from "../../test/lro-servers.ts";
@@ -10,18 +10,18 @@ const key = ({ press }: { press: string }): string => press;
 const periods = { waitMs: never, renewMs: never, sweepMs: never, heartbeatMs: never };
 
 describeEngines((engine) => {
-  /** A server that serves, and another that works. */
+  /** Opens a server that only accepts calls and another that runs operations. */
   async function open(press: Press): Promise<{ readonly api: PressServer; readonly worker: PressServer }> {
     const api = await engine.open({ ...press, periods, work: false });
     return { api, worker: await engine.open({ ...press, periods }) };
   }
 
-  /** How the operation ends. */
+  /** Waits for the outcome of an operation. */
   async function end({ operations }: PressServer, name: string): Promise<string | undefined> {
     return (await operations.waitOperation({ name })).result.case;
   }
 
-  test("a start reaches the worker, and an end who waits for it", async () => {
+  test("a start reaches the worker, and the outcome reaches a waiting client", async () => {
     const { api } = await open({});
     for (let i = 0; i < 3; i++) {
       const { name } = await api.press.printBook(emma);
@@ -29,7 +29,7 @@ describeEngines((engine) => {
     }
   });
 
-  test("an end reaches those who were waiting before", async () => {
+  test("the outcome reaches a client that was already waiting", async () => {
     const [began, done] = [gate(), gate()];
     const { api } = await open({
       async printBook({ title }) {
@@ -45,13 +45,13 @@ describeEngines((engine) => {
     expect(await waiting).toBe("response");
   });
 
-  test("the end of an operation lets the next of its key begin", async () => {
+  test("when an operation completes, the next one with the same key starts", async () => {
     const { api } = await open({ printBook: { exclusive: { key, onBusy: "queue" }, run: ({ title }) => ({ title }) } });
     const started = await Promise.all(Array.from({ length: 5 }, () => api.press.printBook(emma)));
     expect(await Promise.all(started.map(({ name }) => end(api, name)))).toEqual(Array(5).fill("response"));
   });
 
-  test("a preemption reaches the worker, and lets the next begin", async () => {
+  test("a preemption reaches the worker, and then the next operation starts", async () => {
     const began = gate();
     const reasons: string[] = [];
     const { api } = await open({
@@ -76,7 +76,7 @@ describeEngines((engine) => {
     expect(reasons).toEqual(["preempted"]);
   });
 
-  test("a cancel reaches the worker", async () => {
+  test("a cancel request reaches the worker", async () => {
     const began = gate();
     const { api } = await open({
       async printBook(_, { signal }) {
@@ -92,7 +92,7 @@ describeEngines((engine) => {
     expect(await waiting).toBe("error");
   });
 
-  test("a cancel of an operation that no worker has begun reaches those who wait on another server", async () => {
+  test("the cancellation of an operation that has not started reaches clients that wait on another server", async () => {
     const [api, other] = [await engine.open({ periods, work: false }), await engine.open({ periods, work: false })];
     const { name } = await api.press.printBook(emma);
     const waiting = end(api, name);
@@ -100,15 +100,15 @@ describeEngines((engine) => {
     expect(await waiting).toBe("error");
   });
 
-  describe("more operations than there is room for", () => {
-    test("that were there before the worker all run, batch by batch", async () => {
+  describe("operations beyond the concurrency limit", () => {
+    test("all run in batches if they were started before the worker", async () => {
       const api = await engine.open({ periods, work: false });
       const started = await Promise.all(Array.from({ length: 20 }, () => api.press.printBook(emma)));
       await engine.open({ periods, concurrency: 3 });
       expect(await Promise.all(started.map(({ name }) => end(api, name)))).toEqual(Array(20).fill("response"));
     });
 
-    test("that come when there is no room all run", async () => {
+    test("all run if they are started while the worker is busy", async () => {
       const [began, done] = [gate(), gate()];
       const { api } = await open({
         concurrency: 1,
@@ -128,7 +128,7 @@ describeEngines((engine) => {
     });
   });
 
-  test("ends that are announced together reach all who wait, though they do not fit into one payload", async () => {
+  test("outcomes that are announced together reach all waiting clients, even if they exceed one payload", async () => {
     const operationName = (_: unknown, { id }: { id: string }): string => `${"é".repeat(450)}/${id}`;
     const printBook = { run: () => ({}), operationName };
     const api = await engine.open({ periods, work: false, printBook });
@@ -139,7 +139,7 @@ describeEngines((engine) => {
     expect(await Promise.all(waiting)).toEqual(Array(30).fill("error"));
   });
 
-  test("an operation that a worker hands back reaches another", async () => {
+  test("an operation that a worker releases reaches another worker", async () => {
     const began = gate();
     const { api, worker } = await open({
       async printBook({ title }, { attempt }) {

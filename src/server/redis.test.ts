@@ -1,5 +1,5 @@
 /*
- * Google's own API, which this package serves, is called by Google's own client, and by ours from another process.
+ * Serves one of Google's APIs with this package and calls it with Google's own client, and with ours from another process.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import redis from "@google-cloud/redis";
@@ -13,7 +13,7 @@ import { testPrograms } from "../../test/test-programs.ts";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { createLroServer, type LroServer } from "./index.ts";
 
-// Google's client need not look for a machine of Google's around it.
+// Keeps Google's client from looking for a metadata server.
 process.env.METADATA_SERVER_DETECTION = "none";
 
 const parent = "projects/p/locations/l";
@@ -101,7 +101,7 @@ describeEngines((engine) => {
   describe("our client, in a second process", () => {
     const startProgram = testPrograms();
 
-    /** Runs the program, and returns all that it has said. */
+    /** Runs the program and returns its messages. */
     async function run(
       task: Pick<RedisTask, "create" | "resume" | "cancel">,
       onNews: (news: RedisNews) => void = () => {},
@@ -124,7 +124,7 @@ describeEngines((engine) => {
       });
     });
 
-    test("takes up what Google's client has started", async () => {
+    test("resumes an operation that Google's client started", async () => {
       const [operation] = await google.createInstance(request("cache"));
       const seen = await run({ resume: operation.name ?? "" }, () => resize.open());
       expect(seen[0]).toEqual({ kind: "progress", target: "cache" });

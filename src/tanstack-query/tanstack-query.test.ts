@@ -9,7 +9,7 @@ import { type OperationQueryData, operationQueryOptions } from "./index.ts";
 
 const noWait = { polling: { longPollMs: 0 } };
 
-test("a query follows an operation to its response", async () => {
+test("a query returns the states of an operation up to its response", async () => {
   const { library } = scriptedServer({ start: running(0), get: [running(40), succeeded("Emma")] }, noWait);
   const client = new QueryClient();
   const observer = new QueryObserver(client, operationQueryOptions(await library.createBook({})));
@@ -31,7 +31,7 @@ test("a query follows an operation to its response", async () => {
   client.clear();
 });
 
-test("a query of an operation that is done is not fetched again", async () => {
+test("a query of a done operation is not fetched again", async () => {
   const { library, calls } = scriptedServer({ get: [succeeded("Emma")] });
   const client = new QueryClient();
   const token = (await library.createBook({})).toToken();
@@ -43,7 +43,7 @@ test("a query of an operation that is done is not fetched again", async () => {
   client.clear();
 });
 
-test("a query fails as the operation does, once, and keeps what was known", async () => {
+test("a query fails once with the operation's error and keeps its data", async () => {
   const { library } = scriptedServer({ get: [running(40), failed(Code.Aborted, "out of paper")] }, noWait);
   const client = new QueryClient();
   const options = operationQueryOptions(await library.createBook({}));
@@ -72,7 +72,7 @@ test("polling stops with the last observer", async () => {
   client.clear();
 });
 
-test("the data of a query narrow by whether it is done", async () => {
+test("the type of a query's data narrows by done", async () => {
   const { library } = scriptedServer({ get: [succeeded("Emma")] });
   const client = new QueryClient();
   const data = await client.fetchQuery(operationQueryOptions(await library.createBook({})));

@@ -9,12 +9,12 @@ import { compilePrinter } from "./printer.ts";
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
 
-it("the printers that are checked in are those of the templates", () => {
+it("the checked-in printers are up to date with the templates", () => {
   expect(compileTemplates()).toBe(read("src/plugin/templates.gen.ts"));
 });
 
-describe("a mistake in a template", () => {
-  it("is told with file and line where TypeScript finds it", () => {
+describe("an error in a template", () => {
+  it("is reported with file and line if TypeScript finds it", () => {
     const message = messageOf(() =>
       compileTemplates({
         "client.ts": change("client.ts", "createLroClient($ServiceLro", "createLroClent($ServiceLro"),
@@ -33,23 +33,19 @@ describe("a mistake in a template", () => {
 
   // cspell:ignore eahc sevice
   it.each([
+    ["an unknown directive", "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n", "2:4: unknown directive @eahc"],
     [
-      "a directive that is not one",
-      "/**\n * @eahc\n */\nexport const $ServiceX = 1;\n",
-      "2:4: unknown directive @eahc",
-    ],
-    [
-      "a name in a comment that is not one",
+      "an unknown placeholder in a comment",
       "/** Of {@link $sevice}. */\nexport const $ServiceX = 1;\n",
       "1:8: unknown placeholder $sevice: export it from templates/placeholders.ts",
     ],
     [
-      "a name of a method in the comment of a service",
+      "a placeholder of a method in the comment of a service",
       "/** Of {@link $rpc}. */\nexport const $ServiceX = 1;\n",
       "1:8: $rpc depends on a method: use it only below an @each",
     ],
     [
-      "a name of a method in the code of a service",
+      "a placeholder of a method in the code of a service",
       "/** X. */\nexport const $ServiceX = {\n  $method: 1,\n};\n",
       "3:3: $method depends on a method",
     ],
@@ -64,7 +60,7 @@ describe("a mistake in a template", () => {
       "2:1: unsupported statement: a template can contain only exported functions, interfaces, and constants",
     ],
     ["a declaration of another kind", "/** X. */\nexport class $ServiceX {}\n", "2:1: unsupported statement"],
-  ])("is told with file and line: %s", (_, text, message) => {
+  ])("is reported with file and line: %s", (_, text, message) => {
     const project = new Project({ useInMemoryFileSystem: true });
     const placeholders = readPlaceholders(
       project.createSourceFile("/placeholders.ts", read("templates/placeholders.ts")),

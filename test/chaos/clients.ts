@@ -20,9 +20,9 @@ export interface Clients {
   readonly acknowledged: ReadonlyMap<string, Acknowledged>;
   /** Violations that clients observed. */
   readonly problems: readonly string[];
-  /** All calls that were answered. */
+  /** All completed calls. */
   readonly calls: readonly Call[];
-  /** Starts operations, waits for most, cancels some, and looks at some meanwhile, until then. */
+  /** Until the given time, starts operations, waits for most, cancels some, and reads some of them meanwhile. */
   run(endsAt: number): Promise<void>;
   /** Waits until each operation is done. */
   seeAll(): Promise<void>;
@@ -62,7 +62,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     }
   }
 
-  /** Sees an operation on its way: what the answers are is checked in the end. */
+  /** Reads an operation while it runs. The responses are checked after the run. */
   async function look(name: string): Promise<void> {
     for (let time = 0; time < 3; time++) {
       await retried(() => operations.getOperation({ name }), onRetry);

@@ -12,14 +12,14 @@ export interface Fleet {
   transport(index: number): Transport | undefined;
   /** Ends a server with a signal and starts another one in its place. */
   replace(index: number, signal: "SIGKILL" | "SIGTERM"): Promise<void>;
-  /** Pauses a process, as if its machine slept and continues it after `ms`. */
+  /** Pauses a process, as if its machine slept, and continues it after `ms`. */
   pause(index: number, ms: number): void;
   close(): Promise<void>;
 }
 
 interface Server {
   readonly program: Program<{ readonly port: number }>;
-  /** Undefined until it listens. */
+  /** `undefined` until the process listens. */
   transport?: Transport;
   pausedUntil: number;
 }

@@ -1,29 +1,29 @@
 /*
- * What clients have seen, checked for what could not have been if each operation were one thing that changes in one
- * order: whoever calls after somebody has had an answer sees no less than that one did.
+ * Checks the responses that clients received for linearizability: a call that begins after another call ended must not
+ * return an older state of the operation.
  */
 
-/** What an answer says of an operation. */
+/** The state of an operation in a response. */
 export interface SeenState {
   readonly done: boolean;
-  /** How far it came. It grows until the operation is done. */
+  /** The progress, which increases until the operation is done. */
   readonly progress: number;
-  /** The whole answer, as text. */
+  /** The full response, as text. */
   readonly text: string;
 }
 
-/** A call that was answered. Times are of one clock. */
+/** A completed call. All times are from the same clock. */
 export interface Call {
   readonly kind: "start" | "get" | "wait" | "cancel" | "list";
   readonly began: number;
   readonly ended: number;
-  /** The operation that it is about. */
+  /** The name of the operation. */
   readonly name: string;
-  /** A cancel that finds its operation says nothing of it. */
+  /** The response. `"found"` for a cancel request, which does not return a state. */
   readonly answer: SeenState | "found" | "not found";
 }
 
-/** Finds the calls whose answers contradict each other, and says how. */
+/** Returns a description of each call whose response contradicts that of another. */
 export function violations(calls: readonly Call[]): string[] {
   const ofName = [...Map.groupBy(calls, ({ name }) => name).values()];
   return ofName.flatMap((calls) => [...changesWhenDone(calls), ...losses(calls), ...stepsBack(calls)]);
@@ -35,18 +35,18 @@ function changesWhenDone(calls: readonly Call[]): string[] {
   const [first] = done;
   return done
     .filter(({ answer }) => first && textOf(answer) !== textOf(first.answer))
-    .map((call) => `${describe(call)} differs from how it was done before, ${textOf(first?.answer ?? "found")}`);
+    .map((call) => `${describe(call)} differs from the earlier outcome, ${textOf(first?.answer ?? "found")}`);
 }
 
-/** What was started is found by all who call later. */
+/** Every call that begins after the start of an operation ended finds the operation. */
 function losses(calls: readonly Call[]): string[] {
   const known = Math.min(...calls.filter(({ answer }) => answer !== "not found").map(({ ended }) => ended));
   return calls
     .filter(({ answer, began }) => answer === "not found" && began > known)
-    .map((call) => `${describe(call)}, though it was known before`);
+    .map((call) => `${describe(call)}, although it was found before`);
 }
 
-/** Nobody sees less than what somebody had seen before the call began. */
+/** No call returns an older state than a call that ended before it began. */
 function stepsBack(calls: readonly Call[]): string[] {
   const seen = calls.flatMap((call) => (typeof call.answer === "object" ? [{ call, rank: rankOf(call.answer) }] : []));
   const ends = seen.toSorted((a, b) => a.call.ended - b.call.ended);
@@ -58,7 +58,7 @@ function stepsBack(calls: readonly Call[]): string[] {
       before = end.rank > before.rank ? { rank: end.rank, text: describe(end.call) } : before;
     }
     if (rank < before.rank) {
-      problems.push(`${describe(call)} is older than what was seen before: ${before.text}`);
+      problems.push(`${describe(call)} is older than the state in an earlier response: ${before.text}`);
     }
   }
   return problems;

@@ -2,7 +2,7 @@ import type { Acknowledged } from "./clients.ts";
 import type { ChaosDatabase } from "./database.ts";
 
 /** Checks the guarantees after all clients and servers stopped: compares the database with the states clients read. */
-export async function brokenPromises(
+export async function violatedGuarantees(
   database: ChaosDatabase,
   acknowledged: ReadonlyMap<string, Acknowledged>,
 ): Promise<string[]> {

@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, Call["kind"]>> = {
   ListOperations: "list",
 };
 
-/** Notes all calls of a transport that are answered. One that fails otherwise may have had an effect, or not. */
+/** Records all completed calls of a transport. A failed call may or may not have had an effect. */
 export function recorded(transport: Transport, calls: Call[]): Transport {
   return {
     ...transport,
@@ -38,7 +38,7 @@ export function recorded(transport: Transport, calls: Call[]): Transport {
   };
 }
 
-/** The name that a request is about. A list is about one if it filters by that. */
+/** The operation name in a request. For a list, the name by which it filters. */
 function askedFor(request: object): string | undefined {
   const { filter, name } = request as { filter?: string; name?: string };
   return filter?.match(/^name = "(.*)"$/)?.[1] ?? (name || undefined);

@@ -10,7 +10,7 @@ import { injectFaults } from "./fault-injection.ts";
 import { startFleet } from "./fleet.ts";
 import { violations } from "./history.ts";
 import { leaseMs } from "./lease.ts";
-import { brokenPromises } from "./promises.ts";
+import { violatedGuarantees } from "./promises.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,15 +42,15 @@ const problems = [
   ...fleet.problems,
   ...clients.problems,
   ...violations(clients.calls),
-  ...(await brokenPromises(database, clients.acknowledged)),
+  ...(await violatedGuarantees(database, clients.acknowledged)),
 ];
-console.log(`${clients.calls.length} calls were answered`);
+console.log(`${clients.calls.length} calls completed`);
 await database.close();
 
 console.log(JSON.stringify({ ...clients.counts, ...faults }));
 if (problems.length > 0) {
-  console.error(`${problems.length} promises broken with seed ${seed}:\n${problems.slice(0, 20).join("\n")}`);
+  console.error(`${problems.length} violations of the guarantees with seed ${seed}:\n${problems.slice(0, 20).join("\n")}`);
 } else {
-  console.log(`every promise held, with seed ${seed}`);
+  console.log(`all guarantees held, with seed ${seed}`);
 }
 process.exit(problems.length > 0 ? 1 : 0);

@@ -33,7 +33,7 @@ async function printBook(
   } else {
     for (let part = 1; part <= 3; part++) {
       await sleep(Number(ms) / 3, undefined, { signal });
-      // Grows from attempt to attempt, so that clients can tell what is older.
+      // Increases with each attempt, so that clients can detect older states.
       await operation.update({ progressPercent: attempt * 100 + part * 33 });
     }
   }

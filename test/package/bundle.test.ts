@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const generated = "./gen/acme/library/v1/library_lro";
 
-/** Somebody's project, which has not said that its modules are free of side effects. */
+/** A user's project, which does not declare that its modules have no side effects. */
 let project = "";
 
 beforeAll(() => {
@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(project, { recursive: true }));
 
-test("a client brings nothing of the server", async () => {
+test("a client includes no code of the server", async () => {
   const { modules, code } = await bundle(`
     import { createLibraryServiceClient } from "${generated}.js";
     console.log(createLibraryServiceClient);
@@ -36,7 +36,7 @@ test("a client brings nothing of the server", async () => {
   expect(code).not.toContain("implementLibraryService");
 });
 
-test("an implementation brings nothing of the client", async () => {
+test("an implementation includes no code of the client", async () => {
   const { modules, code } = await bundle(`
     import { implementLibraryService } from "${generated}.js";
     console.log(implementLibraryService);
@@ -46,7 +46,7 @@ test("an implementation brings nothing of the client", async () => {
   expect(code).not.toContain("createLibraryServiceClient");
 });
 
-test("a function that unpacks brings neither, and of Connect only its error and codes", async () => {
+test("an unpack function includes neither, and only the error and codes of Connect", async () => {
   const { modules } = await bundle(`
     import { unpackLibraryService_CreateBook } from "${generated}.js";
     console.log(unpackLibraryService_CreateBook);
@@ -56,12 +56,12 @@ test("a function that unpacks brings neither, and of Connect only its error and 
   expect(modules.filter((path) => /@connectrpc\/(?!.*\/(connect-error|code|code-string)\.js$)/.test(path))).toEqual([]);
 });
 
-test("a generated file of which nothing is used leaves nothing", async () => {
+test("an unused generated file adds no code", async () => {
   const { code } = await bundle(`import "${generated}.js";`);
   expect(code).toBe("");
 });
 
-/** Bundles a module, and returns the code with the paths of the modules from which some of it comes. */
+/** Bundles a module and returns the code with the paths of the modules that contribute to it. */
 async function bundle(source: string): Promise<{ code: string; modules: string[] }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: project },

@@ -1,2 +1,2 @@
-// The same, under every compiler.
+// The same tests, with every compiler.
 import "./package-types.test.ts";

@@ -8,7 +8,7 @@ import { runTsc } from "../tsc.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Somebody's project, which checks the types of libraries, too, and has installed those of no optional package. */
+/** A user's project, which also checks the types of libraries and has no types of optional packages. */
 let project = "";
 
 beforeAll(() => {
@@ -27,7 +27,7 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true }));
 
 test.each(isLong() ? ["typescript", "typescript-6.0", "typescript-5.9"] : ["typescript"])(
-  "the package needs no types of others, with %s",
+  "the package needs no types of optional packages, with %s",
   async (compiler) => {
     const entries = ["client", "codegenv1", "longrunning", "server", "server/pglite", "server/postgres", "testing"];
     const imports = entries.map((entry, i) => `export * as entry${i} from "protoc-gen-ts-lro/${entry}";`);

@@ -10,7 +10,7 @@ const programs = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .map((path) => join(folder, path));
 
 test.each(["typescript", "typescript-6.0", "typescript-5.9"])(
-  "programs as people write them compile under the strictest settings, with %s",
+  "programs of users compile with the strictest settings, with %s",
   async (compiler) => {
     expect(programs.length).toBeGreaterThan(0);
     const directory = mkdtempSync(join(root, ".cache/programs-"));

@@ -3,7 +3,7 @@ import { markedFindings, withoutMessages } from "../../../test/buf-workspace.ts"
 import { checkProtos } from "../../../test/check-protos.ts";
 import { library } from "../../../test/library-proto.ts";
 
-/** Returns an rpc that answers Empty, with a mark for what breaks a rule. */
+/** Returns an rpc that returns Empty, with a mark on the line that breaks a rule. */
 function answersEmpty(name: string, mark = ""): string {
   return `rpc ${name}(Request) returns (google.longrunning.Operation) {
       option (google.longrunning.operation_info) = {
@@ -13,24 +13,24 @@ function answersEmpty(name: string, mark = ""): string {
     }`;
 }
 
-describe("an rpc that answers Empty", () => {
+describe("an rpc that returns Empty", () => {
   const mark = " // LRO_RESPONSE_NOT_EMPTY";
 
-  test("deletes by its name: the whole word, at the start", async () => {
+  test("is allowed if its name starts with the word Delete or BatchDelete", async () => {
     const protos = library(
       ["Delete", "DeleteShelf", "BatchDeleteShelves", "Delete2"].map((name) => answersEmpty(name)).join("\n"),
     );
     expect(await checkProtos({ protos })).toEqual([]);
   });
 
-  test("can never say more where it only seems to delete", async () => {
+  test("is reported if its name only resembles that of a Delete method", async () => {
     const names = ["Deleted", "DeletedShelf", "BatchDeletedShelves", "UndeleteShelf", "MayDeleteShelf", "Batch"];
     const protos = library(names.map((name) => answersEmpty(name, mark)).join("\n"));
     expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
   });
 
   test.each(["Purge", "acme.library.v1.Library.Purge", "P*e", "acme.*", "*"])(
-    "may do so where empty_response_methods has %s",
+    "is allowed if empty_response_methods contains %s",
     async (pattern) => {
       const protos = library(answersEmpty("Purge"));
       for (const patterns of [pattern, [pattern], ["Other", pattern]]) {
@@ -39,7 +39,7 @@ describe("an rpc that answers Empty", () => {
     },
   );
 
-  test("may not where empty_response_methods has but a part of its name, or another where * does not stand", async () => {
+  test("is reported if empty_response_methods contains only a part of its name, or a pattern that does not match", async () => {
     const protos = library(answersEmpty("Purge", mark));
     const empty_response_methods = [
       "Pur",

@@ -4,15 +4,15 @@ import { checkProtos } from "../../../test/check-protos.ts";
 
 const noOwnService = ["LRO_NO_OWN_OPERATIONS_SERVICE"];
 
-/** Returns a file with what is given in it, of the package acme.v1. */
+/** Returns a file of the package acme.v1 with the given declarations. */
 function file(declarations: string): Files {
   const content = `syntax = "proto3"; package acme.v1; import "google/longrunning/operations.proto"; message M {}
     ${declarations}`;
   return { "acme/v1/service.proto": content };
 }
 
-describe("an operations interface of one's own", () => {
-  test("is a service that gets, cancels, deletes or awaits operations", async () => {
+describe("an API's own Operations service", () => {
+  test("is a service that gets, cancels, deletes or waits for operations", async () => {
     const verbs = ["Get", "Cancel", "Delete", "Wait"];
     const services = verbs.map(
       (verb) => `service ${verb}Jobs {
@@ -24,7 +24,7 @@ describe("an operations interface of one's own", () => {
     expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
   });
 
-  test("is a service that has ListOperations, and told of once", async () => {
+  test("is a service with ListOperations, and is reported once", async () => {
     const protos = file(`service Jobs {
       rpc ListOperations(M) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
       rpc GetOperation(M) returns (M);
@@ -32,7 +32,7 @@ describe("an operations interface of one's own", () => {
     expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
   });
 
-  test("is a service that is called Operations, whose methods need not say so again", async () => {
+  test("is a service named Operations, even if its methods are named only Wait", async () => {
     const services = ["Operations", "ZoneOperations", "OperationsService"].map(
       (name) => `service ${name} {
       rpc Wait(M) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
@@ -42,7 +42,7 @@ describe("an operations interface of one's own", () => {
     expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
   });
 
-  test("is none of what is only called in a like way", async () => {
+  test("is not a service or method whose name is only similar", async () => {
     const protos = file(`
       service Jobs { rpc Get(M) returns (M); rpc GetOperationLog(M) returns (M); rpc MayGetOperation(M) returns (M); }
       service OperationsLog { rpc Get(M) returns (M); }
@@ -50,7 +50,7 @@ describe("an operations interface of one's own", () => {
     expect(await checkProtos({ protos, rules: noOwnService })).toEqual([]);
   });
 
-  test("is not google.longrunning.Operations itself, which no rule has anything against", async () => {
+  test("is not google.longrunning.Operations itself, which breaks no rule", async () => {
     expect(await checkProtos({ protos: file(""), paths: ["google/longrunning/operations.proto"] })).toEqual([]);
   });
 });
@@ -58,7 +58,7 @@ describe("an operations interface of one's own", () => {
 describe("a copy of Operation", () => {
   const rules = ["LRO_OPERATION_NOT_COPIED"];
 
-  test("has its name, and the fields that say how it ended", async () => {
+  test("has its name and the fields of the outcome", async () => {
     const protos = file(`
       message Operation { bool done = 1; M error = 2; M response = 3; } // LRO_OPERATION_NOT_COPIED
       message Jobs {
@@ -67,7 +67,7 @@ describe("a copy of Operation", () => {
     expect(withoutMessages(await checkProtos({ protos, rules }))).toEqual(markedFindings(protos));
   });
 
-  test("is not what lacks one of the fields, or has another name", async () => {
+  test("is not a message that lacks one of the fields or has another name", async () => {
     const protos = file(`
       message Operation { bool done = 1; M error = 2; }
       message A { message Operation { bool done = 1; M response = 3; } }
@@ -78,7 +78,7 @@ describe("a copy of Operation", () => {
   });
 });
 
-describe("operations that nobody serves", () => {
+describe("operations that no service returns", () => {
   const rules = ["LRO_OPERATIONS_SERVED"];
   const protos = file(`
       service Jobs { // LRO_OPERATIONS_SERVED
@@ -92,20 +92,20 @@ describe("operations that nobody serves", () => {
     return withoutMessages(await checkProtos({ protos, rules, options: { service_yaml: Object.keys(yamls) }, yamls }));
   }
 
-  test("are those of a service that a YAML lists without google.longrunning.Operations", async () => {
+  test("are reported if a YAML lists their service without google.longrunning.Operations", async () => {
     expect(await check({ "a.yaml": jobs })).toEqual(markedFindings(protos));
     expect(await check({ "a.yaml": "apis: []", "b.yaml": jobs })).toEqual(markedFindings(protos));
     expect(await check({ "a.yaml": jobs, "b.yaml": "apis: []" })).toEqual(markedFindings(protos));
   });
 
-  test("are none where the YAML lists google.longrunning.Operations, or not the service", async () => {
+  test("are not reported if the YAML lists google.longrunning.Operations or does not list their service", async () => {
     expect(await check({ "a.yaml": jobs.replace("acme.v1.Plain", "google.longrunning.Operations") })).toEqual([]);
     expect(await check({ "a.yaml": "apis: [{ name: acme.v1.Plain }]" })).toEqual([]);
     expect(await check({})).toEqual([]);
   });
 });
 
-test("CreateOperation is no name for a method, and others are", async () => {
+test("a method named CreateOperation is reported, and one with a similar name is not", async () => {
   const protos = file(`service Jobs {
       rpc CreateOperations(M) returns (M);
       rpc CreateOperation(M) returns (M); // LRO_NO_CREATE_OPERATION

@@ -4,7 +4,7 @@ import { checkProtos } from "../../../test/check-protos.ts";
 
 const rules = ["LRO_STANDARD_RESPONSE"];
 
-/** Returns a file with a service, each of whose methods responds with a type. */
+/** Returns a file with a service whose methods have the given response types. */
 function service(methods: Readonly<Record<string, string>>): Files {
   const rpcs = Object.entries(methods).map(
     ([name, response]) => `rpc ${name}(Request) returns (google.longrunning.Operation) {
@@ -24,7 +24,7 @@ function service(methods: Readonly<Record<string, string>>): Files {
   };
 }
 
-test("Create and Update respond with the resource, Delete with it or Empty", async () => {
+test("Create and Update return the resource, Delete returns the resource or Empty", async () => {
   const protos = service({
     CreateBook: '"Book"',
     UpdateBook: '".acme.v1.Book"',
@@ -34,7 +34,7 @@ test("Create and Update respond with the resource, Delete with it or Empty", asy
   expect(await checkProtos({ protos: service({ DeleteBook: '"google.protobuf.Empty"' }), rules })).toEqual([]);
 });
 
-test("they respond with nothing else", async () => {
+test("other responses of Create, Update and Delete are reported", async () => {
   const protos = service({
     CreateBook: '"google.protobuf.Empty" // LRO_STANDARD_RESPONSE',
     UpdateBook: '"Request" // LRO_STANDARD_RESPONSE',
@@ -49,7 +49,7 @@ test("they respond with nothing else", async () => {
   ]);
 });
 
-test("a method is not a standard one without its verb, or a message of the package by the rest of its name", async () => {
+test("a method is standard only if its name is a verb and the name of a message in the package", async () => {
   const protos = service({
     Create: '"Request"',
     CreateNothing: '"Request"',
@@ -62,7 +62,7 @@ test("a method is not a standard one without its verb, or a message of the packa
   expect(await checkProtos({ protos, rules })).toEqual([]);
 });
 
-test("a response that is not found is left to another rule", async () => {
+test("another rule reports a response that is not found", async () => {
   expect(await checkProtos({ protos: service({ CreateBook: '"Nothing"' }), rules })).toEqual([]);
   expect(await checkProtos({ protos: service({ CreateBook: '"Format"' }), rules })).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Files, markedFindings, withoutMessages } from "../../../test/buf-workspace.ts";
 import { checkProtos } from "../../../test/check-protos.ts";
 
-/** Returns files in which a method names a type as its response. */
+/** Returns files in which a method has the given response type. */
 function naming(response: string, imports: string, others: Files = {}): Files {
   return {
     "acme/v1/service.proto": `syntax = "proto3"; package acme.v1;
@@ -23,16 +23,16 @@ const shared = { "acme/shared/book.proto": 'syntax = "proto3"; package acme.shar
 const importShared = 'import "acme/shared/book.proto";';
 
 describe("the full name of a type of another package", () => {
-  test.each(['"acme.shared.Book"', '".acme.shared.Book"'])("may be written as %s", async (name) => {
+  test.each(['"acme.shared.Book"', '".acme.shared.Book"'])("can be written as %s", async (name) => {
     expect(await checkProtos({ protos: naming(name, importShared, shared) })).toEqual([]);
   });
 
-  test.each(['"shared.Book"', '"..acme.shared.Book"'])("may not be written as %s", async (name) => {
+  test.each(['"shared.Book"', '"..acme.shared.Book"'])("is not %s", async (name) => {
     const findings = await checkProtos({ protos: naming(name, importShared, shared) });
     expect(findings).toHaveLength(1);
   });
 
-  test("need not be written of a type of the same package", async () => {
+  test("is not required if the type is in the same package", async () => {
     for (const name of ['"Request"', '"v1.Request"', '".acme.v1.Request"']) {
       expect(await checkProtos({ protos: naming(name, "") })).toEqual([]);
     }
@@ -42,7 +42,7 @@ describe("the full name of a type of another package", () => {
 describe("a type that is not found", () => {
   const rules = ["LRO_TYPES_RESOLVE"];
 
-  test("comes with the near names, or with what to do", async () => {
+  test("is reported with similar names, or with the fix", async () => {
     const messages = async (name: string): Promise<string[]> =>
       (await checkProtos({ protos: naming(name, ""), rules })).map(({ message }) => message);
     expect(await messages('"Reqest"')).toEqual(['response_type "Reqest" of rpc Do not found. Did you mean "Request"?']);
@@ -51,17 +51,17 @@ describe("a type that is not found", () => {
     ]);
   });
 
-  test("is not one that is missing, which is another rule's", async () => {
+  test("is not a missing type, which another rule reports", async () => {
     expect(await checkProtos({ protos: naming('""', ""), rules })).toEqual([]);
   });
 });
 
-describe("a type that is imported by way of other files", () => {
+describe("a type that is imported through other files", () => {
   const mark = " // LRO_TYPES_IMPORTED_DIRECTLY";
   const way = (visibility: string, next = ""): string =>
     `syntax = "proto3"; package acme.v1; import ${visibility} "${next}"; message Way {}`;
 
-  test("is imported directly where all those imports are public", async () => {
+  test("counts as imported directly if all these imports are public", async () => {
     const protos = naming('"acme.shared.Book"', 'import "acme/v1/a.proto";', {
       ...shared,
       "acme/v1/a.proto": way("public", "acme/v1/b.proto"),
@@ -70,7 +70,7 @@ describe("a type that is imported by way of other files", () => {
     expect(await checkProtos({ protos })).toEqual([]);
   });
 
-  test("is not where one of them is not", async () => {
+  test("does not count as imported directly if one of the imports is not public", async () => {
     const protos = naming(`"acme.shared.Book"${mark}`, 'import "acme/v1/a.proto";', {
       ...shared,
       "acme/v1/a.proto": way("public", "acme/v1/b.proto"),
@@ -80,7 +80,7 @@ describe("a type that is imported by way of other files", () => {
   });
 });
 
-test("types that are both missing are told of by one finding", async () => {
+test("two missing types are one finding", async () => {
   const protos = naming('""', "");
   const none = Object.fromEntries(
     Object.entries(protos).map(([path, content]) => [path, content.replace('metadata_type: "Request"', "")]),
@@ -92,7 +92,7 @@ test("types that are both missing are told of by one finding", async () => {
   ]);
 });
 
-test("a type that is not imported is told of once, and with the file to import", async () => {
+test("a type that is not imported is one finding, with the file to import", async () => {
   const protos = naming('"acme.shared.Book" // LRO_TYPES_IMPORTED', "", shared);
   expect(withoutMessages(await checkProtos({ protos }))).toEqual(markedFindings(protos));
 });

@@ -54,7 +54,7 @@ function fileOf({ protoFile }: CodeGeneratorRequest, name: string): FileDescript
   return file as FileDescriptorProto;
 }
 
-/** Returns the names of the declarations of a file, those inside others with their scope. */
+/** Returns the names of the declarations in a file; nested ones have their scope. */
 function declared({ messageType, enumType }: FileDescriptorProto): string[] {
   const inside = ({ name, nestedType, enumType }: DescriptorProto): string[] => [
     name,
@@ -63,7 +63,7 @@ function declared({ messageType, enumType }: FileDescriptorProto): string[] {
   return [...messageType.flatMap(inside), ...enumType.map(({ name }) => name)];
 }
 
-it("holds the files with long-running methods, and what those refer to", async () => {
+it("contains the files with long-running methods and the files that they refer to", async () => {
   const request = await prune();
   expect(request.parameter).toBe("target=ts");
   expect(request.fileToGenerate).toEqual(["library.proto", "book.proto"]);
@@ -75,18 +75,18 @@ it("holds the files with long-running methods, and what those refer to", async (
   ]);
 });
 
-it("holds all files to generate where empty ones are kept", async () => {
+it("contains all files to generate if empty ones are kept", async () => {
   const { fileToGenerate } = await prune("target=ts,keep_empty_files=true");
   expect(fileToGenerate).toEqual(["library.proto", "way.proto", "book.proto", "plain.proto"]);
 });
 
-it("lets a file import what it imported by way of others, as those are not there", async () => {
+it("replaces indirect imports with direct ones, because the files between are omitted", async () => {
   const request = await prune();
   expect(fileOf(request, "library.proto").dependency).toEqual(["google/longrunning/operations.proto", "book.proto"]);
   expect(fileOf(request, "book.proto").dependency).toEqual([]);
 });
 
-it("holds of declarations the names that are referred to, and those that become like names in TypeScript", async () => {
+it("contains the names of declarations that are referred to, and those with similar names in TypeScript", async () => {
   const request = await prune();
   expect(declared(fileOf(request, "library.proto"))).toEqual(["Request"]);
   expect(declared(fileOf(request, "book.proto"))).toEqual([
@@ -99,13 +99,13 @@ it("holds of declarations the names that are referred to, and those that become 
   expect(declared(fileOf(request, "google/longrunning/operations.proto"))).toEqual(["Operation"]);
 });
 
-it("holds nothing of declarations but their names", async () => {
+it("contains only the names of declarations", async () => {
   const messages = (await prune()).protoFile.flatMap(({ messageType }) => messageType);
   const all = messages.flatMap((message) => [message, ...message.nestedType]);
   expect(all.filter(({ field, options }) => field.length > 0 || options !== undefined)).toEqual([]);
 });
 
-it("holds the services of files with long-running methods, with a stand-in for what plain methods take and return", async () => {
+it("contains the services of files with long-running methods, with a stand-in for the types of plain methods", async () => {
   const request = await prune();
   const services = request.protoFile.flatMap(({ service }) => service);
   expect(services.map(({ name }) => name)).toEqual(["Library"]);
@@ -118,7 +118,7 @@ it("holds the services of files with long-running methods, with a stand-in for w
   ]);
 });
 
-it("holds the comments on services, methods and the head of a file, and on nothing else", async () => {
+it("contains only the comments on services and methods and those at the top of a file", async () => {
   const comments = (await prune()).protoFile.flatMap(({ sourceCodeInfo }) => sourceCodeInfo?.location ?? []);
   const texts = comments.flatMap(({ leadingComments, leadingDetachedComments }) => [
     ...leadingDetachedComments,

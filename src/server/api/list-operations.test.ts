@@ -14,7 +14,7 @@ const operation: ListedOperation = {
   ...{ metadata: undefined, done: false, result: undefined, deleted: false, position: "2026-01-01T00:00:00.000000Z" },
 };
 
-/** A page of this size, of a store that has so many operations. */
+/** Returns a page of a store with the given number of operations. */
 async function page(pageSize: number, there: number): Promise<ListOperationsResponse> {
   const store = { list: async ({ limit }: ListQuery) => Array(Math.min(limit, there)).fill(operation) };
   const serving = { store: { secret: Buffer.from("secret"), ...store } as never, access: createAccess({}) };
@@ -28,18 +28,18 @@ test.each([
   [1_000, 1_000],
   [1_001, 1_000],
   [2 ** 31 - 1, 1_000],
-])("a page of size %i has %i operations, where there are more", async (pageSize, count) => {
+])("a page of size %i has %i operations if more are available", async (pageSize, count) => {
   const { operations, nextPageToken } = await page(pageSize, count + 1);
   expect(operations).toHaveLength(count);
   expect(nextPageToken).not.toBe("");
 });
 
-test("the last page says that it is", async () => {
+test("the last page has no token for a next page", async () => {
   const { operations, nextPageToken } = await page(0, 50);
   expect(operations).toHaveLength(50);
   expect(nextPageToken).toBe("");
 });
 
-test("a negative page size is refused", async () => {
+test("a negative page size is rejected", async () => {
   await expect(page(-1, 1)).rejects.toMatchObject({ code: Code.InvalidArgument });
 });

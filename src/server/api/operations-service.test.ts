@@ -6,7 +6,7 @@ import { seededRandom } from "../../../test/seeded-random.ts";
 const emma = { press: "presses/1", title: "Emma" };
 const method = "acme.press.v1.PressService.PrintBook";
 
-/** Starts operations one after another, and returns their names, the latest first. */
+/** Starts operations one after another and returns their names, latest first. */
 async function start({ press }: PressServer, count: number, headers: Record<string, string> = {}): Promise<string[]> {
   const names: string[] = [];
   for (let i = 0; i < count; i++) {
@@ -58,7 +58,7 @@ describeEngines((engine) => {
       expect(operations.map(({ name }) => name)).toEqual([names[1]]);
     });
 
-    test("takes a page token only with the parent and the filter that it came with", async () => {
+    test("accepts a page token only with its original parent and filter", async () => {
       const server = await engine.open({ work: false });
       await start(server, 2);
       const { nextPageToken: pageToken } = await server.operations.listOperations({ pageSize: 1 });
@@ -71,7 +71,7 @@ describeEngines((engine) => {
       }
     });
 
-    test("does not pretend to know return_partial_success", async () => {
+    test("rejects return_partial_success", async () => {
       const { operations } = await engine.open({ work: false });
       await expect(operations.listOperations({ returnPartialSuccess: true })).rejects.toMatchObject({
         code: Code.Unimplemented,
@@ -82,7 +82,7 @@ describeEngines((engine) => {
   describe("authorization", () => {
     const [ann, bob] = [{ principal: "ann" }, { principal: "bob" }];
 
-    test("lets only who started an operation see it, and does not tell others whether it exists", async () => {
+    test("allows only the caller that started an operation, and does not reveal to others whether it exists", async () => {
       const { press, operations } = await engine.open({ access: { principal: byHeader }, work: false });
       const { name } = await press.printBook(emma, { headers: ann });
       expect(await operations.getOperation({ name }, { headers: ann })).toMatchObject({ name });
@@ -96,14 +96,14 @@ describeEngines((engine) => {
       }
     });
 
-    test("tells who may know that an operation is not there", async () => {
+    test("returns NOT_FOUND to callers that are allowed to access a deleted operation", async () => {
       const { press, operations } = await engine.open({ access: { principal: byHeader }, work: false });
       const { name } = await press.printBook(emma, { headers: ann });
       await operations.deleteOperation({ name }, { headers: ann });
       await expect(operations.getOperation({ name }, { headers: ann })).rejects.toMatchObject({ code: Code.NotFound });
     });
 
-    test("lists what the caller has started, and a page token opens no other list", async () => {
+    test("lists only the caller's operations, even with a page token of another caller", async () => {
       const server = await engine.open({ access: { principal: byHeader }, work: false });
       const ofAnn = await start(server, 2, ann);
       const ofNobody = await start(server, 1, {});
@@ -119,7 +119,7 @@ describeEngines((engine) => {
       await expect(list(bob, token)).rejects.toMatchObject({ code: Code.InvalidArgument });
     });
 
-    test("asks the server's authorize, for every action", async () => {
+    test("calls the server's authorize for every action", async () => {
       const asked: string[] = [];
       const server = await engine.open({
         access: {
@@ -148,7 +148,7 @@ describeEngines((engine) => {
       ]);
     });
 
-    test("separates the request ids of those who call", async () => {
+    test("keeps the request IDs of different callers separate", async () => {
       const { press } = await engine.open({ access: { principal: byHeader }, work: false });
       const first = await press.printBook({ ...emma, requestId: "1" }, { headers: ann });
       const second = await press.printBook({ ...emma, requestId: "1" }, { headers: bob });

@@ -34,14 +34,14 @@ async function asked(handler: PrintBook, outcome?: StartOutcome): Promise<NewOpe
   return asked[0] as NewOperation;
 }
 
-describe("the name that a handler makes up", () => {
+describe("the name from a handler", () => {
   test.each<[string, (id: string) => string]>([
     ["does not end with the id", () => "operations/1"],
     ["has the id, but not as a segment", (id) => `operations/my-${id}`],
-    ["goes on after the id", (id) => `operations/${id}/1`],
+    ["continues after the id", (id) => `operations/${id}/1`],
     ["is the id alone", (id) => id],
     ["has 1,001 characters", (id) => `${"x".repeat(1_001 - id.length - 1)}/${id}`],
-  ])("is refused when it %s", async (_, operationName) => {
+  ])("is rejected if it %s", async (_, operationName) => {
     await expect(asked({ run, operationName: (_, { id }) => operationName(id) })).rejects.toThrow(
       /^operationName of acme\.press\.v1\.PressService\.PrintBook returned ".*": return at most 1000 characters that end with "\/[0-9a-f-]{36}"$/,
     );
@@ -53,11 +53,11 @@ describe("the name that a handler makes up", () => {
   });
 });
 
-describe("the key that a handler makes up", () => {
+describe("the key from a handler", () => {
   const ofKey = (key: string | undefined): Promise<NewOperation> =>
     asked({ run, exclusive: { key: () => key, onBusy: "preempt" } });
 
-  test("is stored as it is, up to 500 characters", async () => {
+  test("is stored unchanged up to 500 characters", async () => {
     const key = "k".repeat(500);
     expect(await ofKey(key)).toMatchObject({ key, parallel: "preempt" });
     expect(await ofKey("")).toMatchObject({ key: "", parallel: "preempt" });
@@ -66,14 +66,14 @@ describe("the key that a handler makes up", () => {
   test.each([
     ["is longer", "k".repeat(501)],
     ["has a NUL", "presses/\0"],
-  ])("is stored as its hash when it %s, so that the same keys are the same, and others are not", async (_, key) => {
+  ])("is stored as its hash if it %s, so only equal keys are equal", async (_, key) => {
     const [one, same, other] = [await ofKey(key), await ofKey(key), await ofKey(`${key}1`)];
     expect(one.key).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(same.key).toBe(one.key);
     expect(other.key).not.toBe(one.key);
   });
 
-  test("may be none: then the operation shares nothing, whatever the policy", async () => {
+  test("can be undefined, and then no policy applies to the operation", async () => {
     expect(await ofKey(undefined)).toMatchObject({ key: undefined, parallel: "allow" });
   });
 
@@ -81,17 +81,17 @@ describe("the key that a handler makes up", () => {
     ["queue", "queue"],
     ["reject", "abort"],
     ["preempt", "preempt"],
-  ] as const)("is shared as onBusy: %s says", async (onBusy, parallel) => {
+  ] as const)("is stored with the policy for onBusy: %s", async (onBusy, parallel) => {
     expect(await asked({ run, exclusive: { key: () => "k", onBusy } })).toMatchObject({ key: "k", parallel });
   });
 });
 
 describe("limits", () => {
-  test("are those of the server where the method has none", async () => {
+  test("default to those of the server", async () => {
     expect(await asked(run)).toMatchObject({ maxAttempts: 5, expireAfterSeconds: 30 });
   });
 
-  test("are those of the method where it has some, also none at all", async () => {
+  test("of the method override those of the server, including 0", async () => {
     expect(await asked({ run, maxCrashes: 1, expireAfterMs: 1_500 })).toMatchObject({
       ...{ maxAttempts: 1, expireAfterSeconds: 1.5 },
     });
@@ -99,13 +99,13 @@ describe("limits", () => {
   });
 });
 
-describe("a request id that a handler makes up", () => {
-  test("may have 256 characters, and none means that there is none", async () => {
+describe("a request ID from a handler", () => {
+  test("can have 256 characters, and an empty one means no request ID", async () => {
     expect(await asked({ run, requestId: () => "r".repeat(256) })).toMatchObject({ requestId: "r".repeat(256) });
     expect((await asked({ run, requestId: () => "" })).requestId).toBeUndefined();
   });
 
-  test.each(["r".repeat(257), "\0"])("is refused where it is longer or has a NUL", async (id) => {
+  test.each(["r".repeat(257), "\0"])("is rejected if it is longer or has a NUL", async (id) => {
     await expect(asked({ run, requestId: () => id })).rejects.toMatchObject({ code: Code.InvalidArgument });
   });
 });
@@ -114,6 +114,6 @@ test.each([
   ["busy", Code.Aborted],
   ["mismatch", Code.InvalidArgument],
   ["name-taken", Code.AlreadyExists],
-] as const)("a start that the store refuses as %s fails the call", async (refused, code) => {
+] as const)("a start that the store rejects as %s fails the call", async (refused, code) => {
   await expect(asked(run, { refused })).rejects.toMatchObject({ code });
 });

@@ -15,7 +15,7 @@ const running: StoredOperation = {
 };
 const done: StoredOperation = { ...running, done: true, result: { response: new Uint8Array() } };
 
-/** A store with one operation, which counts its queries and can end the operation in the middle of one. */
+/** A store with one operation that counts its queries and can complete the operation during a query. */
 function fakeStore(): {
   state: StoredOperation | undefined;
   queries: number;
@@ -44,7 +44,7 @@ function fakeStore(): {
 
 const never = new AbortController().signal;
 
-// Nobody looks now and then: only what a test makes happen wakes a wait.
+// Waits do not poll: only events from the test wake them.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
 });
@@ -61,7 +61,7 @@ test("a wait ends when the operation is done", async () => {
   expect(await wait).toBe(done);
 });
 
-test("lost wake-up: an operation that ends while it is read for the first time is seen", async () => {
+test("lost wake-up: a wait ends if the operation completes during the first read", async () => {
   const store = fakeStore();
   store.duringRead = () => {
     store.state = done;
@@ -71,7 +71,7 @@ test("lost wake-up: an operation that ends while it is read for the first time i
   expect(await store.waiting.untilDone(name, never)).toBe(done);
 });
 
-test("a wait ends when events may have been lost and the operation is done", async () => {
+test("a wait ends after a possible loss of events if the operation is done", async () => {
   const store = fakeStore();
   const wait = store.waiting.untilDone(name, never);
   await new Promise(setImmediate);
@@ -80,7 +80,7 @@ test("a wait ends when events may have been lost and the operation is done", asy
   expect(await wait).toBe(done);
 });
 
-test("a wait ends within five seconds when the event of it was lost", async () => {
+test("a wait ends within five seconds of the completion even if the event is lost", async () => {
   const store = fakeStore();
   const wait = store.waiting.untilDone(name, never);
   await new Promise(setImmediate);
@@ -89,13 +89,13 @@ test("a wait ends within five seconds when the event of it was lost", async () =
   expect(await wait).toBe(done);
 });
 
-test("a wait ends when the operation is gone", async () => {
+test("a wait ends if the operation does not exist", async () => {
   const store = fakeStore();
   store.state = undefined;
   expect(await store.waiting.untilDone(name, never)).toBeUndefined();
 });
 
-test("a wait that is aborted returns the latest state", async () => {
+test("an aborted wait returns the latest state", async () => {
   const store = fakeStore();
   const controller = new AbortController();
   const wait = store.waiting.untilDone(name, controller.signal);
@@ -115,7 +115,7 @@ test("5,000 waits for one operation share their queries", async () => {
   expect(store.queries).toBe(2);
 });
 
-test("the end of a server answers all waits", async () => {
+test("all waits return when the server closes", async () => {
   const store = fakeStore();
   const wait = store.waiting.untilDone(name, never);
   await new Promise(setImmediate);

@@ -1,5 +1,5 @@
 /*
- * Processes whose clocks disagree. On PGlite there is no other process, and its clock is the database's.
+ * Processes with different clocks. PGlite has only one process, which also provides the clock of the database.
  */
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,14 +16,14 @@ if (isMissing) {
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
 
-  test("clock skew: workers whose clocks are a day off keep their leases, take no others, and expire nothing", async ({
+  test("clock skew: workers whose clocks are a day off keep their leases, claim no others, and expire no operations", async ({
     skip,
   }) => {
     skip(isMissing, "libfaketime is not installed");
     const clocks = ["-1d", "+0", "+1d"].map((skew) => ({
       ...{ LD_PRELOAD: libfaketime, FAKETIME: skew, FAKETIME_DONT_FAKE_MONOTONIC: "1" },
     }));
-    // Less than the skew: a worker that went by its own clock would forget what the others have ended.
+    // Shorter than the skew: a worker that used its own clock would delete operations that others completed.
     const hour = 60 * 60 * 1_000;
     const workers = await Promise.all(clocks.map((clock) => processes.start({ expireAfterMs: hour }, clock)));
     const day = 24 * hour;
@@ -34,11 +34,11 @@ describePostgres((engine) => {
       await done.wait();
       names.push(done.name);
     }
-    // More than one worker has room for.
+    // More than one worker can run concurrently.
     for (let i = 0; i < 50; i++) {
       await workers[0]?.press.printBook({ press: `presses/${i}`, title: "stubborn" });
     }
-    // Longer than a lease.
+    // Wait for longer than a lease.
     await sleep(13_000);
     const events = workers.flatMap(({ events }) => events);
     expect(events.filter((event) => "attempt" in event && event.attempt > 1)).toEqual([]);

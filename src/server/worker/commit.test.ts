@@ -10,7 +10,7 @@ import type { LroTransaction } from "../handler.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  /** Opens a server on which printing "Emma" commits with this function, and everything else is printed. */
+  /** Opens a server whose handler commits with the given function for "Emma" and returns a response for other titles. */
   async function openCommitting(
     commit: (tx: LroTransaction, server: PressServer) => Promise<void>,
   ): Promise<PressServer> {
@@ -35,28 +35,31 @@ describeEngines((engine) => {
       list: ({ operations }) => operations.listOperations({}),
     };
 
-    test.each(Object.keys(calls))("a call to %s another operation neither joins it nor hangs", async (name) => {
-      let seen: unknown;
-      const server = await openCommitting(async (_, server) => {
-        seen = await calls[name]?.(server, other.name).then(
-          () => "served",
-          (error: ConnectError) => error,
-        );
-      });
-      const other = await server.press.printBook({ ...emma, title: "Sanditon" });
-      await other.wait();
-      expect(await (await server.press.printBook(emma)).wait()).toMatchObject({ title: "Emma" });
-      if (engine.kind === "PostgreSQL") {
-        expect(seen).toBe("served");
-      } else {
-        expect(seen).toMatchObject({ code: Code.FailedPrecondition });
-        expect((seen as ConnectError).rawMessage).toMatch(
-          /^the commit of operations\/\S+ holds the database's only connection.* make it before or after the commit/,
-        );
-      }
-    });
+    test.each(Object.keys(calls))(
+      "a call to %s another operation is neither part of the commit nor hangs",
+      async (name) => {
+        let seen: unknown;
+        const server = await openCommitting(async (_, server) => {
+          seen = await calls[name]?.(server, other.name).then(
+            () => "served",
+            (error: ConnectError) => error,
+          );
+        });
+        const other = await server.press.printBook({ ...emma, title: "Sanditon" });
+        await other.wait();
+        expect(await (await server.press.printBook(emma)).wait()).toMatchObject({ title: "Emma" });
+        if (engine.kind === "PostgreSQL") {
+          expect(seen).toBe("served");
+        } else {
+          expect(seen).toMatchObject({ code: Code.FailedPrecondition });
+          expect((seen as ConnectError).rawMessage).toMatch(
+            /^the commit of operations\/\S+ holds the database's only connection.* make it before or after the commit/,
+          );
+        }
+      },
+    );
 
-    test("what it has begun may call when the commit is over", async () => {
+    test("code that a commit started can call the server after the commit", async () => {
       const over = gate();
       let later: Promise<unknown> | undefined;
       const server = await openCommitting(async (_, { operations }) => {
@@ -81,7 +84,7 @@ describeEngines((engine) => {
       expect(operation.metadata).toEqual(create(PrintBookMetadataSchema, { progressPercent: 100 }));
     });
 
-    test("metadata is written later if the commit fails and the handler goes on", async () => {
+    test("metadata is written later if the commit fails and the handler continues", async () => {
       const failed = gate();
       const end = gate();
       const { press } = await engine.open({
@@ -106,7 +109,7 @@ describeEngines((engine) => {
   });
 
   if (engine.kind === "PostgreSQL") {
-    test("an operation that is started inside a commit stays when the commit is undone", async () => {
+    test("an operation that is started inside a commit is kept if the commit is rolled back", async () => {
       const server = await openCommitting(async (_, { press }) => {
         expect(await (await press.printBook({ ...emma, title: "Sanditon" })).wait()).toMatchObject({
           title: "Sanditon",
@@ -120,7 +123,7 @@ describeEngines((engine) => {
     });
   }
 
-  test("a transaction refuses queries once its commit has returned", async () => {
+  test("a transaction rejects queries after its commit returned", async () => {
     let leaked: LroTransaction | undefined;
     const server = await openCommitting(async (tx) => {
       leaked = tx;
@@ -132,7 +135,7 @@ describeEngines((engine) => {
     );
   });
 
-  test("a transaction refuses queries once its commit has failed", async () => {
+  test("a transaction rejects queries after its commit failed", async () => {
     let leaked: LroTransaction | undefined;
     const server = await openCommitting(async (tx) => {
       leaked = tx;
@@ -142,7 +145,7 @@ describeEngines((engine) => {
     await expect(leaked?.query("SELECT 1")).rejects.toThrow("the transaction has ended");
   });
 
-  test("a statement that fails undoes the commit, even if the function goes on", async () => {
+  test("a failed statement rolls back the commit even if the function continues", async () => {
     await engine.sql("DROP TABLE IF EXISTS books");
     await engine.sql("CREATE TABLE books (title text)");
     const server = await openCommitting(async (tx) => {
@@ -153,7 +156,7 @@ describeEngines((engine) => {
     expect(await engine.sql("SELECT title FROM books")).toEqual([]);
   });
 
-  test("a transaction holds what is documented, and the driver's client", async () => {
+  test("a transaction has the documented members and the driver's client", async () => {
     const keys: string[][] = [];
     let typed: unknown;
     let mistaken: unknown;
@@ -170,7 +173,7 @@ describeEngines((engine) => {
     expect(mistaken).toMatch(/^Error: the transaction does not belong to \w+\(\): use \w+\(\) with \w+\(\)$/);
   });
 
-  test("a handler's operation has the documented members, and no other", async () => {
+  test("a handler's operation has only the documented members", async () => {
     let members: string[] = [];
     const { press } = await engine.open({
       printBook({ title }, operation) {
@@ -185,7 +188,7 @@ describeEngines((engine) => {
     expect(members).toEqual(["attempt", "commit", "metadata", "name", "principal", "signal", "update"]);
   });
 
-  test("an operation commits once, and tells a second commit or an update after it that it has ended", async () => {
+  test("an operation can commit once, and later commits and updates are rejected", async () => {
     const ends: string[] = [];
     const aborted: unknown[] = [];
     const done = gate();

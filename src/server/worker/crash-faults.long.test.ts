@@ -1,2 +1,2 @@
-// The same, with leases that pass by themselves.
+// The same tests, with leases that really expire.
 import "./crash-faults.test.ts";

@@ -1,6 +1,6 @@
 /*
- * Processes that end in the middle of their work. On PostgreSQL, what they held comes free when the lease has passed; on
- * PGlite, when the next process opens the data.
+ * Processes that exit while they run operations. On PostgreSQL, others can claim these when the lease expires; on PGlite,
+ * when the next process opens the data directory.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ describeEngines((engine) => {
     await ended(worker);
   }
 
-  /** A process that opens PGlite's data takes what the last one held, and waits for nothing. */
+  /** Waits until others can claim the operations of a process. On PGlite, the next process can do so immediately. */
   async function ended(worker: PressProcess | undefined): Promise<void> {
     await worker?.exited;
     if (engine.kind === "PostgreSQL") {
@@ -25,7 +25,7 @@ describeEngines((engine) => {
     }
   }
 
-  test("crash mid-operation: another worker runs it again, and it ends once", async () => {
+  test("crash mid-operation: another worker runs it again, and it completes once", async () => {
     const first = await processes.start();
     const { name } = await first.press.printBook({ press: "presses/1", title: "hang" });
     await first.saw("began");
@@ -35,7 +35,7 @@ describeEngines((engine) => {
     expect(second.events.filter(({ kind }) => kind === "began")).toHaveLength(1);
   });
 
-  test("FIFO head in retry: its successor does not overtake", async () => {
+  test("FIFO head in retry: the next operation does not overtake it", async () => {
     const journal = join(processes.directory(), "journal");
     const first = await processes.start({ journal });
     const head = await first.press.printBook({ press: "presses/1", title: "hang" });
@@ -52,11 +52,11 @@ describeEngines((engine) => {
     ]);
   });
 
-  test("poison: a handler that ends the process fails with INTERNAL in the end, and frees its key", async () => {
+  test("poison: an operation whose handler exits the process finally fails with INTERNAL and frees its key", async () => {
     const first = await processes.start({ maxCrashes: 2 });
     const poison = await first.press.printBook({ press: "presses/1", title: "exit" }).catch(() => undefined);
     await ended(first);
-    // It may end before it is ready.
+    // The process can exit before it is ready.
     const second = await processes.start({ maxCrashes: 2 }).catch(() => undefined);
     await ended(second);
     const third = await processes.start({ maxCrashes: 2 });
@@ -81,7 +81,7 @@ describeEngines((engine) => {
   });
 
   if (engine.kind === "PGlite") {
-    test("PGlite opened twice: the second process refuses, until the first has ended", async () => {
+    test("PGlite opened twice: the second process fails to start until the first one exits", async () => {
       const first = await processes.start();
       await expect(processes.start()).rejects.toThrow(/is in use by process \d+/);
       await kill(first);

@@ -5,7 +5,7 @@ const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
   describe("drain", () => {
-    test("lets running operations end, and takes no others", async () => {
+    test("lets running operations complete and starts no others", async () => {
       const [began, end] = [gate(), gate()];
       const { lro, press, operations } = await engine.open({
         concurrency: 1,
@@ -28,7 +28,7 @@ describeEngines((engine) => {
       expect(await lro.health()).toEqual({ database: true, working: false, running: 0 });
     });
 
-    test("answers those who wait", async () => {
+    test("returns from pending waits", async () => {
       const { lro, press, operations } = await engine.open({ work: false });
       const { name } = await press.printBook(emma);
       const waiting = operations.waitOperation({ name });
@@ -36,7 +36,7 @@ describeEngines((engine) => {
       expect(await waiting).toMatchObject({ done: false });
     });
 
-    test("tells handlers to stop before the timeout, and keeps what one returns all the same", async () => {
+    test("interrupts handlers before the timeout, but keeps a response that a handler still returns", async () => {
       const began = gate();
       const { lro, press, operations } = await engine.open({
         async printBook({ title }, { signal }) {
@@ -51,7 +51,7 @@ describeEngines((engine) => {
       expect(await operations.getOperation({ name })).toMatchObject({ done: true, result: { case: "response" } });
     });
 
-    test("comes with close, which may be called again", async () => {
+    test("is part of close, which can be called again", async () => {
       const { lro } = await engine.open();
       await lro.close();
       await lro.close();

@@ -1,5 +1,5 @@
 /*
- * What must hold whatever clients do at the same time.
+ * Guarantees that hold regardless of concurrent calls.
  */
 
 import { create } from "@bufbuild/protobuf";
@@ -19,7 +19,7 @@ const emma = { press: "presses/1", title: "Emma" };
 const key = ({ press }: { press: string }): string => press;
 
 describeEngines((engine) => {
-  test("delete while running: it is not found, its work ends, and it does not come back", async () => {
+  test("delete while running: it is not found, its handler completes, and it does not reappear", async () => {
     const [began, end, ended] = [gate(), gate(), gate()];
     const { press, operations } = await engine.open({
       async printBook({ title }, operation) {
@@ -41,7 +41,7 @@ describeEngines((engine) => {
     expect((await operations.listOperations({})).operations).toEqual([]);
   });
 
-  test("start aborts: where the job cannot be written, there is no operation either", async () => {
+  test("start aborts: if the job cannot be written, no operation is stored", async () => {
     const { press, operations } = await engine.open();
     await (await press.printBook(emma)).wait();
     await engine.sql("ALTER TABLE job ADD CONSTRAINT closed CHECK (state <> 'created') NOT VALID");
@@ -52,7 +52,7 @@ describeEngines((engine) => {
     await (await press.printBook(emma)).wait();
   });
 
-  test("duplicate start x50: one operation, one name, one run", async () => {
+  test("duplicate start x50: one operation, one name, one attempt", async () => {
     let runs = 0;
     const { press, operations } = await engine.open({
       printBook({ title }) {
@@ -86,12 +86,12 @@ describeEngines((engine) => {
     expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
   });
 
-  test("rolling upgrade: a worker that lacks the method leaves the operation for one that has it", async () => {
+  test("rolling upgrade: a worker without the method does not claim the operation", async () => {
     const api = await engine.open({ work: false });
     const { name } = await api.press.printBook(emma);
     await api.lro.close();
 
-    // The old version serves a library, and nothing else.
+    // The old version serves only a library.
     const old = await createLroServer({ engine: engine.engine(), leaseMs: 10_000 });
     registerLibraryService(old, { createBook: () => ({ title: "Emma" }) });
     await old.start();
@@ -106,7 +106,7 @@ describeEngines((engine) => {
     expect(await press.printBook.resume(name).wait()).toMatchObject({ title: "Emma" });
   });
 
-  test("expiry: operations that are done are forgotten in time, others never", async () => {
+  test("expiry: only done operations expire", async () => {
     const began = gate();
     const { press, operations } = await engine.open({
       printBook: {
@@ -123,7 +123,7 @@ describeEngines((engine) => {
     await Promise.all([done.wait(), fresh.wait()]);
     const running = await press.printBook({ ...emma, title: "hang" });
     await began.passed;
-    // A clock for the test: the month passes for one, and for the running one if it counted for it.
+    // Simulates that a month passes for all operations but one.
     await engine.sql(
       "UPDATE operations SET expire_time = expire_time - interval '31 days', create_time = create_time - interval '31 days' WHERE name <> $1",
       [fresh.name],
@@ -134,7 +134,7 @@ describeEngines((engine) => {
     expect(await operations.getOperation({ name: running.name })).toMatchObject({ done: false });
   });
 
-  test("preempt storm: of 20 updates of a resource the latest wins, and the others are aborted", async () => {
+  test("preempt storm: of 20 operations with one key, the latest succeeds and the others are aborted", async () => {
     const ran: string[] = [];
     const { press } = await engine.open({
       printBook: {
@@ -162,7 +162,7 @@ describeEngines((engine) => {
     await expect.poll(() => engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
   });
 
-  test("preempt storm: of 20 updates at the same time one wins", async () => {
+  test("preempt storm: of 20 concurrent operations with one key, one is not preempted", async () => {
     const { press } = await engine.open({
       printBook: { exclusive: { key, onBusy: "preempt" }, run: ({ title }) => ({ title }) },
       work: false,
@@ -178,7 +178,7 @@ describeEngines((engine) => {
     await expect.poll(() => engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 1 }]);
   });
 
-  test("long attempt: one that has run for a year keeps its operation while its worker lives", async () => {
+  test("long attempt: an attempt keeps its lease for a year while its worker sends heartbeats", async () => {
     const [began, end] = [gate(), gate()];
     const { press, operations } = await engine.open({
       async printBook(_, { attempt }) {
@@ -190,7 +190,7 @@ describeEngines((engine) => {
     const operation = await press.printBook(emma);
     await began.passed;
     await engine.sql("UPDATE job SET started_on = started_on - interval '1 year'");
-    // Two sweeps later, each of which has looked for jobs that took too long.
+    // Wait for two sweeps, which look for expired jobs.
     const swept = (): Promise<unknown> => engine.sql("SELECT monitor_on FROM queue WHERE name LIKE '%PrintBook%'");
     for (let sweep = 0; sweep < 2; sweep++) {
       const before = await swept();
@@ -201,8 +201,8 @@ describeEngines((engine) => {
     expect(await operation.wait()).toMatchObject({ title: "attempt 1" });
   });
 
-  test("lost wake-up: an operation that ends between the read of a wait and its answer is seen", async () => {
-    // Without the look now and then, which would find it later.
+  test("lost wake-up: a wait returns if the operation completes between its read and its response", async () => {
+    // Disable polling, which would find the outcome later.
     vi.useFakeTimers({ toFake: ["setInterval"] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -228,7 +228,7 @@ describeEngines((engine) => {
     await lro.close();
   });
 
-  test("lost lease: an operation that comes free runs again, and the earlier run can write nothing", async () => {
+  test("lost lease: an operation whose lease expired runs again, and the earlier attempt cannot write", async () => {
     const [began, passed] = [gate(), gate()];
     const reasons: string[] = [];
     const { press } = await engine.open({
@@ -250,7 +250,7 @@ describeEngines((engine) => {
     const operation = await press.printBook(emma);
     await began.passed;
     await engine.sql("UPDATE job SET heartbeat_on = now() - interval '1 day'");
-    // The worker is the same, and has room for the second run only when it forgets the first.
+    // The same worker has capacity for the second attempt only after it discards the first.
     await expect.poll(() => engine.sql("SELECT attempt FROM operations")).toEqual([{ attempt: 2 }]);
     passed.open();
     expect(await operation.wait()).toMatchObject({ title: "attempt 2" });
@@ -258,7 +258,7 @@ describeEngines((engine) => {
     expect(await operation.wait()).toMatchObject({ title: "attempt 2" });
   });
 
-  test("paging under writes: nothing twice, nothing skipped", async () => {
+  test("paging under writes: no operation is repeated or skipped", async () => {
     const { press, operations } = await engine.open({ work: false });
     const names: string[] = [];
     for (let i = 0; i < 30; i++) {

@@ -14,7 +14,7 @@ import { createLroServer } from "../index.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  test("a handler sees the metadata that it has set", async () => {
+  test("a handler can read the metadata that it set", async () => {
     const seen: unknown[] = [];
     const { press } = await engine.open({
       async printBook({ title }, operation) {
@@ -28,7 +28,7 @@ describeEngines((engine) => {
     expect(seen).toEqual([undefined, create(PrintBookMetadataSchema, { progressPercent: 50 })]);
   });
 
-  test("a function builds on the metadata there are, from an empty message on", async () => {
+  test("an update function gets the current metadata, which is initially an empty message", async () => {
     const given: unknown[] = [];
     const { press } = await engine.open({
       async printBook({ title }, operation) {
@@ -47,7 +47,7 @@ describeEngines((engine) => {
     expect(operation.metadata).toMatchObject({ progressPercent: 30 });
   });
 
-  test("a message of another type is refused", async () => {
+  test("a message of another type is rejected", async () => {
     const { press } = await engine.open({
       async printBook({ title }, operation) {
         await operation.update(create(MovePressMetadataSchema) as never);
@@ -60,7 +60,7 @@ describeEngines((engine) => {
   });
 });
 
-test("a handler of google.protobuf.Empty returns nothing, and commits nothing", async () => {
+test("a handler can return and commit nothing if the response is google.protobuf.Empty", async () => {
   await using lro = await createLroServer({ engine: pglite({ db: await emptyPGlite() }) });
   registerLibraryService(lro, {
     async deleteBook({ name }, operation) {
@@ -77,7 +77,7 @@ test("a handler of google.protobuf.Empty returns nothing, and commits nothing", 
   }
 });
 
-test("a handler of another type that returns nothing fails its operation", async () => {
+test("an operation with another response type fails if its handler returns nothing", async () => {
   const errors: unknown[] = [];
   await using lro = await createLroServer({
     engine: pglite({ db: await emptyPGlite() }),

@@ -1,5 +1,5 @@
 /*
- * Networks and databases that fail for a while.
+ * Networks and databases that fail temporarily.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ import { createEngine, openEngine } from "../engine.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  test("commit, reply lost: a retry with the same request_id finds the one operation", async () => {
+  test("commit, reply lost: a retry with the same request_id returns the first operation", async () => {
     const { lro, operations } = await engine.open();
     const server = createServer(connectNodeAdapter({ routes: lro.routes }));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -39,7 +39,7 @@ describeEngines((engine) => {
     }
   });
 
-  test("5,000 waiters: one listener, a bounded number of queries, and all are answered", async () => {
+  test("5,000 waiters: one listener, a bounded number of queries, and all calls return", async () => {
     const end = gate();
     let reads = 0;
     const counting = createEngine(async (options) => {
@@ -69,14 +69,14 @@ describeEngines((engine) => {
 });
 
 describePostgres((engine) => {
-  test("database stopped 5 s: calls fail with UNAVAILABLE, and nothing is lost, also of what is announced later", async () => {
+  test("database stopped 5 s: calls fail with UNAVAILABLE, and no operation or announcement is lost", async () => {
     const server = await startPostgres();
     const end = gate();
     const { lro, press, operations } = await openPress(
       postgres({ connectionString: server.connectionString, schema: "stopped" }),
       {
         printBook: ({ title }) => end.passed.then(() => ({ title })),
-        // Nobody looks for work: the server has to hear of it again.
+        // Without polling, so the server must receive announcements again.
         periods: { waitMs: never, sweepMs: never, heartbeatMs: never },
       },
     );
@@ -88,7 +88,7 @@ describePostgres((engine) => {
       const away = { code: Code.Unavailable };
       await expect(operations.getOperation({ name: operation.name })).rejects.toMatchObject(away);
       await expect(press.printBook(emma)).rejects.toMatchObject(away);
-      // The handler ends while nobody can be told.
+      // The handler returns while the server cannot store the outcome.
       end.open();
       await sleep(5_000);
       await server.restart();
@@ -102,11 +102,11 @@ describePostgres((engine) => {
     }
   });
 
-  test("half-open LISTEN: a wait returns though nobody tells the server of the end", async () => {
+  test("half-open LISTEN: a wait returns although the server receives no announcements", async () => {
     const { connectionString: direct, schema } = engine.address();
     const proxy = await tcpProxy(Number(new URL(direct).port));
     const connectionString = String(Object.assign(new URL(direct), { port: proxy.port }));
-    // Nobody looks at what is waited for: the server has to notice that it hears nothing.
+    // Without polling, so the server must detect that it receives no announcements.
     const periods = { waitMs: never, heartbeatMs: 100 };
     const deaf = await openPress(postgres({ connectionString, schema }), { work: false, periods });
     try {

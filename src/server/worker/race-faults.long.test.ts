@@ -1,2 +1,2 @@
-// The same, more often.
+// The same tests, with more rounds.
 import "./race-faults.test.ts";

@@ -1,5 +1,5 @@
 /*
- * What might go wrong once in many times.
+ * Races that rarely go wrong.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const operationsOfKey = times(50, 200);
 describeEngines((engine) => {
   const processes = pressProcesses(engine);
 
-  test(`cancel against completion: ${rounds} rounds end in one state each, which never changes`, async () => {
+  test(`cancel against completion: each of ${rounds} operations has one outcome that never changes`, async () => {
     const begun = new Map<string, ReturnType<typeof gate<AbortSignal>>>();
     const gates = new Map<string, ReturnType<typeof gate>>();
     const { press, operations } = await engine.open({
@@ -39,7 +39,7 @@ describeEngines((engine) => {
       const { name } = await press.printBook({ press: "presses/1", title });
       (await began.passed).addEventListener("abort", () => told.open());
       const cancelled = operations.cancelOperation({ name });
-      // The handler ends before the cancel has reached the database, after it has reached the handler, or in between.
+      // The handler returns before the cancel request reaches the database, after it reaches the handler, or in between.
       const when = random() * 3;
       await (when < 1 ? undefined : when < 2 ? told.passed : sleep(headStartMs * random()));
       end.open();
@@ -61,7 +61,7 @@ describeEngines((engine) => {
 
   test(`two workers, one key: ${operationsOfKey} operations of each key run one at a time, in the order of their start`, async () => {
     const journal = join(processes.directory(), "journal");
-    // With room for one operation each, both workers are needed: there is always work of another key.
+    // Each worker runs one operation at a time, so both are needed: operations with other keys are always available.
     const options = { journal, concurrency: 1 };
     const first = await processes.start(options);
     const second = engine.kind === "PGlite" ? first : await processes.start(options);

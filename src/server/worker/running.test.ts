@@ -9,7 +9,7 @@ describeEngines((engine) => {
   describe("operations with one key", () => {
     const key = ({ press }: { press: string }): string => press;
 
-    test("run at the same time if none is exclusive", async () => {
+    test("run concurrently if the method is not exclusive", async () => {
       const both = gate();
       let running = 0;
       const { press } = await engine.open({
@@ -26,7 +26,7 @@ describeEngines((engine) => {
       expect(running).toBe(2);
     });
 
-    test("run one after another, in the order of their start, where they queue", async () => {
+    test("run one after another, in the order of their start, with the policy queue", async () => {
       const order: string[] = [];
       const { press } = await engine.open({
         printBook: {
@@ -48,7 +48,7 @@ describeEngines((engine) => {
       expect(order).toEqual(titles.flatMap((title) => [`${title} begins`, `${title} ends`]));
     });
 
-    test("abort the start of another, until the first is done", async () => {
+    test("are rejected until the first one is done, with the policy reject", async () => {
       const end = gate();
       const { press } = await engine.open({
         printBook: { exclusive: { key, onBusy: "reject" }, run: () => end.passed.then(() => ({})) },
@@ -61,7 +61,7 @@ describeEngines((engine) => {
       await (await press.printBook(emma)).wait();
     });
 
-    test("give way to the latest where that preempts, which begins when they have stopped", async () => {
+    test("are preempted by the latest one, which starts after they stop, with the policy preempt", async () => {
       const order: string[] = [];
       const began = gate();
       const { press } = await engine.open({
@@ -89,7 +89,7 @@ describeEngines((engine) => {
   });
 
   describe("cancel", () => {
-    test("tells the handler to stop, and ends with CANCELLED", async () => {
+    test("interrupts the handler, and the operation fails with CANCELLED", async () => {
       const began = gate();
       const { press } = await engine.open({
         async printBook(_, { signal }) {
@@ -104,7 +104,7 @@ describeEngines((engine) => {
       await expect(operation.wait()).rejects.toMatchObject({ code: Code.Canceled });
     });
 
-    test("leaves the response of a handler that ends all the same", async () => {
+    test("keeps the response if the handler still returns one", async () => {
       const began = gate();
       const { press } = await engine.open({
         async printBook({ title }, { signal }) {
@@ -127,7 +127,7 @@ describeEngines((engine) => {
       expect(await engine.sql("SELECT count(*)::int AS jobs FROM job")).toEqual([{ jobs: 0 }]);
     });
 
-    test("is a success where the operation is done", async () => {
+    test("succeeds without effect if the operation is done", async () => {
       const { press } = await engine.open();
       const operation = await press.printBook(emma);
       await operation.wait();
@@ -137,14 +137,14 @@ describeEngines((engine) => {
   });
 
   describe("wait", () => {
-    test("returns the operation as it is when the timeout has passed", async () => {
+    test("returns the current state after the timeout", async () => {
       const { press, operations } = await engine.open({ work: false });
       const { name } = await press.printBook(emma);
       expect(await operations.waitOperation({ name, timeout: durationFromMs(20) })).toMatchObject({ done: false });
       expect(await operations.waitOperation({ name }, { timeoutMs: 300 })).toMatchObject({ done: false });
     });
 
-    test("returns when another process ends the operation", async () => {
+    test("returns when another process completes the operation", async () => {
       const api = await engine.open({ work: false });
       const { name } = await api.press.printBook(emma);
       const waiting = api.operations.waitOperation({ name });
@@ -157,8 +157,8 @@ describeEngines((engine) => {
     });
   });
 
-  describe("a handler that writes data of its own", () => {
-    test("commits it together with the response, or not at all", async () => {
+  describe("a handler that writes its own data", () => {
+    test("commits the data together with the response or not at all", async () => {
       const { press } = await engine.open({
         printBook: ({ title }, operation) =>
           operation.commit(async (tx) => {

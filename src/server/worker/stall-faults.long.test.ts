@@ -1,5 +1,5 @@
 /*
- * The same, with leases that pass by themselves, and also where the process that stands still is the only one.
+ * The same tests, with leases that really expire, and also with the stalled process as the only one.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -7,13 +7,13 @@ import { describePGlite } from "../../../test/lro-servers.ts";
 import { type PressProcess, pressProcesses } from "../../../test/press-processes.ts";
 import "./stall-faults.test.ts";
 
-/** Longer than the lease, and the time until somebody looks. */
+/** Longer than the lease and the interval of the sweep. */
 const stoppedMs = 13_000;
 
 describePGlite((engine) => {
   const processes = pressProcesses(engine);
 
-  /** The process goes on with what it did, or runs it a second time: the operation ends once, by the latest attempt. */
+  /** The process continues its attempt or runs a second one. The operation completes once, with the latest attempt. */
   async function endsOnce(only: PressProcess, name: string): Promise<void> {
     const { title } = await only.press.printBook.resume(name).wait();
     const done = await only.operations.getOperation({ name });
@@ -24,7 +24,7 @@ describePGlite((engine) => {
     expect(await only.operations.getOperation({ name })).toEqual(done);
   }
 
-  test("zombie: a stopped worker that wakes up again ends its operation once", async () => {
+  test("zombie: a stopped worker that continues completes its operation once", async () => {
     const stall = processes.stall();
     const zombie = await processes.start();
     const { name } = await zombie.press.printBook({ press: "presses/1", title: stall.title });
@@ -36,7 +36,7 @@ describePGlite((engine) => {
     await endsOnce(zombie, name);
   });
 
-  test("event-loop stall: a worker that blocks past its lease ends its operation once", async () => {
+  test("event-loop stall: a worker that blocks past its lease completes its operation once", async () => {
     const stall = processes.stall();
     const stalled = await processes.start();
     const { name } = await stalled.press.printBook({ press: "presses/1", title: stall.title });

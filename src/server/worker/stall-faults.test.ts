@@ -1,5 +1,5 @@
 /*
- * Processes that stand still for longer than their lease, and go on as if nothing had happened.
+ * Processes that stall for longer than their lease, then continue.
  */
 import { expect, test } from "vitest";
 import { describePostgres } from "../../../test/lro-servers.ts";
@@ -9,7 +9,7 @@ import type { Operation } from "../../../testdata/gen/google/longrunning/operati
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
 
-  /** The operation when the lease has passed, and another process has ended it. */
+  /** Waits until the lease expires and another process completes the operation. */
   async function takenOver(name: string, title: string): Promise<{ second: PressProcess; done: Operation }> {
     await engine.leasesPass();
     const second = await processes.start();
@@ -17,7 +17,7 @@ describePostgres((engine) => {
     return { second, done: await second.operations.getOperation({ name }) };
   }
 
-  test("zombie: a stopped worker that wakes up again can write nothing, and is told so", async () => {
+  test("zombie: writes of a stopped worker that continues are rejected with lease-lost", async () => {
     const stall = processes.stall();
     const zombie = await processes.start();
     const { name } = await zombie.press.printBook({ press: "presses/1", title: stall.title });
@@ -32,7 +32,7 @@ describePostgres((engine) => {
     expect(await second.operations.getOperation({ name })).toEqual(done);
   });
 
-  test("event-loop stall: a worker that blocks past its lease can write nothing, and is told so", async () => {
+  test("event-loop stall: writes of a worker that blocks past its lease are rejected with lease-lost", async () => {
     const stall = processes.stall();
     const stalled = await processes.start();
     const { name } = await stalled.press.printBook({ press: "presses/1", title: stall.title });

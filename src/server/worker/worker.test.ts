@@ -3,8 +3,8 @@ import { claimOf, fakeStore, method, press, settle, workerOf } from "../../../te
 import { gate } from "../../../test/lro-servers.ts";
 import type { PrintBookResponse } from "../../../testdata/gen/acme/press/v1/press_pb.ts";
 
-describe("looking for work", () => {
-  test("goes on when an operation ends that had taken the last room", async () => {
+describe("a worker", () => {
+  test("claims again when an operation completes that used the last capacity", async () => {
     const [fake, { printBook, begun, end }] = [fakeStore(), press()];
     fake.claimable.push(claimOf("Emma"), claimOf("Persuasion"), claimOf("Sanditon"));
     (await workerOf(fake, printBook, { concurrency: 2 })).start();
@@ -15,7 +15,7 @@ describe("looking for work", () => {
     expect(begun).toEqual(["Emma", "Persuasion", "Sanditon"]);
   });
 
-  test("goes on for an announcement that came when there was no room", async () => {
+  test("claims after an announcement that arrived while it had no capacity", async () => {
     const [fake, { printBook, begun, end }] = [fakeStore(), press()];
     fake.claimable.push(claimOf("Emma"));
     const worker = await workerOf(fake, printBook, { concurrency: 1 });
@@ -30,7 +30,7 @@ describe("looking for work", () => {
     expect(begun).toEqual(["Emma", "Persuasion"]);
   });
 
-  test("asks for as many as there is room for, again after a full batch, and not after another", async () => {
+  test("claims up to its capacity, and again only after a full batch", async () => {
     const [fake, { printBook, end }] = [fakeStore(), press()];
     fake.claimable.push(claimOf("Emma"), claimOf("Persuasion"), claimOf("Sanditon"));
     const worker = await workerOf(fake, printBook, { concurrency: 2 });
@@ -39,7 +39,7 @@ describe("looking for work", () => {
     expect(fake.limits).toEqual([2]);
     end(0);
     await settle();
-    // It was full again, so there may be more.
+    // The batch was full again, so more work may be available.
     expect(fake.limits).toEqual([2, 1]);
     end(1);
     await settle();
@@ -50,7 +50,7 @@ describe("looking for work", () => {
     expect(worker.size).toBe(0);
   });
 
-  test("starts anew where announcements may have been lost, and leaves alone what is not for it", async () => {
+  test("claims again after a possible loss of announcements, and ignores other methods", async () => {
     const [fake, { printBook, begun }] = [fakeStore(), press()];
     const worker = await workerOf(fake, printBook);
     worker.start();
@@ -65,8 +65,8 @@ describe("looking for work", () => {
   });
 });
 
-describe("an operation that changes", () => {
-  test.each(["cancelled", "preempted"] as const)("is told that it was %s", async (state) => {
+describe("the handler of an operation that changes", () => {
+  test.each(["cancelled", "preempted"] as const)("is interrupted if the operation is %s", async (state) => {
     const [fake, { printBook, interrupted }] = [fakeStore(), press()];
     const [emma, persuasion] = [claimOf("Emma"), claimOf("Persuasion")];
     fake.claimable.push(emma, persuasion);
@@ -80,8 +80,8 @@ describe("an operation that changes", () => {
   });
 });
 
-describe("an operation that is cancelled", () => {
-  test("before a crash ends as cancelled when it is claimed again, and does not run", async () => {
+describe("a cancelled operation", () => {
+  test("does not run again after a crash but completes as cancelled", async () => {
     const [fake, { printBook, begun }] = [fakeStore(), press()];
     fake.claimable.push(claimOf("Emma", { attempt: 2, cancelRequested: true }));
     (await workerOf(fake, printBook)).start();
@@ -90,7 +90,7 @@ describe("an operation that is cancelled", () => {
     expect(begun).toEqual([]);
   });
 
-  test("may still write metadata, and commit", async () => {
+  test("can still write metadata and commit", async () => {
     const fake = fakeStore();
     const emma = claimOf("Emma");
     fake.claimable.push(emma);
@@ -112,7 +112,7 @@ describe("an operation that is cancelled", () => {
   });
 });
 
-test.each(["lost", "preempted"] as const)("an operation that is %s writes nothing any more", async (state) => {
+test.each(["lost", "preempted"] as const)("an operation that is %s can no longer write", async (state) => {
   const fake = fakeStore();
   const emma = claimOf("Emma");
   fake.claimable.push(emma);
@@ -141,7 +141,7 @@ test.each(["lost", "preempted"] as const)("an operation that is %s writes nothin
   expect(fake.metadata).toEqual([]);
 });
 
-test("the end of an earlier attempt does not take away the later one", async () => {
+test("the end of an earlier attempt does not affect the later one", async () => {
   const [fake, { printBook, interrupted, end }] = [fakeStore(), press()];
   fake.claimable.push(claimOf("Emma"));
   const worker = await workerOf(fake, printBook);
@@ -162,7 +162,7 @@ test("the end of an earlier attempt does not take away the later one", async () 
 });
 
 describe("draining", () => {
-  test("waits for a claim that is under way, and hands back what it brings", async () => {
+  test("waits for a pending claim and releases the claimed operations", async () => {
     const [fake, { printBook, begun }] = [fakeStore(), press()];
     const [emma, answer] = [claimOf("Emma"), gate()];
     fake.claimable.push(emma);
@@ -178,7 +178,7 @@ describe("draining", () => {
     expect(fake.released).toEqual([emma]);
   });
 
-  test("hands back what does not stop, and looks for nothing more", async () => {
+  test("releases operations that do not stop, and claims no others", async () => {
     const [fake, { printBook, interrupted }] = [fakeStore(), press()];
     const emma = claimOf("Emma");
     fake.claimable.push(emma);
@@ -194,7 +194,7 @@ describe("draining", () => {
   });
 });
 
-describe("a database that does not answer", () => {
+describe("if the database does not respond", () => {
   const emma = claimOf("Emma");
 
   async function unreachable(renewMs: number, idleMs: number): Promise<string[]> {
@@ -213,7 +213,7 @@ describe("a database that does not answer", () => {
     return interrupted;
   }
 
-  test("for longer than a lease may have given the operations to others: they are told to stop", async () => {
+  test("for longer than the lease, operations are interrupted, because others may have claimed them", async () => {
     const interrupted = await unreachable(1_000, 0);
     await vi.advanceTimersByTimeAsync(10_000);
     await settle();
@@ -223,7 +223,7 @@ describe("a database that does not answer", () => {
     expect(interrupted).toEqual(["Emma 1: lease-lost"]);
   });
 
-  test("may not have answered for the time in which nothing ran", async () => {
+  test("the time without running operations does not count", async () => {
     const interrupted = await unreachable(6_000, 5_999);
     await vi.advanceTimersByTimeAsync(9_999);
     await settle();

@@ -1,5 +1,5 @@
 /*
- * Processes that share the work. On PGlite there is only one.
+ * Several processes that run operations. PGlite has only one process.
  */
 import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { pressProcesses } from "../../../test/press-processes.ts";
 describePostgres((engine) => {
   const processes = pressProcesses(engine);
 
-  test("cancel on another node: the worker's signal tells it to stop", async () => {
+  test("cancel on another node: the signal of the handler aborts", async () => {
     const [worker, other] = await Promise.all([processes.start(), processes.start({ work: false })]);
     const { name } = await other.press.printBook({ press: "presses/1", title: "hang" });
     await worker.saw("began");
