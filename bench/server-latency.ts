@@ -74,9 +74,9 @@ export async function latency(database: BenchDatabase): Promise<Record<string, s
 
 async function message(child: ChildProcess, kind: string): Promise<Record<string, string>> {
   for (;;) {
-    const [said] = await once(child, "message");
-    if (kind in said) {
-      return said;
+    const [received] = await once(child, "message");
+    if (kind in received) {
+      return received;
     }
   }
 }

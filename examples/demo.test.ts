@@ -22,14 +22,14 @@ describe("npm run demo", () => {
     expect(stdout).toContain("all programs behaved as expected");
   });
 
-  test("generates code from its own and Google's protos, and compiles it", () => {
+  test("generates code from its own and Google's protos and compiles it", () => {
     expect(stdout).toContain("export.proto → export_lro.ts (startExport: Operation<ExportResult, ExportMetadata>)");
     expect(stdout).toContain("library.proto → library_lro.ts (createBook: Operation<Book, OperationMetadata>");
     expect(stdout).toContain("google/cloud/redis/v1/cloud_redis.proto → cloud_redis_lro.ts");
     expect(stdout).toMatch(/compiled \d+ files/);
   });
 
-  test("prints progress as lines if stderr is not a terminal, and prints the typed result", () => {
+  test("prints progress as lines and the typed result if stderr is not a terminal", () => {
     expect(stderr).toMatch(/^ {2}\[=+-+\] \d+% \d+ rows$/m);
     expect(outputOf("export/client.js")).toContain("exported 12000 rows to gs://exports/books.csv");
   });

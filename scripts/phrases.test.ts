@@ -20,6 +20,15 @@ test.each([
   expect(findPhrases(code)).toHaveLength(count);
 });
 
+test.each([
+  ["It stops also.", 1],
+  ["It also stops.", 0],
+  ["Nothing else.", 1],
+  ["Use something else.", 0],
+])("a phrase can be forbidden only before punctuation: %s", (text, count) => {
+  expect(findPhrases(text)).toHaveLength(count);
+});
+
 test("a phrase inside a longer word is allowed", () => {
   expect(findPhrases("that oncet, besieged, flat once")).toEqual([]);
 });

@@ -87,7 +87,7 @@ function apply({ module, replace, by }: Patch, source: string): string {
   equal(
     parts.length - 1,
     1,
-    `${replace} does not stand once in ${module} of protoplugin: look whether it needs the patch`,
+    `${replace} must occur exactly once in ${module} of protoplugin: check whether the patch is still needed`,
   );
   return parts.join(by);
 }

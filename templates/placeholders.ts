@@ -2,7 +2,7 @@
  * The placeholders for the templates in this folder.
  *
  * A template looks like the code that it generates: it is a TypeScript file that type-checks against the runtime.
- * `npm run generate` compiles each template into printers for .ts, .js, and .d.ts in src/plugin/templates.gen.ts. Where the
+ * `npm run generate` compiles each template into printers for .ts, .js, and .d.ts in src/plugin/templates.gen.ts. If the
  * generated code varies by service, a template uses the placeholders that this file exports. The `@prints` tag of a
  * placeholder is the expression that prints it. The expression can use `f` (protoplugin's GeneratedFile), `service` and
  * `method` (see src/plugin/names.ts), and `template` (src/plugin/template.ts). Placeholders whose expression uses `method`

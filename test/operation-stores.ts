@@ -21,7 +21,7 @@ export interface StoreDatabase {
   readonly database: Database;
   /** Opens a store. `watch` can wrap its database. */
   open(watch?: (database: Database) => Database): Promise<OperationStore>;
-  /** Lets the current leases of workers expire, and sweeps. */
+  /** Lets the current leases of workers expire and sweeps. */
   crash(store: OperationStore): Promise<void>;
   close(): Promise<void>;
 }

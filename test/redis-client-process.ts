@@ -1,7 +1,7 @@
 /*
  * A program that calls the Redis API with our client, in its own process. It creates an instance or resumes the
- * operation of another process, waits until the operation is done, lists the project's operations, and sends what it
- * read.
+ * operation of another process, waits until the operation is done, lists the project's operations, and sends the
+ * results.
  */
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";

@@ -1,5 +1,5 @@
 /*
- * Paths in the repository, and its cache.
+ * Paths in the repository and its cache.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

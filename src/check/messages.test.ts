@@ -60,8 +60,8 @@ test.each([RuleType.LINT, RuleType.BREAKING])("a message contains the rpc, the p
     yamls,
   });
 
-  const said = findings.map(({ rule, message }) => [rule, message.replace(/\bexample\d+(?=[./])/g, "acme")]);
-  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(rulesOf(type).map((rule) => [rule, messages[rule]])));
+  const reported = findings.map(({ rule, message }) => [rule, message.replace(/\bexample\d+(?=[./])/g, "acme")]);
+  expect(Object.fromEntries(reported)).toEqual(Object.fromEntries(rulesOf(type).map((rule) => [rule, messages[rule]])));
 });
 
 test("buf ls-rules describes each rule in one sentence, and no two are the same", () => {

@@ -27,7 +27,7 @@ export class InvalidArgumentError extends Error {
 }
 
 /**
- * Serves one run of a plugin: reads the command from the arguments and the request from stdin, and returns the bytes to
+ * Serves one run of a plugin: reads the command from the arguments and the request from stdin. Returns the bytes to
  * write to stdout.
  *
  * @throws Error if the arguments are invalid, or if stdin does not contain the request that the command requires.

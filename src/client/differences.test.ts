@@ -36,11 +36,11 @@ test("our client and google-gax behave as documented", async () => {
   const rows = await Promise.all(
     all.map(async ({ situation, why = "", google, ours }, index) => {
       const parent = "projects/p/locations/l";
-      const theirs = tell(async () => {
+      const theirs = resultOf(async () => {
         const [operation] = await server.google.createInstance({ parent, instanceId: `google-${index}`, instance: {} });
         return Promise.race([uncaught(operation), google ? google(operation as never, server) : operation.promise()]);
       });
-      const own = tell(async () => {
+      const own = resultOf(async () => {
         const operation = await server.ours.createInstance({ parent, instanceId: `ours-${index}` } as Record<
           string,
           unknown
@@ -56,7 +56,7 @@ test("our client and google-gax behave as documented", async () => {
   const text = `# Behavior compared with google-gax
 
 A test runs both clients against the same server in ${rows.length} situations and compares the results with this table. The clients
-differ in ${differ} of them. Unless the table says otherwise, the caller waits for the result. "instance" is the name of the
+differ in ${differ} of them. Unless stated otherwise, the caller waits for the result. "instance" is the name of the
 instance in the response, "final" is that name in the response of a later state, and "metadata" is a value from the
 operation's metadata. "never ends" means that the wait did not end within 5 seconds. "ends the process" means that an error
 is thrown in a callback, where callers cannot catch it.
@@ -83,17 +83,17 @@ function uncaught(operation: object): Promise<string> {
 }
 
 /** Describes the result of a wait. */
-async function tell(wait: () => Promise<unknown>): Promise<string> {
+async function resultOf(wait: () => Promise<unknown>): Promise<string> {
   const patience = new Promise<string>((resolve) => setTimeout(resolve, 5_000, "never ends"));
-  return Promise.race([patience, wait().then(tellResult, tellError)]);
+  return Promise.race([patience, wait().then(describeReturn, describeThrow)]);
 }
 
-function tellResult(result: unknown): string {
+function describeReturn(result: unknown): string {
   const value = Array.isArray(result) ? result[0] : result;
   return typeof value === "string" ? value : `returns ${JSON.stringify(value?.name ?? value)}`;
 }
 
-function tellError({ name, code, problem }: Error & { code?: Code; problem?: string }): string {
+function describeThrow({ name, code, problem }: Error & { code?: Code; problem?: string }): string {
   const codeName = code === undefined ? "" : (Code[code]?.replace(/\B[A-Z]/g, "_$&").toUpperCase() ?? `code ${code}`);
   return ["throws", name === "Error" ? "" : name, codeName, problem].filter(Boolean).join(" ");
 }

@@ -88,7 +88,7 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * Whether to ask the server to cancel the operation if the wait times out, if its signal aborts, or in either case.
-   * The wait then ends when the server answers that request. Default: the operation keeps running.
+   * The wait then ends when the server responds to that request. Default: the operation keeps running.
    */
   readonly cancelOn?: "timeout" | "abort" | "either" | undefined;
 }

@@ -141,7 +141,7 @@ export class PollLoop {
     this.#activity = "none";
   }
 
-  /** How long the server may hold the next poll, in milliseconds. 0 means to call GetOperation. */
+  /** Maximum time for which the next poll blocks, in milliseconds. 0 means to call GetOperation. */
   #waitMs(): number {
     const { remote, polling } = this.subject;
     if (!remote.canWait || this.#waitOperation !== "try") {
@@ -173,7 +173,7 @@ export class PollLoop {
     const call = this.callOptions({ signal: abort.signal, timeoutMs });
     this.#activity = waitMs > 0 ? "long poll" : "poll";
     this.#interrupt = () => abort.abort();
-    // The delay runs from the start of a long poll, because the server holds the call in the meantime.
+    // The delay runs from the start of a long poll, because the call blocks in the meantime.
     this.#longPollAt = now + this.#delayMs;
     this.polls++;
     try {

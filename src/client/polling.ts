@@ -13,11 +13,11 @@ export interface PollingOptions extends LroPolling {
    */
   readonly pollTimeoutMs?: number | undefined;
   /**
-   * Maximum time for which the server holds one WaitOperation call. 0 means to poll with GetOperation only, as is done
+   * Maximum time for which one WaitOperation call blocks. 0 means to poll with GetOperation only, as is done
    * for servers that do not implement WaitOperation. Default 30,000.
    */
   readonly longPollMs?: number | undefined;
-  /** How long to keep retrying while polls fail with transient errors. Starts over after a success. Default 300,000. */
+  /** Maximum time for which to retry polls that fail with transient errors. Restarts after a success. Default 300,000. */
   readonly retryForMs?: number | undefined;
   /**
    * Whether to retry after a poll that failed with this error. Default: network errors, and the codes UNAVAILABLE,

@@ -29,7 +29,7 @@ describe("reading", () => {
     expect(Buffer.compare(readPath(), content)).toBe(0);
   });
 
-  test("returns data that arrives in pieces, and waits if none is available yet", () => {
+  test("returns data that arrives in pieces and waits if none is available yet", () => {
     writeFileSync(path, "in pieces");
     const { readSync: read } = realFs;
     vi.mocked(readSync)
@@ -65,7 +65,7 @@ describe("writing", () => {
     expect(readFileSync(path)).toEqual(written);
   });
 
-  test("continues after a partial write, and waits if the system accepts no data", () => {
+  test("continues after a partial write and waits if the system accepts no data", () => {
     const { writeSync: writeSome } = realFs;
     vi.mocked(writeSync)
       .mockImplementationOnce((fd, data) => writeSome(fd, Buffer.from(data as string).subarray(0, 4)))

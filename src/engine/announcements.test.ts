@@ -1,5 +1,5 @@
 /*
- * What a store announces, and when: each change after its commit, so that listeners can read the change.
+ * A store announces changes after their commits, so that listeners can read them.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { claimOne, newOperation, pgliteStores, type StoreDatabase, startOne } from "../../test/operation-stores.ts";
@@ -154,7 +154,7 @@ describe("after its commit, a store announces", () => {
 });
 
 describe("announcements", () => {
-  /** Sends announcements through a fake database that responds when the test does, and records each statement. */
+  /** Sends announcements through a fake database that records each statement and responds when the test calls `answer`. */
   function sending(): {
     readonly announce: (...names: string[]) => void;
     readonly statements: string[][];

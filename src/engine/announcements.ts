@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 const maxPayload = 7_900;
 
 export type Announcement =
-  /** The operation of this name was settled, or asked to cancel. */
+  /** The operation with this name was settled, or its cancellation was requested. */
   | { readonly kind: "changed"; readonly name: string }
   /** This queue has work. */
   | { readonly kind: "work"; readonly queue: string };

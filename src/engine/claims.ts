@@ -96,7 +96,7 @@ async function claimFrom(
     return { claims, stale };
   });
   if (stale.length > 0) {
-    // They held their keys, for which others may wait.
+    // The stale jobs occupied their keys, so operations that wait for these keys can start now.
     events.announce({ kind: "work", queue });
   }
   return claims;

@@ -7,7 +7,7 @@ import { keepListening } from "./pg-listener.ts";
 /**
  * Returns the database behind a pool of connections to a PostgreSQL server.
  *
- * @param heartbeatMs How often to check that the listening connection is alive.
+ * @param heartbeatMs Interval of the checks of the listening connection.
  */
 export function pgDatabase(pool: Pool, heartbeatMs: number, close: () => Promise<void>): Database {
   const stop = new AbortController();
@@ -101,7 +101,7 @@ function ignore(): void {}
 // Prefixes of SQLSTATE: 08 connection, 53 resources, 57P shutdown and startup, 25006 read-only standby.
 const unavailable = /^(?:08|53|57P|25006)/;
 
-/** Converts errors that mean that the database is unavailable to UNAVAILABLE, and returns others unchanged. */
+/** Converts errors to UNAVAILABLE if they mean that the database is unavailable. Returns other errors unchanged. */
 function orUnavailable(error: unknown): unknown {
   const { code, message = "" } = error as { code?: unknown; message?: string };
   const sqlState = typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;

@@ -5,7 +5,7 @@ interface Subscription {
   readonly channel: string;
   readonly onPayload: (payload: string) => void;
   readonly onConnect: () => void;
-  /** How often to make sure that the connection is alive. */
+  /** Interval of the checks of the connection. */
   readonly heartbeatMs: number;
 }
 

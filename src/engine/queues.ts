@@ -41,7 +41,7 @@ export interface Queues {
   of(method: string): readonly string[];
   /** Finds queues that other processes created. */
   refresh(): Promise<void>;
-  /** Makes a queue that another process created usable, and returns the method that it belongs to. */
+  /** Makes a queue that another process created usable. Returns the method that it belongs to. */
   learn(queue: string): Promise<string>;
   /** Sends a job. Returns false if another job has the key. */
   send(tx: Connection, queue: string, job: NewJob): Promise<boolean>;

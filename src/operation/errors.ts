@@ -236,7 +236,7 @@ function describe({ name, method }: OperationRef): string {
   return `${name ? `operation ${name}` : "an unnamed operation"}${method ? ` of ${method}` : ""}`;
 }
 
-/** Says what happens to the operation after the wait. */
+/** Describes what happens to the operation after the wait. */
 function next(cancelRequested: boolean): string {
   return cancelRequested ? "its cancellation was requested" : "it keeps running: wait again, or resume it later";
 }

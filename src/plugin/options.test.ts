@@ -197,8 +197,11 @@ describe("an invalid option", () => {
 });
 
 it("--help describes all options and only those", () => {
-  const told = Array.from(optionsHelp.matchAll(/^ {2}(\w+)=(\S*)/gm), ([, name = "", value = ""]) => ({ name, value }));
-  expect(told.map(({ name }) => name)).toEqual([
+  const described = Array.from(optionsHelp.matchAll(/^ {2}(\w+)=(\S*)/gm), ([, name = "", value = ""]) => ({
+    name,
+    value,
+  }));
+  expect(described.map(({ name }) => name)).toEqual([
     "emit",
     "strict",
     "service_yaml",
@@ -211,7 +214,7 @@ it("--help describes all options and only those", () => {
     "ts_nocheck",
     "elide_plugin_version",
   ]);
-  for (const { name, value } of told.filter(({ name }) => name !== "service_yaml")) {
+  for (const { name, value } of described.filter(({ name }) => name !== "service_yaml")) {
     expect(() => run(`${name}=${value}`)).not.toThrow("option");
   }
 });

@@ -27,7 +27,7 @@ function run(yamls: Readonly<Record<string, string>>): { polling: Record<string,
   );
   const methods = response.file[0]?.content.matchAll(/^ {4}(\w+): \{([^}]*?\n {6}polling: (\{.*?\}))?/gm) ?? [];
   return {
-    polling: Object.fromEntries(Array.from(methods, ([, name, , polling = "not said"]) => [name, polling])),
+    polling: Object.fromEntries(Array.from(methods, ([, name, , polling = "not set"]) => [name, polling])),
     notes: notes.map(formatDiagnostic),
   };
 }
@@ -41,8 +41,8 @@ describe("polling settings", () => {
   it("are generated only for the methods in a YAML file", () => {
     expect(run({ "a.yaml": waits("acme.Library.Create", "1s") }).polling).toEqual({
       create: "{ initialDelayMs: 1000 }",
-      print: "not said",
-      order: "not said",
+      print: "not set",
+      order: "not set",
     });
   });
 
@@ -54,7 +54,7 @@ describe("polling settings", () => {
     });
     expect(polling).toEqual({
       create: "{ initialDelayMs: 3000 }",
-      print: "not said",
+      print: "not set",
       order: "{ initialDelayMs: 2000 }",
     });
   });

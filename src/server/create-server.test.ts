@@ -84,7 +84,7 @@ describeEngines((engine) => {
       expect(await started()).toEqual([]);
     });
 
-    test("has the name that operationName returns, and is listed under its parent", async () => {
+    test("has the name that operationName returns and is listed under its parent", async () => {
       const { press, operations } = await engine.open({
         printBook: {
           run: ({ title }) => ({ title }),

@@ -52,7 +52,7 @@ export function createLroServer(options: LroServerOptions): Promise<LroServer> {
   return openServer(options);
 }
 
-/** The same, for tests that look at a server whose periods are others. */
+/** Like `createLroServer`, with different periods for tests. */
 export async function openServer(options: LroServerOptions, given: Partial<Periods> = {}): Promise<LroServer> {
   const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
   const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};

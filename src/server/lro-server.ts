@@ -8,7 +8,7 @@ import type { LroHandlers } from "./handler.ts";
 export interface LroHealth {
   /** Whether the database responds. */
   readonly database: boolean;
-  /** Whether this process claims operations to run: false before `start`, with `work: false`, and after `drain`. */
+  /** Whether this process runs operations: false before `start`, with `work: false`, and after `drain`. */
   readonly working: boolean;
   /** The number of operations that this process is running. */
   readonly running: number;
@@ -40,7 +40,7 @@ export interface LroServer extends LroAsyncDisposable {
    */
   start(options?: { readonly work?: boolean | undefined }): Promise<void>;
   /**
-   * Stops running operations in this process; call it on SIGTERM. The process claims no more operations and waits for
+   * Stops running operations in this process; call it on SIGTERM. The process starts no more operations and waits for
    * the running ones. Before the timeout, it interrupts those that are not done, which then have a fifth of the
    * timeout, but at most 5 seconds, to stop. Other workers run unfinished operations again, which does not count as a
    * crash. Pending WaitOperation calls return the current state.

@@ -8,11 +8,11 @@ import type { LroTransaction } from "./handler.ts";
 import type { Log } from "./log.ts";
 
 export interface EngineOptions {
-  /** How long a worker keeps a claim without a heartbeat. */
+  /** Time after which a claim without a heartbeat expires. */
   readonly leaseSeconds: number;
   /** The interval between calls of `sweep`. */
   readonly sweepSeconds: number;
-  /** How often to make sure that events can still come, in milliseconds. */
+  /** Interval of the checks that events can still arrive, in milliseconds. */
   readonly heartbeatMs: number;
   readonly log: Log;
 }
@@ -54,7 +54,7 @@ export interface NewOperation {
   readonly request: Uint8Array;
   /** Makes the start idempotent (AIP-155). Unique within a method and a principal. */
   readonly requestId: string | undefined;
-  /** `undefined` if the operation excludes no others. */
+  /** `undefined` if no policy applies to the operation. */
   readonly key: string | undefined;
   readonly parallel: Parallel;
   /** The number of crashes or lost leases after which the operation fails. */

@@ -1,15 +1,15 @@
 /**
- * Intervals, in milliseconds, of what a server does without being notified. Changes are announced as well, so a test can
- * make the intervals so long that only announcements are left.
+ * Intervals, in milliseconds, of a server's periodic tasks. Changes are announced as well, so a test can make the
+ * intervals so long that the server reacts only to announcements.
  */
 export interface Periods {
-  /** How often to read the operations that calls wait for. */
+  /** Reads the operations that calls wait for. */
   readonly waitMs: number;
-  /** How often to renew the leases of running operations, and to learn which of them should stop. */
+  /** Renews the leases of running operations and finds out which of them should stop. */
   readonly renewMs: number;
-  /** How often to clean up after crashed workers, delete expired operations and look for work. */
+  /** Cleans up after crashed workers, deletes expired operations and claims work. */
   readonly sweepMs: number;
-  /** How often to check that the connection that receives announcements is alive. */
+  /** Checks the connection that receives announcements. */
   readonly heartbeatMs: number;
 }
 

@@ -62,7 +62,7 @@ describeEngines((engine) => {
   const request = (instanceId: string): object => ({ parent, instanceId, instance: { tier: "BASIC" } });
 
   describe("@google-cloud/redis", () => {
-    test("sees progress and the result", async () => {
+    test("receives progress and the result", async () => {
       const [operation] = await google.createInstance(request("cache"));
       const progress = new Promise<Record<string, unknown>>((resolve) => operation.on("progress", resolve));
       const done = operation.promise();
@@ -72,7 +72,7 @@ describeEngines((engine) => {
       expect(instance).toMatchObject({ name: `${parent}/instances/cache`, memorySizeGb: 4 });
     });
 
-    test("sees the error and its details", async () => {
+    test("receives the error and its details", async () => {
       const [operation] = await google.createInstance(request("broken"));
       await expect(operation.promise()).rejects.toMatchObject({ code: 8, message: "no room in the zone" });
       const details = operation.latestResponse.error?.details ?? [];
@@ -85,7 +85,7 @@ describeEngines((engine) => {
       await expect(operation.promise()).rejects.toMatchObject({ code: 1 });
     });
 
-    test("lists", async () => {
+    test("lists operations", async () => {
       resize.open();
       const [first] = await google.createInstance(request("first"));
       const [second] = await google.createInstance(request("second"));
@@ -115,7 +115,7 @@ describeEngines((engine) => {
       return messages.entries;
     }
 
-    test("sees progress and the result, and lists", async () => {
+    test("receives progress and the result and lists operations", async () => {
       const seen = await run({ create: "cache" }, () => resize.open());
       expect(seen[0]).toEqual({ kind: "progress", target: "cache" });
       expect(seen.at(-1)).toMatchObject({
@@ -131,7 +131,7 @@ describeEngines((engine) => {
       expect(seen.at(-1)).toMatchObject({ kind: "succeeded", listed: [operation.name] });
     });
 
-    test("sees the error and its details", async () => {
+    test("receives the error and its details", async () => {
       const seen = await run({ create: "broken" });
       expect(seen.at(-1)).toEqual({ kind: "failed", code: Code.ResourceExhausted, reasons: ["ZONE_IS_FULL"] });
     });

@@ -70,7 +70,7 @@ export function createClients(fleet: Fleet, seed: number): Clients {
     }
   }
 
-  /** Waits until an operation is done, and compares it with what was seen before. */
+  /** Waits until an operation is done and compares it with earlier responses. */
   async function see(name: string): Promise<void> {
     counts.waits++;
     await press.printBook.resume(name).outcome();

@@ -82,7 +82,7 @@ describeEngines((engine) => {
   describe("authorization", () => {
     const [ann, bob] = [{ principal: "ann" }, { principal: "bob" }];
 
-    test("allows only the caller that started an operation, and does not reveal to others whether it exists", async () => {
+    test("allows only the caller that started an operation and does not reveal its existence to others", async () => {
       const { press, operations } = await engine.open({ access: { principal: byHeader }, work: false });
       const { name } = await press.printBook(emma, { headers: ann });
       expect(await operations.getOperation({ name }, { headers: ann })).toMatchObject({ name });
@@ -103,7 +103,7 @@ describeEngines((engine) => {
       await expect(operations.getOperation({ name }, { headers: ann })).rejects.toMatchObject({ code: Code.NotFound });
     });
 
-    test("lists only the caller's operations, even with a page token of another caller", async () => {
+    test("lists only the caller's operations and rejects page tokens of other callers", async () => {
       const server = await engine.open({ access: { principal: byHeader }, work: false });
       const ofAnn = await start(server, 2, ann);
       const ofNobody = await start(server, 1, {});

@@ -15,7 +15,7 @@ const run = (): object => ({});
 const call = { values: createContextValues() } as HandlerContext;
 const defaults: HandlerDefaults = { maxCrashes: 5, expireAfterMs: 30_000 };
 
-/** What a method whose handler is this asks of the store, which answers so. */
+/** Starts an operation with a handler and returns the arguments of the store, which returns the given outcome. */
 async function asked(handler: PrintBook, outcome?: StartOutcome): Promise<NewOperation> {
   const asked: NewOperation[] = [];
   const store = {

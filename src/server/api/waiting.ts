@@ -14,7 +14,7 @@ export interface Waiting {
   end(): void;
 }
 
-/** @param backstopMs How often to read the operations that have waiters, in case an event was lost. */
+/** @param backstopMs Interval of the reads of operations that calls wait for, in case an event was lost. */
 export function createWaiting(store: Pick<OperationStore, "read">, backstopMs: number): Waiting {
   const waiters = new Map<string, Set<() => void>>();
   const batch = createBatch(store);

@@ -33,15 +33,15 @@ describeEngines((engine) => {
     const random = seededRandom(1);
 
     async function round(title: string): Promise<void> {
-      const [began, end, told] = [gate<AbortSignal>(), gate(), gate()];
+      const [began, end, interrupted] = [gate<AbortSignal>(), gate(), gate()];
       begun.set(title, began);
       gates.set(title, end);
       const { name } = await press.printBook({ press: "presses/1", title });
-      (await began.passed).addEventListener("abort", () => told.open());
+      (await began.passed).addEventListener("abort", () => interrupted.open());
       const cancelled = operations.cancelOperation({ name });
       // The handler returns before the cancel request reaches the database, after it reaches the handler, or in between.
       const when = random() * 3;
-      await (when < 1 ? undefined : when < 2 ? told.passed : sleep(headStartMs * random()));
+      await (when < 1 ? undefined : when < 2 ? interrupted.passed : sleep(headStartMs * random()));
       end.open();
       await cancelled;
       const done = await operations.waitOperation({ name });

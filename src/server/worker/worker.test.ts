@@ -50,7 +50,7 @@ describe("a worker", () => {
     expect(worker.size).toBe(0);
   });
 
-  test("claims again after a possible loss of announcements, and ignores other methods", async () => {
+  test("claims again after a possible loss of announcements and ignores other methods", async () => {
     const [fake, { printBook, begun }] = [fakeStore(), press()];
     const worker = await workerOf(fake, printBook);
     worker.start();
@@ -178,7 +178,7 @@ describe("draining", () => {
     expect(fake.released).toEqual([emma]);
   });
 
-  test("releases operations that do not stop, and claims no others", async () => {
+  test("releases operations that do not stop and claims no others", async () => {
     const [fake, { printBook, interrupted }] = [fakeStore(), press()];
     const emma = claimOf("Emma");
     fake.claimable.push(emma);
