@@ -225,6 +225,19 @@ describe("5. poll results", () => {
     }
   });
 
+  test("outcome, updates and poll throw OperationUnpackError as well", async () => {
+    const { library } = scriptedServer({ get: [{ name, done: true }] });
+    const operation = library.createBook.resume(name);
+    const readUpdates = async (): Promise<void> => {
+      for await (const { done } of operation.updates()) {
+        expect(done).toBe(true);
+      }
+    };
+    for (const call of [() => operation.poll(), () => operation.outcome(), readUpdates]) {
+      await expect(call()).rejects.toBeInstanceOf(OperationUnpackError);
+    }
+  });
+
   test("an Empty response can be omitted from an operation that is done", async () => {
     const { library } = scriptedServer({ get: [{ name, done: true }] });
     expect(await (await library.deleteBook({})).wait()).toEqual(create(EmptySchema));

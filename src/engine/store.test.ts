@@ -76,6 +76,20 @@ test("a name identifies one operation", async () => {
   expect(await store.start(newOperation({ name, requestId: "2" }))).toEqual({ refused: "name-taken" });
 });
 
+test.each(["queue", "abort", "preempt"] as const)(
+  "a key applies to one method, with the policy %s",
+  async (parallel) => {
+    const { store } = shared;
+    const methods = ["acme.press.v1.PressService.PrintBook", "acme.press.v1.PressService.MovePress"];
+    for (const method of methods) {
+      await startOne(store, { method, key: "presses/1", parallel });
+    }
+    for (const method of methods) {
+      expect((await claimOne(store, method)).operation).toMatchObject({ method, done: false });
+    }
+  },
+);
+
 describe("a preempted operation", () => {
   test("stays preempted when its handler returns", async () => {
     const claim = await preempted();

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { claimOf, fakeStore, method, press, settle, workerOf } from "../../../test/fake-worker.ts";
 import { gate } from "../../../test/lro-servers.ts";
 import type { PrintBookResponse } from "../../../testdata/gen/acme/press/v1/press_pb.ts";
+
+vi.mock("node:timers/promises", { spy: true });
 
 describe("a worker", () => {
   test("claims again when an operation completes that used the last capacity", async () => {
@@ -141,6 +145,23 @@ test.each(["lost", "preempted"] as const)("an operation that is %s can no longer
   expect(fake.metadata).toEqual([]);
 });
 
+test("a commit runs again if its function throws UNAVAILABLE", async () => {
+  const fake = fakeStore();
+  fake.claimable.push(claimOf("Emma"));
+  let runs = 0;
+  const worker = await workerOf(fake, ({ title }, operation) =>
+    operation.commit(() => {
+      if (++runs === 1) {
+        throw new ConnectError("the paper is stuck", Code.Unavailable);
+      }
+      return { title };
+    }),
+  );
+  worker.start();
+  await expect.poll(() => fake.settled).toMatchObject([{ result: { response: expect.anything() } }]);
+  expect(runs).toBe(2);
+});
+
 test("the end of an earlier attempt does not affect the later one", async () => {
   const [fake, { printBook, interrupted, end }] = [fakeStore(), press()];
   fake.claimable.push(claimOf("Emma"));
@@ -193,6 +214,27 @@ describe("draining", () => {
     expect(fake.limits).toHaveLength(1);
   });
 });
+
+test.each([
+  [1_000, 800, 200],
+  [25_000, 20_000, 5_000],
+  [60_000, 55_000, 5_000],
+])(
+  "draining within %i ms leaves operations %i ms to complete, then %i ms to stop",
+  async (timeoutMs, completeMs, stopMs) => {
+    const [fake, { printBook }] = [fakeStore(), press()];
+    fake.claimable.push(claimOf("Emma"));
+    const worker = await workerOf(fake, printBook);
+    worker.start();
+    await settle();
+    onTestFinished(() => {
+      vi.mocked(sleep).mockReset();
+    });
+    vi.mocked(sleep).mockReset().mockResolvedValue(undefined);
+    await worker.drain(timeoutMs);
+    expect(vi.mocked(sleep).mock.calls.map(([ms]) => ms)).toEqual([completeMs, stopMs]);
+  },
+);
 
 describe("if the database does not respond", () => {
   const emma = claimOf("Emma");
