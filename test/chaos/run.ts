@@ -49,7 +49,9 @@ await database.close();
 
 console.log(JSON.stringify({ ...clients.counts, ...faults }));
 if (problems.length > 0) {
-  console.error(`${problems.length} violations of the guarantees with seed ${seed}:\n${problems.slice(0, 20).join("\n")}`);
+  console.error(
+    `${problems.length} violations of the guarantees with seed ${seed}:\n${problems.slice(0, 20).join("\n")}`,
+  );
 } else {
   console.log(`all guarantees held, with seed ${seed}`);
 }
