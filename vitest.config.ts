@@ -6,7 +6,7 @@ import { fastPGlite } from "./test/program.ts";
 const long = ["**/*.long.test.ts"];
 const suites: Readonly<Record<string, readonly string[]>> = {
   long,
-  // What test/exit-code.test.ts runs.
+  // The file that test/exit-code.test.ts runs.
   failing: ["test/exit-code.failing.ts"],
 };
 
