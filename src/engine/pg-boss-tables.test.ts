@@ -3,7 +3,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Database } from "./database.ts";
-import { activeJobs, affectedBy, giveBack, idsIn, type Job, liftTimeLimit } from "./pg-boss-tables.ts";
+import { activeJobs, affectedBy, idsIn, type Job, liftTimeLimit, releaseJobs } from "./pg-boss-tables.ts";
 import { pgliteDatabase } from "./pglite-database.ts";
 
 const schema = "boss";
@@ -85,7 +85,7 @@ test("active jobs are the fetched jobs of all queues", async () => {
 test("a released job can be fetched again and does not use up an attempt", async () => {
   let job = await fetchOne();
   for (let times = 0; times < 3; times++) {
-    await giveBack(database, schema, queue, [job]);
+    await releaseJobs(database, schema, queue, [job]);
     expect(affectedBy(await boss.deleteJob(queue, job))).toBe(0);
     const [next] = await boss.fetch(queue);
     expect(next).toMatchObject({ id: job.id, retryCount: job.retryCount + 1 });
@@ -100,9 +100,9 @@ test("a released job can be fetched again and does not use up an attempt", async
 
 test("only the current attempt can release a job", async () => {
   const job = await fetchOne();
-  await giveBack(database, schema, queue, [{ ...job, retryCount: job.retryCount + 1 }]);
+  await releaseJobs(database, schema, queue, [{ ...job, retryCount: job.retryCount + 1 }]);
   expect(await boss.fetch(queue)).toEqual([]);
   await boss.fail(queue, job.id);
-  await giveBack(database, schema, queue, [job]);
+  await releaseJobs(database, schema, queue, [job]);
   expect(await boss.fetch(queue)).toMatchObject([{ id: job.id, retryCount: job.retryCount + 1 }]);
 });

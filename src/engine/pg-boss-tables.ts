@@ -32,7 +32,7 @@ export async function liftTimeLimit(connection: Connection, schema: string, queu
  * Releases jobs, so that other workers can fetch them and the release does not count as a crash. pg-boss's fail() would
  * use up a retry, so this raises retry_limit as well. The new retry_count invalidates the old claim.
  */
-export async function giveBack(
+export async function releaseJobs(
   connection: Connection,
   schema: string,
   queue: string,

@@ -1,7 +1,7 @@
 import { type Db, PgBoss } from "pg-boss";
 import type { EngineOptions, Parallel } from "../server/operation-store.ts";
 import type { Connection, Database } from "./database.ts";
-import { activeJobs, affectedBy, forever, giveBack, idsIn, type Job, liftTimeLimit } from "./pg-boss-tables.ts";
+import { activeJobs, affectedBy, forever, idsIn, type Job, liftTimeLimit, releaseJobs } from "./pg-boss-tables.ts";
 
 export type { Job } from "./pg-boss-tables.ts";
 
@@ -101,7 +101,7 @@ export async function openQueues(database: Database, schema: string, options: En
       await boss.deleteJob(job.sourceName, job.sourceId, { db: over(tx) });
       await boss.deleteJob(deadQueue, job, { db: over(tx) });
     },
-    release: (queue, jobs) => giveBack(database, schema, queue, jobs),
+    release: (queue, jobs) => releaseJobs(database, schema, queue, jobs),
     async abandonAll() {
       for (const { queue, id } of await activeJobs(database, schema)) {
         await boss.fail(queue, id);
