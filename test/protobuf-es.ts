@@ -2,6 +2,7 @@
  * The output of protoc-gen-es for googleapis, which the plugin's output imports.
  */
 import { spawn } from "node:child_process";
+import { hash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
@@ -23,9 +24,10 @@ export async function protobufEsOutput(
   toGenerate: readonly ProtoFile[],
   files: ReadonlyMap<string, ProtoFile>,
 ): Promise<ProtobufEsOutput> {
-  const directory = await cached("protoc-gen-es", packages, async (unfinished) => {
+  const request = encodeRequest(toGenerate, files, "target=ts,import_extension=js");
+  const name = `protoc-gen-es-${hash("sha1", request).slice(0, 12)}`;
+  const directory = await cached(name, packages, async (unfinished) => {
     mkdirSync(unfinished);
-    const request = encodeRequest(toGenerate, files, "target=ts,import_extension=js");
     const { file } = fromBinary(CodeGeneratorResponseSchema, await runProtobufEs(request, unfinished));
     writeFiles(
       unfinished,
