@@ -13,6 +13,8 @@ const config: ViteUserConfig = defineConfig({
       "**/*.long.test.ts",
       // They run what is built.
       "**/{bin,buf,compilers,emitted-code}.test.ts",
+      // They type-check or bundle the source, which is neither typed nor small with mutants in it.
+      "**/{browser,documentation,hover,many-waits,size}.test.ts",
       // They take long.
       "**/{googleapis,bad-input}.test.ts",
     ],

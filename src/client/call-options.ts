@@ -15,5 +15,7 @@ export function withContext(context: CallContext, options: OperationCallOptions)
   const [base, own] = [context.contextValues, options.contextValues];
   // Connect's createContextValues() returns an object that holds the values as its own properties.
   const contextValues = base && own ? { ...base, ...own } : (own ?? base);
-  return { ...options, contextValues, headers } as CallOptions & { headers: Headers };
+  // Names the options, because an AbortController, which has a signal, has no property of its own to spread.
+  const { signal, timeoutMs, onHeader, onTrailer } = options;
+  return { signal, timeoutMs, onHeader, onTrailer, contextValues, headers } as CallOptions & { headers: Headers };
 }

@@ -110,6 +110,18 @@ describe("headers and context values", () => {
     ]);
   });
 
+  test("the callbacks of the start call are not called for later calls", async () => {
+    const { library } = scriptedServer({ get: [running(), succeeded()] });
+    const called: string[] = [];
+    const onHeader = () => void called.push("header");
+    const onTrailer = () => void called.push("trailer");
+    const op = await library.createBook({}, { onHeader, onTrailer });
+    await op.wait();
+    expect(called).toEqual(["header", "trailer"]);
+    await op.cancel({ onHeader, onTrailer });
+    expect(called).toEqual(["header", "trailer", "header", "trailer"]);
+  });
+
   test("the signal and the timeout of the start call do not outlive it", async () => {
     const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
     const abort = new AbortController();
@@ -144,6 +156,20 @@ describe("polling options", () => {
     const call = scriptedServer({ get: states }, options);
     await (await call.library.createBook({}, { polling: { initialDelayMs: 10, delayMultiplier: 1 } })).wait();
     expect(call.calls.flatMap(get)).toEqual([10, 20, 30]);
+  });
+
+  test("of the client override those of the API's service YAML", async () => {
+    const { service, methods } = LibraryServiceLro;
+    const polling = { initialDelayMs: 2_000, delayMultiplier: 2 };
+    const fromYaml = { service, methods: { createBook: { ...methods.createBook, polling } } };
+    for (const [options, delays] of [
+      [{}, [2_000, 6_000, 14_000]],
+      [{ polling: { initialDelayMs: 1_000 } }, [1_000, 3_000, 7_000]],
+    ] as const) {
+      const { transport, clock, calls } = scriptedServer({ get: states });
+      await (await createLroClient(fromYaml, transport, { clock, ...options }).createBook({})).wait();
+      expect(calls.flatMap(get)).toEqual(delays);
+    }
   });
 
   test("make delays shorter by chance, never longer", async () => {

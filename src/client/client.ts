@@ -110,9 +110,9 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
 
   function operation(name: string, started: RawOperation | undefined, call: LroCallOptions): Operation {
     // The signal, timeout and callbacks apply only to the call that started the operation.
-    const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = call;
+    const { headers, contextValues, polling: own } = call;
     const polling = layeredPolling(method.polling, options.polling, options.methods?.[localName]?.polling, own);
-    const subject = { ref: { name, method: rpc }, remote, polling, context };
+    const subject = { ref: { name, method: rpc }, remote, polling, context: { headers, contextValues } };
     return new OperationHandle(new PollLoop(subject, started), method);
   }
 

@@ -182,7 +182,7 @@ describe("cancelOn", () => {
     cancel?: ConnectError,
   ): Promise<{ error: unknown; cancelled: boolean }> {
     const clock = createFakeClock({ auto: false });
-    const { library, calls } = scriptedServer({ ...(cancel && { cancel }) }, { ...noWait, clock }, clock);
+    const { library, calls } = scriptedServer({ ...(cancel && { cancel: [cancel] }) }, { ...noWait, clock }, clock);
     const operation = await library.createBook({});
     const abort = new AbortController();
     if (end === "aborted before") {
@@ -374,7 +374,7 @@ describe("cancel", () => {
   });
 
   test("fails as the call does", async () => {
-    const { library } = scriptedServer({ cancel: new ConnectError("too late", Code.FailedPrecondition) });
+    const { library } = scriptedServer({ cancel: [new ConnectError("too late", Code.FailedPrecondition)] });
     const error = await rejection((await library.createBook({})).cancel());
     expect(error).toBeInstanceOf(ConnectError);
     expect(error).toMatchObject({ code: Code.FailedPrecondition });

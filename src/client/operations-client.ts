@@ -10,7 +10,7 @@ import type { Operation, WaitOptions } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
 import { layeredPolling } from "./polling.ts";
-import { createRemote, requestParam, requestParamsHeader } from "./remote.ts";
+import { createRemote } from "./remote.ts";
 import { nameFrom } from "./token.ts";
 
 /**
@@ -113,7 +113,6 @@ export function createOperationsClient<S extends LroService = LroService>(
     },
     async *list(parent, { filter = "", pageSize = 0, ...call }: OperationListOptions = {}) {
       const options = withContext({}, call);
-      options.headers.set(requestParamsHeader, requestParam("name", parent));
       const request = { name: parent, filter, pageSize, pageToken: "" };
       do {
         const page = await remote.operations.listOperations(request, options);

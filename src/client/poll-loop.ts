@@ -4,7 +4,7 @@ import { OperationPollError, type OperationRef, WaitAbortedError } from "../oper
 import type { RawOperation } from "../operation/snapshot.ts";
 import { type CallContext, type OperationCallOptions, withContext } from "./call-options.ts";
 import { backoffMs, type Polling, retryDelayMs } from "./polling.ts";
-import { type Remote, requestParam, requestParamsHeader } from "./remote.ts";
+import type { Remote } from "./remote.ts";
 
 const longAgo = Number.NEGATIVE_INFINITY;
 
@@ -110,11 +110,10 @@ export class PollLoop {
     }
   }
 
-  /** The options of a call on the operation: its context, a deadline, and the routing header (AIP-4222). */
+  /** The options of a call on the operation: its context, and a deadline. */
   callOptions(options: OperationCallOptions): CallOptions {
-    const { ref, context, polling } = this.subject;
+    const { context, polling } = this.subject;
     const call = withContext(context, options);
-    call.headers.set(requestParamsHeader, requestParam("name", ref.name));
     call.timeoutMs ??= polling.pollTimeoutMs;
     return call;
   }

@@ -14,11 +14,3 @@ export interface Remote {
 export function createRemote(service: typeof Operations, transport: Transport, clock: Clock = systemClock): Remote {
   return { operations: createClient(service, transport), clock, canWait: true };
 }
-
-/** The header by which Google's front ends route a call to the right region or machine (AIP-4222). */
-export const requestParamsHeader = "x-goog-request-params";
-
-/** Formats one parameter of the header. Join several with "&". */
-export function requestParam(key: string, value: string): string {
-  return `${encodeURIComponent(key)}=${encodeURIComponent(value)}`;
-}
