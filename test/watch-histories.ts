@@ -110,7 +110,10 @@ class History {
   }
 
   async follow(steps: readonly Step[]): Promise<void> {
-    await (this.#given.resumed || this.#operation.poll());
+    if (!this.#given.resumed) {
+      void this.#operation.poll(own);
+      await this.#settle(1_000);
+    }
     for (const [index, step] of steps.entries()) {
       await this.#take(step);
       await this.#settle(0);

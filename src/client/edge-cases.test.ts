@@ -113,7 +113,7 @@ describe("3. deadlines", () => {
 
   test("changing the system time does not affect a wait", async () => {
     const { library } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, { clock: systemClock });
-    const op = await library.createBook({}, { polling: { initialDelayMs: 2 } });
+    const op = await library.createBook({}, { polling: { initialDelayMs: 1 } });
     const wallClock = vi.spyOn(Date, "now").mockImplementation(() => Math.random() * 1e13);
     try {
       expect((await op.wait({ timeoutMs: 60_000 })).title).toBe("Emma");
@@ -178,7 +178,7 @@ describe("5. poll results", () => {
     expect(seen.calls.filter(({ method }) => method === "GetOperation")).toHaveLength(2);
     const resumed = scriptedServer({ get: [notFound] });
     await expect(resumed.library.createBook.resume(name).wait()).rejects.toBeInstanceOf(OperationPollError);
-    expect(resumed.clock.now()).toBe(0);
+    expect(resumed.calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation"]);
   });
 
   test("a known result stays available after the operation is deleted from the server", async () => {

@@ -293,7 +293,7 @@ describe("WaitOperation", () => {
     const { library, calls } = scriptedServer({ wait: [late(10_000, succeeded("Emma"))] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
     expect(calls).toMatchObject([
-      { method: "WaitOperation", at: 0, waitMs: 30_000, timeoutMs: expect.closeTo(40_000, -3) },
+      { method: "WaitOperation", at: 0, waitMs: 30_000, timeoutMs: expect.closeTo(32_000, -3) },
     ]);
   });
 

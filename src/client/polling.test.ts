@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
-import { isTransient, layeredPolling, retryDelayMs } from "./polling.ts";
+import { layeredPolling, retryDelayMs } from "./polling.ts";
+import { isTransient } from "./transient.ts";
 
 describe("a poll error is transient", () => {
   const codes = Object.values(Code).filter((code): code is Code => typeof code === "number");

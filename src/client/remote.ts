@@ -1,16 +1,42 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { Operations } from "../gen/google/longrunning/operations_pb.ts";
+import { explainErrors, isBrowser } from "./browser-errors.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { type LongPolls, longPollsOf } from "./long-polls.ts";
+import { inRange } from "./numbers.ts";
 
 /** The connection to google.longrunning.Operations that all operations of a client share. */
 export interface Remote {
   readonly operations: Client<typeof Operations>;
   readonly clock: Clock;
+  readonly longPolls: LongPolls;
+  readonly maxLongPolls: number;
   /** Whether to try WaitOperation: false after the server returned UNIMPLEMENTED. */
   canWait: boolean;
+  /** Whether the browser may be refusing all calls. */
+  isRefused(): boolean;
 }
 
-/** @param service google.longrunning.Operations. */
-export function createRemote(service: typeof Operations, transport: Transport, clock: Clock = systemClock): Remote {
-  return { operations: createClient(service, transport), clock, canWait: true };
+/** The options of a connection, as in LroClientOptions. */
+export interface RemoteOptions {
+  readonly clock?: Clock | undefined;
+  readonly maxLongPolls?: number | undefined;
+}
+
+/**
+ * @param service google.longrunning.Operations.
+ * @throws RangeError if an option is out of range.
+ */
+export function createRemote(service: typeof Operations, transport: Transport, options: RemoteOptions): Remote {
+  // Browsers open six connections to a server that has only HTTP/1.1, and do not say which version they use.
+  const { clock = systemClock, maxLongPolls = isBrowser() ? 4 : 50 } = options;
+  const explained = explainErrors(transport);
+  return {
+    operations: createClient(service, explained),
+    clock,
+    longPolls: longPollsOf(transport),
+    maxLongPolls: inRange("maxLongPolls", maxLongPolls),
+    canWait: true,
+    isRefused: explained.isRefused,
+  };
 }
