@@ -195,7 +195,9 @@ class History {
     }
     const idle = this.#model.open.length === 0 && this.#calls.own === 0;
     if (idle && this.#calls.waits + this.#clock.pending > 0) {
-      throw new Error(`${where}: nobody waits, but ${this.#calls.waits} calls and ${this.#clock.pending} timers are left`);
+      throw new Error(
+        `${where}: nobody waits, but ${this.#calls.waits} calls and ${this.#clock.pending} timers are left`,
+      );
     }
     if (this.#violation) {
       throw new Error(`${where}: ${this.#violation}`);
@@ -216,7 +218,13 @@ class History {
     try {
       const isWait = method.name === "WaitOperation";
       await this.#hold(isWait && request.timeout ? durationMs(request.timeout) : 0, signal);
-      return { stream: false, method, header: new Headers(), trailer: new Headers(), message: this.#answer(method, kind) };
+      return {
+        stream: false,
+        method,
+        header: new Headers(),
+        trailer: new Headers(),
+        message: this.#answer(method, kind),
+      };
     } finally {
       this.#calls[kind]--;
     }

@@ -1,4 +1,4 @@
-import { ConnectError } from "@connectrpc/connect";
+import { failureOf } from "./browser-errors.ts";
 import type { OperationCallOptions } from "./call-options.ts";
 import type { Clock } from "./clock.ts";
 import { onAbort } from "./on-abort.ts";
@@ -17,7 +17,7 @@ export async function requestCancel(subject: Subject, options: OperationCallOpti
       await operations.cancelOperation({ name: ref.name }, call);
       return;
     } catch (reason) {
-      const error = ConnectError.from(reason);
+      const error = failureOf(remote, reason);
       const delayMs = Math.max(retryDelayMs(error), backoffMs(polling, failures, clock.random()));
       const leftMs = startedAt + patienceMs(remote, limitMs) - clock.now() - delayMs;
       if (leftMs <= 0 || call.signal?.aborted || !polling.isTransient(error)) {

@@ -193,7 +193,25 @@ describe("a token", () => {
     const { library } = scriptedServer({});
     const op = await library.createBook({}, { headers: { authorization: "Bearer secret" } });
     const method = "acme.library.v1.LibraryService.CreateBook";
-    expect(JSON.parse(op.toToken())).toEqual({ v: 1, method, name });
+    const token = op.toToken();
+    expect(token).toMatch(/^lro~[\w-]+$/);
+    expect(JSON.parse(Buffer.from(token.slice(4), "base64url").toString())).toEqual({ v: 1, method, name });
+  });
+
+  test("can be part of a URL, whatever the name of the operation", () => {
+    const { library } = scriptedServer({});
+    const odd = "operations/ü?a=b&c#d/%20 ~";
+    const token = library.createBook.resume(odd).toToken();
+    expect(encodeURIComponent(token)).toBe(token);
+    expect(new URL(`http://localhost/?operation=${token}`).searchParams.get("operation")).toBe(token);
+    expect(library.createBook.resume(token).name).toBe(odd);
+  });
+
+  test("of version 0.1 still opens its operation", () => {
+    const { library } = scriptedServer({});
+    const method = "acme.library.v1.LibraryService.CreateBook";
+    expect(library.createBook.resume(JSON.stringify({ v: 1, method, name })).name).toBe(name);
+    expect(() => library.deleteBook.resume(JSON.stringify({ v: 1, method, name }))).toThrow("belongs to");
   });
 
   test("of another method is refused", async () => {
@@ -204,20 +222,31 @@ describe("a token", () => {
     );
   });
 
-  test.each(["", "{", "{}", '{"v":1}', '{"v":2,"name":"operations/1"}', "{not json}"])(
-    "such as %j is none",
-    (token) => {
-      const { library } = scriptedServer({});
-      const resume = (): unknown => {
-        try {
-          return library.createBook.resume(token);
-        } catch (error) {
-          return error;
-        }
-      };
-      expect(resume()).toBeInstanceOf(OperationNameError);
-    },
-  );
+  const encoded = (json: string): string => `lro~${Buffer.from(json).toString("base64url")}`;
+
+  test.each([
+    ["", "has no operation name"],
+    ["{", "is a damaged token"],
+    ["{}", "is a damaged token"],
+    ["lro~", "is a damaged token"],
+    ["lro~?", "is a damaged token"],
+    [encoded('{"v":1,"name":"operat'), "is a damaged token"],
+    [encoded('{"v":1}'), "has no operation name"],
+    ['{"v":1,"name":""}', "has no operation name"],
+    [encoded('{"v":2,"name":"operations/1"}'), "is a token of version 2: update protoc-gen-ts-lro"],
+    ["{not json}", "is a damaged token"],
+  ])("such as %j %s", (token, problem) => {
+    const { library } = scriptedServer({});
+    const resume = (): unknown => {
+      try {
+        return library.createBook.resume(token);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(resume()).toBeInstanceOf(OperationNameError);
+    expect(String(resume())).toBe(`OperationNameError: ${JSON.stringify(token)} ${problem}`);
+  });
 });
 
 test("generated code without the Operations service is refused, with what to do", () => {

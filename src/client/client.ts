@@ -5,7 +5,7 @@ import { OperationNameError } from "../operation/errors.ts";
 import { fullName, type LroMethod, type LroService } from "../operation/lro-service.ts";
 import type { InitOf } from "../operation/message-init.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
-import { explainErrors } from "./browser-errors.ts";
+import { failureOf } from "./browser-errors.ts";
 import { type OperationCallOptions, withContext } from "./call-options.ts";
 import type { Clock } from "./clock.ts";
 import type { Operation } from "./operation.ts";
@@ -92,7 +92,7 @@ export function createLroClient<S extends LroService>(
   transport: Transport,
   options: LroClientOptions<NoInfer<S>> = {},
 ): LroClient<S> {
-  const client = createClient(service as DescService, explainErrors(transport)) as Record<string, unknown>;
+  const client = createClient(service as DescService, transport) as Record<string, unknown>;
   let remote: Remote | undefined;
   for (const [name, method] of Object.entries(methods)) {
     remote ??= createRemote(operationsOf(method), options.operationsTransport ?? transport, options);
@@ -128,7 +128,9 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
     const open = opener(options);
     // The signal, timeout and callbacks apply only to this call.
-    const started = await start(request, withContext({}, options));
+    const started = await start(request, withContext({}, options)).catch((reason) => {
+      throw failureOf(remote, reason);
+    });
     if (started.name === "" && !started.done) {
       const message = `${rpc} returned an operation that has no name and is not done`;
       throw new OperationNameError({ name: "", method: rpc }, message);

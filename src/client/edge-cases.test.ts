@@ -60,10 +60,16 @@ describe("2. the result", () => {
     expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 0 } } });
   });
 
-  test("an error with an undefined code is a failure with code UNKNOWN, and its status keeps the code", async () => {
+  test("an error with an undefined code is a failure that keeps the number of the code", async () => {
     const { library } = scriptedServer({ get: [failed(4711, "strange")] });
     const outcome = await (await library.createBook({})).outcome();
-    expect(outcome).toMatchObject({ status: "failed", error: { code: Code.Unknown, status: { code: 4711 } } });
+    if (outcome.status !== "failed") {
+      throw new Error("it should have failed");
+    }
+    expect(outcome.error).toMatchObject({ code: 4711, status: { code: 4711 } });
+    expect(outcome.error.message).toContain("failed: [4711] strange");
+    expect(outcome.error.toJSON()).toMatchObject({ code: "4711" });
+    expect(outcome.error.toConnectError()).toMatchObject({ code: Code.Unknown, rawMessage: "strange" });
   });
 
   test("a result is ignored if the operation is not done", async () => {

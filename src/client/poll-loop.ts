@@ -1,7 +1,8 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, type ConnectError } from "@connectrpc/connect";
 import { OperationPollError, WaitAbortedError } from "../operation/errors.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
+import { failureOf } from "./browser-errors.ts";
 import type { OperationCallOptions } from "./call-options.ts";
 import { requestCancel } from "./cancel.ts";
 import type { LongPoll } from "./long-polls.ts";
@@ -111,7 +112,7 @@ export class PollLoop implements LongPoll {
     } catch (reason) {
       throw call.signal?.aborted
         ? new WaitAbortedError(ref, call.signal.reason, false)
-        : new OperationPollError(ref, ConnectError.from(reason), 1);
+        : new OperationPollError(ref, failureOf(remote, reason), 1);
     }
   }
 
@@ -195,9 +196,10 @@ export class PollLoop implements LongPoll {
           ? operations.waitOperation({ name, timeout: durationFromMs(Math.min(leftMs, waitMs)) }, call)
           : operations.getOperation({ name }, call)),
       );
+      remote.isAnswered = true;
     } catch (reason) {
       if (!abort.signal.aborted) {
-        const error = ConnectError.from(reason);
+        const error = failureOf(remote, reason);
         const delayMs = retryDelayMs(error);
         this.#notBefore = remote.clock.now() + delayMs;
         this.#failingSince += delayMs;

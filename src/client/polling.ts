@@ -87,7 +87,7 @@ export function backoffMs(polling: Polling, polls: number, random: number): numb
 
 /** How long to repeat a call that fails with transient errors. Short if the browser may be refusing all calls. */
 export function patienceMs(remote: Remote, ms: number): number {
-  return remote.isRefused() ? Math.min(ms, 3_000) : ms;
+  return remote.isRefused ? Math.min(ms, 3_000) : ms;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { Operations } from "../gen/google/longrunning/operations_pb.ts";
-import { explainErrors, isBrowser } from "./browser-errors.ts";
+import { isBrowser } from "./browser-errors.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type LongPolls, longPollsOf } from "./long-polls.ts";
 import { inRange } from "./numbers.ts";
@@ -13,8 +13,10 @@ export interface Remote {
   readonly maxLongPolls: number;
   /** Whether to try WaitOperation: false after the server returned UNIMPLEMENTED. */
   canWait: boolean;
-  /** Whether the browser may be refusing all calls. */
-  isRefused(): boolean;
+  /** Whether the server has answered a call. */
+  isAnswered: boolean;
+  /** Whether the browser may be refusing all calls: the last one failed, and none was answered before. */
+  isRefused: boolean;
 }
 
 /** The options of a connection, as in LroClientOptions. */
@@ -30,13 +32,13 @@ export interface RemoteOptions {
 export function createRemote(service: typeof Operations, transport: Transport, options: RemoteOptions): Remote {
   // Browsers open six connections to a server that has only HTTP/1.1, and do not say which version they use.
   const { clock = systemClock, maxLongPolls = isBrowser() ? 4 : 50 } = options;
-  const explained = explainErrors(transport);
   return {
-    operations: createClient(service, explained),
+    operations: createClient(service, transport),
     clock,
     longPolls: longPollsOf(transport),
     maxLongPolls: inRange("maxLongPolls", maxLongPolls),
     canWait: true,
-    isRefused: explained.isRefused,
+    isAnswered: false,
+    isRefused: false,
   };
 }
