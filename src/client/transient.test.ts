@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { Code, ConnectError, createRouterTransport, type Interceptor } from "@connectrpc/connect";
-import { createGrpcTransport, createConnectTransport as createNodeTransport } from "@connectrpc/connect-node";
-import { createConnectTransport } from "@connectrpc/connect-web";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { serveLossy, transports } from "../../test/lost-connections.ts";
 import { scriptedServer } from "../../test/scripted-server.ts";
