@@ -343,6 +343,19 @@ describe("WaitOperation", () => {
     await rejection(updates.next());
   });
 
+  test("that hangs is cut off two seconds after its own limit, and followed by GetOperation", async () => {
+    const hangs = (): Promise<never> => new Promise(() => {});
+    const { library, calls } = scriptedServer(
+      { wait: [hangs], get: [succeeded("Emma")] },
+      { polling: { longPollMs: 100, pollTimeoutMs: 60_000 } },
+    );
+    expect((await library.createBook.resume(name).wait()).title).toBe("Emma");
+    expect(calls).toMatchObject([
+      { method: "WaitOperation", waitMs: 100, timeoutMs: expect.closeTo(2_100, -2) },
+      { method: "GetOperation" },
+    ]);
+  });
+
   test("that a proxy cuts is followed by GetOperation, and tried again", async () => {
     const cut = new ConnectError("upstream timeout", Code.Unavailable);
     const { library, calls } = scriptedServer({ wait: [cut, cut, succeeded("Emma")], get: [running()] });
