@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
       // They type-check or bundle the source, which is neither typed nor small with mutants in it.
       "**/{browser,documentation,hover,many-waits,size}.test.ts",
       // They take long.
-      "**/{googleapis,bad-input}.test.ts",
+      "**/{googleapis,bad-input,lost-connections,restart,differences}.test.ts",
     ],
     testTimeout: 60_000,
   },

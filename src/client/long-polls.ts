@@ -1,42 +1,30 @@
 import type { Transport } from "@connectrpc/connect";
 
-/** An operation that is waited for. */
-export interface LongPoll {
-  /** The maximum number of long polls on the transport, according to the client of this operation. */
-  readonly maxLongPolls: number;
-  /** Called when the operation gets a place. */
-  onPlace(): void;
-}
-
 /**
  * The places for long polls on one transport. They belong to the operations that have been waited for longest, so that
  * the others leave connections and streams free, and poll.
  */
 export class LongPolls {
-  // In the order of their waits.
-  readonly #waiting = new Set<LongPoll>();
+  // In the order of their waits. Each is called when it gets a place.
+  readonly #waits = new Set<() => void>();
 
-  /** Whether an operation has a place. The first call puts the operation in the queue. */
-  hasPlace(poll: LongPoll): boolean {
-    this.#waiting.add(poll);
+  /** Whether a wait has one of the places. The first call puts the wait in the queue. */
+  hasPlace(wait: () => void, places: number): boolean {
+    this.#waits.add(wait);
     let place = 0;
-    for (const other of this.#waiting) {
-      if (other === poll || place === poll.maxLongPolls) {
+    for (const other of this.#waits) {
+      if (other === wait || place === places) {
         break;
       }
       place++;
     }
-    return place < poll.maxLongPolls;
+    return place < places;
   }
 
-  /** Gives the place of an operation to the next one. */
-  leave(poll: LongPoll): void {
-    let place = 0;
-    for (const other of this.#waiting.delete(poll) ? this.#waiting : []) {
-      if (++place === other.maxLongPolls) {
-        other.onPlace();
-        break;
-      }
+  /** Removes a wait, so that the next one gets a place. */
+  leave(wait: () => void, places: number): void {
+    if (this.#waits.delete(wait)) {
+      [...this.#waits][places - 1]?.();
     }
   }
 }

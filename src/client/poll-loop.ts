@@ -5,7 +5,6 @@ import type { RawOperation } from "../operation/snapshot.ts";
 import { failureOf } from "./browser-errors.ts";
 import type { OperationCallOptions } from "./call-options.ts";
 import { requestCancel } from "./cancel.ts";
-import type { LongPoll } from "./long-polls.ts";
 import { callTimeout } from "./numbers.ts";
 import { backoffMs, minDelayMs, patienceMs, retryDelayMs } from "./polling.ts";
 import { callOptions, type Subject } from "./subject.ts";
@@ -36,7 +35,7 @@ export interface Watcher {
  * Polls one operation while there are watchers, which share the loop. The loop ends when the operation is done, when
  * the last watcher leaves, or when a poll fails with an error that is not retried.
  */
-export class PollLoop implements LongPoll {
+export class PollLoop {
   readonly subject: Subject;
   /** Called when a state has been read, before the watchers. */
   onState: () => void = () => {};
@@ -50,6 +49,12 @@ export class PollLoop implements LongPoll {
   readonly #watchers = new Set<Watcher>();
   #activity: "none" | "sleep" | "poll" | "long poll" = "none";
   #interrupt: () => void = () => {};
+  /** Ends the delay before the next poll, which may be due earlier now. */
+  readonly #wake = (): void => {
+    if (this.#activity === "sleep") {
+      this.#interrupt();
+    }
+  };
   #waitOperation: "try" | "skip once" | "avoid" = "try";
 
   /** The delay between two polls. */
@@ -94,14 +99,6 @@ export class PollLoop implements LongPoll {
     };
   }
 
-  get maxLongPolls(): number {
-    return this.subject.remote.maxLongPolls;
-  }
-
-  onPlace(): void {
-    this.#wake();
-  }
-
   /** Reads the state once, independently of the loop. */
   async poll(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
@@ -124,7 +121,7 @@ export class PollLoop implements LongPoll {
   }
 
   async #run(): Promise<void> {
-    const { clock, longPolls } = this.subject.remote;
+    const { clock, longPolls, maxLongPolls } = this.subject.remote;
     this.#setDelay(0);
     this.#failures = 0;
     this.#failingSince = clock.now();
@@ -144,14 +141,15 @@ export class PollLoop implements LongPoll {
       }
     }
     this.#activity = "none";
-    longPolls.leave(this);
+    longPolls.leave(this.#wake, maxLongPolls);
   }
 
   /** How long the server may hold the next poll, in milliseconds. 0 means to call GetOperation. */
   #waitMs(): number {
     const { remote, polling } = this.subject;
     const { longPollMs } = polling;
-    if (!remote.canWait || longPollMs === 0 || this.#waitOperation !== "try" || !remote.longPolls.hasPlace(this)) {
+    const canWait = remote.canWait && longPollMs > 0 && this.#waitOperation === "try";
+    if (!canWait || !remote.longPolls.hasPlace(this.#wake, remote.maxLongPolls)) {
       return 0;
     }
     const live = [...this.#watchers].some((watcher) => watcher.live);
@@ -168,12 +166,6 @@ export class PollLoop implements LongPoll {
         resolve();
       };
     });
-  }
-
-  #wake(): void {
-    if (this.#activity === "sleep") {
-      this.#interrupt();
-    }
   }
 
   async #read(waitMs: number, now: number): Promise<void> {
@@ -240,7 +232,7 @@ export class PollLoop implements LongPoll {
       throw error;
     }
     this.#waitOperation = "avoid";
-    remote.longPolls.leave(this);
+    remote.longPolls.leave(this.#wake, remote.maxLongPolls);
     remote.canWait &&= error.code !== Code.Unimplemented;
   }
 
