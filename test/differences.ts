@@ -157,7 +157,6 @@ function failures({ progress, info, running, fails }: Answers): Behavior[] {
     {
       situation: "The operation fails with an unknown code.",
       polls: [fails(4711, "strange")],
-      why: "Callers can compare the code; the original number is in the error's `status`.",
     },
     {
       situation: "The operation fails with error details.",
@@ -324,8 +323,7 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkDeleteInstanceProgress(operation.name ?? "")).promise(),
-      ours: async (operation, { ours }) =>
-        ours.createInstance.resume(operation.toToken().replace("CreateInstance", "DeleteInstance")).wait(),
+      ours: async (operation, { ours }) => ours.deleteInstance.resume(operation.toToken()).wait(),
       why: "The token contains the method, so the client detects the mistake.",
     },
     {

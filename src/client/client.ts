@@ -118,7 +118,7 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
 
   /** Returns a function that opens an operation with the options of a call. */
   function opener({ headers, contextValues, polling: own }: OperationResumeOptions) {
-    const polling = layeredPolling(base, own);
+    const polling = own ? layeredPolling(base, own) : base;
     return (name: string, started?: RawOperation): Operation => {
       const subject = { ref: { name, method: rpc }, remote, polling, context: { headers, contextValues } };
       return new OperationHandle(new PollLoop(subject, started), method);

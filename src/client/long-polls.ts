@@ -1,15 +1,21 @@
 import type { Transport } from "@connectrpc/connect";
 
+/** A wait that can get a place. */
+interface Waiting {
+  /** Called when the wait gets a place. */
+  wake(): void;
+}
+
 /**
  * The places for long polls on one transport. They belong to the operations that have been waited for longest, so that
  * the others leave connections and streams free, and poll.
  */
 export class LongPolls {
-  // In the order of their waits. Each is called when it gets a place.
-  readonly #waits = new Set<() => void>();
+  // In the order in which they began.
+  readonly #waits = new Set<Waiting>();
 
   /** Whether a wait has one of the places. The first call puts the wait in the queue. */
-  hasPlace(wait: () => void, places: number): boolean {
+  hasPlace(wait: Waiting, places: number): boolean {
     this.#waits.add(wait);
     let place = 0;
     for (const other of this.#waits) {
@@ -22,9 +28,9 @@ export class LongPolls {
   }
 
   /** Removes a wait, so that the next one gets a place. */
-  leave(wait: () => void, places: number): void {
+  leave(wait: Waiting, places: number): void {
     if (this.#waits.delete(wait)) {
-      [...this.#waits][places - 1]?.();
+      [...this.#waits][places - 1]?.wake();
     }
   }
 }

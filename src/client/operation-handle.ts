@@ -31,11 +31,12 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     this.name = loop.subject.ref.name;
     this.#loop = loop;
     this.#types = types;
-    loop.onState = () => this.#update();
-    this.#update();
+    loop.handle = this;
+    this.onState();
   }
 
-  #update(): void {
+  /** Called by the loop. Not part of the interface. */
+  onState(): void {
     const { state } = this.#loop;
     // Keeps the object while the metadata stays the same, so that users can compare it.
     if (!isSame(this.raw?.metadata, state?.metadata)) {
@@ -55,17 +56,24 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return this.#snapshot(this.raw as RawOperation);
   }
 
-  async wait(options?: WaitOptions): Promise<R> {
-    const outcome = await this.outcome(options);
-    if (outcome.status !== "succeeded") {
-      throw outcome.error;
-    }
-    return outcome.response;
+  // Not an async function, because each takes memory while it waits.
+  wait(options?: WaitOptions): Promise<R> {
+    const wait = new Wait(this.#loop, false);
+    return this.#finish(wait, options).then((outcome) => {
+      if (outcome.status !== "succeeded") {
+        throw withStackOf(wait.call, outcome.error);
+      }
+      return outcome.response;
+    });
   }
 
-  async outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+  outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+    return this.#finish(new Wait(this.#loop, false), options);
+  }
+
+  async #finish(wait: Wait, options?: WaitOptions): Promise<OperationOutcome<R, M>> {
     let last: RawOperation | undefined;
-    for await (last of this.#states(new Wait(this.#loop, false), options)) {
+    for await (last of this.#states(wait, options)) {
       // Skips the intermediate states.
     }
     const snapshot = this.#snapshot(last as RawOperation);

@@ -37,8 +37,8 @@ export interface Watcher {
  */
 export class PollLoop {
   readonly subject: Subject;
-  /** Called when a state has been read, before the watchers. */
-  onState: () => void = () => {};
+  /** Told of each state before the watchers. */
+  handle: Pick<Watcher, "onState"> | undefined;
   /** The latest state. `undefined` until the first one is read. A done state is final. */
   state: RawOperation | undefined;
   /** The number of polls so far. */
@@ -49,12 +49,6 @@ export class PollLoop {
   readonly #watchers = new Set<Watcher>();
   #activity: "none" | "sleep" | "poll" | "long poll" = "none";
   #interrupt: () => void = () => {};
-  /** Ends the delay before the next poll, which may be due earlier now. */
-  readonly #wake = (): void => {
-    if (this.#activity === "sleep") {
-      this.#interrupt();
-    }
-  };
   #waitOperation: "try" | "skip once" | "avoid" = "try";
 
   /** The delay between two polls. */
@@ -99,6 +93,13 @@ export class PollLoop {
     };
   }
 
+  /** Ends the delay before the next poll, which may be due earlier now. */
+  wake(): void {
+    if (this.#activity === "sleep") {
+      this.#interrupt();
+    }
+  }
+
   /** Reads the state once, independently of the loop. */
   async poll(options: OperationCallOptions): Promise<void> {
     const { ref, remote } = this.subject;
@@ -117,7 +118,7 @@ export class PollLoop {
   async cancel(options: OperationCallOptions): Promise<void> {
     await requestCancel(this.subject, options);
     this.#setDelay(0);
-    this.#wake();
+    this.wake();
   }
 
   async #run(): Promise<void> {
@@ -141,7 +142,7 @@ export class PollLoop {
       }
     }
     this.#activity = "none";
-    longPolls.leave(this.#wake, maxLongPolls);
+    longPolls.leave(this, maxLongPolls);
   }
 
   /** How long the server may hold the next poll, in milliseconds. 0 means to call GetOperation. */
@@ -149,7 +150,7 @@ export class PollLoop {
     const { remote, polling } = this.subject;
     const { longPollMs } = polling;
     const canWait = remote.canWait && longPollMs > 0 && this.#waitOperation === "try";
-    if (!canWait || !remote.longPolls.hasPlace(this.#wake, remote.maxLongPolls)) {
+    if (!canWait || !remote.longPolls.hasPlace(this, remote.maxLongPolls)) {
       return 0;
     }
     const live = [...this.#watchers].some((watcher) => watcher.live);
@@ -213,7 +214,7 @@ export class PollLoop {
     if (this.#waitOperation === "skip once") {
       this.#waitOperation = "try";
     }
-    this.onState();
+    this.handle?.onState();
     for (const watcher of this.#watchers) {
       watcher.onState();
     }
@@ -232,7 +233,7 @@ export class PollLoop {
       throw error;
     }
     this.#waitOperation = "avoid";
-    remote.longPolls.leave(this.#wake, remote.maxLongPolls);
+    remote.longPolls.leave(this, remote.maxLongPolls);
     remote.canWait &&= error.code !== Code.Unimplemented;
   }
 

@@ -18,8 +18,8 @@ export class Wait implements Watcher {
   stopped = false;
   failure: Error | undefined;
   readonly #loop: PollLoop;
-  // Has the stack of the call that waits.
-  readonly #call = new Error();
+  /** Has the stack of the call that waits. */
+  readonly call: Error = new Error();
   #wake: (() => void) | undefined;
 
   /** @param live Whether the reader needs intermediate states, and not only the outcome. */
@@ -43,7 +43,7 @@ export class Wait implements Watcher {
 
   /** Ends the wait with an error. */
   fail(error: Error): void {
-    this.failure ??= withStackOf(this.#call, error);
+    this.failure ??= withStackOf(this.call, error);
     this.#wake?.();
   }
 

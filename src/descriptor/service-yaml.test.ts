@@ -59,7 +59,7 @@ describe("the YAML of a service", () => {
     },
   );
 
-  it.each(["-0.5", "twice"])("is refused where it gives %s as a factor", (factor) => {
+  it.each(["-0.5", "0", "0.99", "twice"])("is refused where it gives %s as a factor", (factor) => {
     expect(() => pollingOf(`poll_delay_multiplier: ${factor}`)).toThrow(/: poll_delay_multiplier of .* is .*\. Use a/);
   });
 
