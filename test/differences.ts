@@ -323,7 +323,10 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkDeleteInstanceProgress(operation.name ?? "")).promise(),
-      ours: async (operation, { ours }) => ours.deleteInstance.resume(operation.toToken()).wait(),
+      ours: async (operation, { ours }) => {
+        const method = "google.cloud.redis.v1.CloudRedis.DeleteInstance";
+        return ours.createInstance.resume(JSON.stringify({ v: 1, method, name: operation.name })).wait();
+      },
       why: "The token contains the method, so the client detects the mistake.",
     },
     {
