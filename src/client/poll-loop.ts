@@ -1,4 +1,3 @@
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { OperationPollError, WaitAbortedError } from "../operation/errors.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
@@ -186,7 +185,7 @@ export class PollLoop {
     try {
       this.#observe(
         await (waitMs > 0
-          ? operations.waitOperation({ name, timeout: durationFromMs(Math.min(leftMs, waitMs)) }, call)
+          ? operations.waitOperation({ name, timeout: durationOf(Math.min(leftMs, waitMs)) }, call)
           : operations.getOperation({ name }, call)),
       );
       remote.isAnswered = true;
@@ -255,4 +254,8 @@ export class PollLoop {
     this.#growth = growth;
     this.#delayMs = backoffMs(polling, growth, remote.clock.random());
   }
+}
+
+function durationOf(ms: number): { seconds: bigint; nanos: number } {
+  return { seconds: BigInt(Math.trunc(ms / 1_000)), nanos: (ms % 1_000) * 1_000_000 };
 }

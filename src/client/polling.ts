@@ -106,9 +106,8 @@ export function retryDelayMs({ details, metadata }: ConnectError): number {
 // Reads RetryInfo's only field directly: its schema would add all of google.rpc's error details to every client.
 function retryInfoMs(bytes: Uint8Array): number {
   try {
-    const reader = new BinaryReader(bytes);
-    reader.tag();
-    return durationMs(fromBinary(DurationSchema, reader.bytes()));
+    const { seconds, nanos } = fromBinary(DurationSchema, bytes.subarray(2));
+    return Number(seconds) * 1_000 + nanos / 1_000_000;
   } catch {
     return 0;
   }
