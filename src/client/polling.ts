@@ -1,6 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { DurationSchema, durationMs } from "@bufbuild/protobuf/wkt";
+import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import type { ConnectError } from "@connectrpc/connect";
 import type { LroPolling } from "../operation/lro-service.ts";
 import { inRange } from "./numbers.ts";
@@ -103,7 +102,8 @@ export function retryDelayMs({ details, metadata }: ConnectError): number {
   return Math.max(0, retryAfterMs(metadata)) || 0;
 }
 
-// Reads RetryInfo's only field directly: its schema would add all of google.rpc's error details to every client.
+// Reads RetryInfo's only field, which follows its tag and its length, of one byte each: the schema would add all of
+// google.rpc's error details to every client.
 function retryInfoMs(bytes: Uint8Array): number {
   try {
     const { seconds, nanos } = fromBinary(DurationSchema, bytes.subarray(2));
