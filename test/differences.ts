@@ -157,7 +157,6 @@ function failures({ progress, info, running, fails }: Answers): Behavior[] {
     {
       situation: "The operation fails with an unknown code.",
       polls: [fails(4711, "strange")],
-      why: "Callers can compare the code; the original number is in the error's `status`.",
     },
     {
       situation: "The operation fails with error details.",
@@ -324,8 +323,10 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkDeleteInstanceProgress(operation.name ?? "")).promise(),
-      ours: async (operation, { ours }) =>
-        ours.createInstance.resume(operation.toToken().replace("CreateInstance", "DeleteInstance")).wait(),
+      ours: async (operation, { ours }) => {
+        const method = "google.cloud.redis.v1.CloudRedis.DeleteInstance";
+        return ours.createInstance.resume(JSON.stringify({ v: 1, method, name: operation.name })).wait();
+      },
       why: "The token contains the method, so the client detects the mistake.",
     },
     {

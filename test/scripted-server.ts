@@ -28,7 +28,9 @@ export interface Script {
   readonly get?: readonly Answer[];
   /** Default: the server does not implement WaitOperation. */
   readonly wait?: readonly Answer[];
-  readonly cancel?: ConnectError;
+  /** The answers to CancelOperation and DeleteOperation, of which only errors and delays matter. */
+  readonly cancel?: readonly Answer[];
+  readonly delete?: readonly Answer[];
 }
 
 /** A call to google.longrunning.Operations. */
@@ -74,7 +76,7 @@ export function scriptedServer(
     calls.push({ method, at: clock.now(), header: context.requestHeader, timeoutMs: context.timeoutMs(), waitMs });
   }
 
-  const { start = running(), get = [running()], wait, cancel } = script;
+  const { start = running(), get = [running()], wait, cancel = [{}], delete: remove = [{}] } = script;
   const routes = ({ service }: ConnectRouter): void => {
     service(LibraryService, {
       createBook: (_, context) => answer("CreateBook", [start], context),
@@ -89,15 +91,14 @@ export function scriptedServer(
         record("WaitOperation", context, timeout);
         return answer("WaitOperation", wait ?? [new ConnectError("no such method", Code.Unimplemented)], context);
       },
-      cancelOperation(_, context) {
+      async cancelOperation(_, context) {
         record("CancelOperation", context);
-        if (cancel) {
-          throw cancel;
-        }
+        await answer("CancelOperation", cancel, context);
         return {};
       },
-      deleteOperation(_, context) {
+      async deleteOperation(_, context) {
         record("DeleteOperation", context);
+        await answer("DeleteOperation", remove, context);
         return {};
       },
     });

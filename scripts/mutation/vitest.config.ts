@@ -13,8 +13,10 @@ const config: ViteUserConfig = defineConfig({
       "**/*.long.test.ts",
       // These run the built plugins.
       "**/{bin,buf,compilers,emitted-code}.test.ts",
+      // These type-check or bundle the source, which is neither typed nor small with mutants in it.
+      "**/{browser,documentation,hover,many-waits,size}.test.ts",
       // These are slow.
-      "**/{googleapis,bad-input}.test.ts",
+      "**/{googleapis,bad-input,lost-connections,restart,differences}.test.ts",
     ],
     testTimeout: 60_000,
   },

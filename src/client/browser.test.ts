@@ -1,12 +1,13 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { cors } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import chromium from "@sparticuz/chromium";
 import { build } from "esbuild";
-import { chromium as browsers } from "playwright-core";
+import { type Browser, chromium as browsers, type Page } from "playwright-core";
 import { createInMemoryOperations } from "protoc-gen-ts-lro/testing";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { LibraryService } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { systemClock } from "./clock.ts";
@@ -28,52 +29,113 @@ if (isMissing) {
   console.warn("Chromium comes from npm for Linux only: the test in a browser is skipped.");
 }
 
-test.skipIf(isMissing)(
-  "a page starts an operation, shows its progress, is reloaded, and resumes it from a token",
-  {
-    timeout: 120_000,
-  },
-  async () => {
+let browser: Browser;
+let page: Page;
+let starts: number;
+let pageErrors: Error[];
+let urls: { readonly page: string; readonly api: string; readonly withoutCors: string };
+const servers: Server[] = [];
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Serves a library with the CORS settings that Connect recommends, and nothing else. */
+function serveApi(): RequestListener {
+  const operations = createInMemoryOperations({ clock: systemClock });
+  const api = connectNodeAdapter({
+    routes: (router) => {
+      operations.routes(router).service(LibraryService, {
+        createBook({ book }) {
+          starts++;
+          const takesMs = 2_000;
+          const metadata = (elapsedMs: number) => ({ progressPercent: Math.floor((100 * elapsedMs) / takesMs) });
+          return operations.start(LibraryServiceLro.methods.createBook, { takesMs, metadata, response: book ?? {} });
+        },
+      });
+    },
+  });
+  return (request, response) => {
+    response.setHeader("access-control-allow-origin", request.headers.origin ?? "");
+    response.setHeader("access-control-expose-headers", cors.exposedHeaders.join(","));
+    if (request.method === "OPTIONS") {
+      response.setHeader("access-control-allow-methods", cors.allowedMethods.join(","));
+      response.setHeader("access-control-allow-headers", cors.allowedHeaders.join(","));
+      response.writeHead(204).end();
+    } else {
+      api(request, response);
+    }
+  };
+}
+
+/** Opens the page and returns what its task returns. */
+async function run(task: string, protocol: string, api: string): Promise<unknown> {
+  await page.goto(`${urls.page}/?do=${task}&protocol=${protocol}&api=${encodeURIComponent(api)}`);
+  return JSON.parse((await page.locator("output").textContent()) ?? "");
+}
+
+describe.skipIf(isMissing)("a page of another origin", { timeout: 120_000 }, () => {
+  beforeAll(async () => {
     const script = await bundle();
-    const operations = createInMemoryOperations({ clock: systemClock });
-    let starts = 0;
-    const api = connectNodeAdapter({
-      routes: (router) => {
-        operations.routes(router).service(LibraryService, {
-          createBook({ book }) {
-            starts++;
-            const takesMs = 2_000;
-            const metadata = (elapsedMs: number) => ({ progressPercent: Math.floor((100 * elapsedMs) / takesMs) });
-            return operations.start(LibraryServiceLro.methods.createBook, { takesMs, metadata, response: book ?? {} });
-          },
-        });
-      },
-    });
-    const server = createServer((request, response) => {
-      if (request.url === "/") {
-        response.setHeader("content-type", "text/html").end(`<body><script type="module">${script}</script>`);
-      } else {
-        api(request, response);
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const executablePath = await chromium.executablePath();
-    const browser = await browsers.launch({ executablePath, args: chromium.args });
-    try {
-      const page = await browser.newPage();
-      const errors: Error[] = [];
-      page.on("pageerror", (error) => errors.push(error));
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await page.getByText("0 ").waitFor();
-      expect(await page.title()).toBe("started");
-      await page.reload();
-      await page.getByText("100 Emma").waitFor();
-      expect(await page.title()).toBe("resumed");
-      expect(starts).toBe(1);
-      expect(errors).toEqual([]);
-    } finally {
-      await browser.close();
+    const html = `<body><script type="module">${script}</script>`;
+    urls = {
+      page: await listen((_, response) => void response.setHeader("content-type", "text/html").end(html)),
+      api: await listen(serveApi()),
+      withoutCors: await listen((_, response) => void response.writeHead(404).end()),
+    };
+    // Chromium's package turns web security off.
+    const args = chromium.args.filter((arg) => !/web-security|site-isolation/.test(arg));
+    browser = await browsers.launch({ executablePath: await chromium.executablePath(), args });
+  }, 120_000);
+
+  beforeEach(async () => {
+    const context = await browser.newContext();
+    page = await context.newPage();
+    starts = 0;
+    pageErrors = [];
+    page.on("pageerror", (error) => pageErrors.push(error));
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    for (const server of servers) {
       server.close();
     }
-  },
-);
+  });
+
+  const protocols = ["connect", "grpc-web"];
+
+  test.each(protocols)("starts an operation, follows it, is reloaded, and resumes it, over %s", async (protocol) => {
+    await page.goto(`${urls.page}/?do=follow&protocol=${protocol}&api=${encodeURIComponent(urls.api)}`);
+    await page.getByText("0 ").waitFor();
+    expect(await page.title()).toBe("started");
+    await page.reload();
+    await page.getByText("100 Emma").waitFor();
+    expect(await page.title()).toBe("resumed");
+    expect(starts).toBe(1);
+    expect(pageErrors).toEqual([]);
+  });
+
+  test.each(protocols)("starts, waits, reads updates, cancels, deletes and lists, over %s", async (protocol) => {
+    expect(await run("callAll", protocol, urls.api)).toMatchObject({
+      title: "Emma",
+      updates: true,
+      status: "cancelled",
+    });
+    expect(starts).toBe(2);
+    expect(pageErrors).toEqual([]);
+  });
+
+  test.each([
+    ["a wait", "waitRefused"],
+    ["a start", "startRefused"],
+    ["a cancel request", "cancelRefused"],
+  ])("%s whose preflight is refused ends, and suggests CORS as the cause", async (_, task) => {
+    for (const protocol of protocols) {
+      expect(await run(task, protocol, urls.withoutCors)).toContain("do the server's CORS settings refuse this page?");
+    }
+  });
+});

@@ -110,6 +110,18 @@ describe("headers and context values", () => {
     ]);
   });
 
+  test("the callbacks of the start call are not called for later calls", async () => {
+    const { library } = scriptedServer({ get: [running(), succeeded()] });
+    const called: string[] = [];
+    const onHeader = () => void called.push("header");
+    const onTrailer = () => void called.push("trailer");
+    const op = await library.createBook({}, { onHeader, onTrailer });
+    await op.wait();
+    expect(called).toEqual(["header", "trailer"]);
+    await op.cancel({ onHeader, onTrailer });
+    expect(called).toEqual(["header", "trailer", "header", "trailer"]);
+  });
+
   test("the signal and the timeout of the start call apply only to that call", async () => {
     const { library } = scriptedServer({ get: [running(), succeeded("Emma")] });
     const abort = new AbortController();
@@ -142,8 +154,22 @@ describe("polling options", () => {
     await (await client.library.createBook({})).wait();
     expect(client.calls.flatMap(get)).toEqual([1_000, 4_000, 13_000]);
     const call = scriptedServer({ get: states }, options);
-    await (await call.library.createBook({}, { polling: { initialDelayMs: 10, delayMultiplier: 1 } })).wait();
-    expect(call.calls.flatMap(get)).toEqual([10, 20, 30]);
+    await (await call.library.createBook({}, { polling: { initialDelayMs: 60, delayMultiplier: 1 } })).wait();
+    expect(call.calls.flatMap(get)).toEqual([60, 120, 180]);
+  });
+
+  test("of the client override those of the API's service YAML", async () => {
+    const { service, methods } = LibraryServiceLro;
+    const polling = { initialDelayMs: 2_000, delayMultiplier: 2 };
+    const fromYaml = { service, methods: { createBook: { ...methods.createBook, polling } } };
+    for (const [options, delays] of [
+      [{}, [2_000, 6_000, 14_000]],
+      [{ polling: { initialDelayMs: 1_000 } }, [1_000, 3_000, 7_000]],
+    ] as const) {
+      const { transport, clock, calls } = scriptedServer({ get: states });
+      await (await createLroClient(fromYaml, transport, { clock, ...options }).createBook({})).wait();
+      expect(calls.flatMap(get)).toEqual(delays);
+    }
   });
 
   test("shorten delays at random and never lengthen them", async () => {
@@ -167,7 +193,25 @@ describe("a token", () => {
     const { library } = scriptedServer({});
     const op = await library.createBook({}, { headers: { authorization: "Bearer secret" } });
     const method = "acme.library.v1.LibraryService.CreateBook";
-    expect(JSON.parse(op.toToken())).toEqual({ v: 1, method, name });
+    const token = op.toToken();
+    expect(token).toMatch(/^lro~[\w-]+$/);
+    expect(JSON.parse(Buffer.from(token.slice(4), "base64url").toString())).toEqual({ v: 1, method, name });
+  });
+
+  test("can be part of a URL, whatever the name of the operation", () => {
+    const { library } = scriptedServer({});
+    const odd = "operations/ü?a=b&c#d/%20 ~";
+    const token = library.createBook.resume(odd).toToken();
+    expect(encodeURIComponent(token)).toBe(token);
+    expect(new URL(`http://localhost/?operation=${token}`).searchParams.get("operation")).toBe(token);
+    expect(library.createBook.resume(token).name).toBe(odd);
+  });
+
+  test("of version 0.1 still opens its operation", () => {
+    const { library } = scriptedServer({});
+    const method = "acme.library.v1.LibraryService.CreateBook";
+    expect(library.createBook.resume(JSON.stringify({ v: 1, method, name })).name).toBe(name);
+    expect(() => library.deleteBook.resume(JSON.stringify({ v: 1, method, name }))).toThrow("belongs to");
   });
 
   test("of another method is rejected", async () => {
@@ -178,20 +222,31 @@ describe("a token", () => {
     );
   });
 
-  test.each(["", "{", "{}", '{"v":1}', '{"v":2,"name":"operations/1"}', "{not json}"])(
-    "is rejected if it is %j",
-    (token) => {
-      const { library } = scriptedServer({});
-      const resume = (): unknown => {
-        try {
-          return library.createBook.resume(token);
-        } catch (error) {
-          return error;
-        }
-      };
-      expect(resume()).toBeInstanceOf(OperationNameError);
-    },
-  );
+  const encoded = (json: string): string => `lro~${Buffer.from(json).toString("base64url")}`;
+
+  test.each([
+    ["", "has no operation name"],
+    ["{", "is a damaged token"],
+    ["{}", "is a damaged token"],
+    ["lro~", "is a damaged token"],
+    ["lro~?", "is a damaged token"],
+    [encoded('{"v":1,"name":"operat'), "is a damaged token"],
+    [encoded('{"v":1}'), "has no operation name"],
+    ['{"v":1,"name":""}', "has no operation name"],
+    [encoded('{"v":2,"name":"operations/1"}'), "is a token of version 2: update protoc-gen-ts-lro"],
+    ["{not json}", "is a damaged token"],
+  ])("such as %j %s", (token, problem) => {
+    const { library } = scriptedServer({});
+    const resume = (): unknown => {
+      try {
+        return library.createBook.resume(token);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(resume()).toBeInstanceOf(OperationNameError);
+    expect(String(resume())).toBe(`OperationNameError: ${JSON.stringify(token)} ${problem}`);
+  });
 });
 
 test("generated code without the Operations service is rejected with the fix", () => {

@@ -5,7 +5,8 @@ import { OperationNameError } from "../operation/errors.ts";
 import { fullName, type LroMethod, type LroService } from "../operation/lro-service.ts";
 import type { InitOf } from "../operation/message-init.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
-import type { OperationCallOptions } from "./call-options.ts";
+import { failureOf } from "./browser-errors.ts";
+import { type OperationCallOptions, withContext } from "./call-options.ts";
 import type { Clock } from "./clock.ts";
 import type { Operation } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
@@ -61,6 +62,12 @@ export interface LroClientOptions<S extends LroService = LroService> {
   readonly methods?: { readonly [K in keyof S["methods"]]?: LroMethodOptions | undefined } | undefined;
   /** The transport for calls of google.longrunning.Operations. Default: the transport of the service. */
   readonly operationsTransport?: Transport | undefined;
+  /**
+   * Maximum number of WaitOperation calls at the same time on the transport. The operations that were waited for first
+   * have them; the others are polled with GetOperation. Default: 4 in browsers, which open six connections to a server
+   * that has only HTTP/1.1, and 50 elsewhere.
+   */
+  readonly maxLongPolls?: number | undefined;
   /** The source of time and randomness, which tests replace. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
@@ -78,6 +85,7 @@ export type LroClient<S extends LroService> = Omit<Client<S["service"]>, keyof S
  * `createLibraryServiceClient` does the same for its service.
  *
  * @throws Error if the generated code lacks the service google.longrunning.Operations.
+ * @throws RangeError if an option is out of range.
  */
 export function createLroClient<S extends LroService>(
   { service, methods }: S,
@@ -87,7 +95,7 @@ export function createLroClient<S extends LroService>(
   const client = createClient(service as DescService, transport) as Record<string, unknown>;
   let remote: Remote | undefined;
   for (const [name, method] of Object.entries(methods)) {
-    remote ??= createRemote(operationsOf(method), options.operationsTransport ?? transport, options.clock);
+    remote ??= createRemote(operationsOf(method), options.operationsTransport ?? transport, options);
     client[name] = lroCall(method, client[name] as Start, remote, options);
   }
   return client as LroClient<S>;
@@ -106,27 +114,32 @@ type Start = (request: object, options: LroCallOptions) => Promise<RawOperation>
 
 function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroClientOptions): LroCall {
   const rpc = fullName(method.rpc);
-  const { localName } = method.rpc;
+  const base = layeredPolling(method.polling, options.polling, options.methods?.[method.rpc.localName]?.polling);
 
-  function operation(name: string, started: RawOperation | undefined, call: LroCallOptions): Operation {
-    // The signal, timeout and callbacks apply only to the call that started the operation.
-    const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = call;
-    const polling = layeredPolling(method.polling, options.polling, options.methods?.[localName]?.polling, own);
-    const subject = { ref: { name, method: rpc }, remote, polling, context };
-    return new OperationHandle(new PollLoop(subject, started), method);
+  /** Returns a function that opens an operation with the options of a call. */
+  function opener({ headers, contextValues, polling: own }: OperationResumeOptions) {
+    const polling = own ? layeredPolling(base, own) : base;
+    return (name: string, started?: RawOperation): Operation => {
+      const subject = { ref: { name, method: rpc }, remote, polling, context: { headers, contextValues } };
+      return new OperationHandle(new PollLoop(subject, started), method);
+    };
   }
 
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
-    const started = await start(request, options);
+    const open = opener(options);
+    // The signal, timeout and callbacks apply only to this call.
+    const started = await start(request, withContext({}, options)).catch((reason) => {
+      throw failureOf(remote, reason);
+    });
     if (started.name === "" && !started.done) {
       const message = `${rpc} returned an operation that has no name and is not done`;
       throw new OperationNameError({ name: "", method: rpc }, message);
     }
-    return operation(started.name, started, options);
+    return open(started.name, started);
   }
 
   function resume(nameOrToken: string, options: OperationResumeOptions = {}): Operation {
-    return operation(nameFrom(nameOrToken, rpc), undefined, options);
+    return opener(options)(nameFrom(nameOrToken, rpc));
   }
 
   return Object.assign(call, { resume });

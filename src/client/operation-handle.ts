@@ -1,4 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { OperationNameError } from "../operation/errors.ts";
 import {
   metadataOf,
@@ -11,61 +12,89 @@ import {
 import type { OperationCallOptions } from "./call-options.ts";
 import type { Operation, WaitOptions } from "./operation.ts";
 import type { PollLoop } from "./poll-loop.ts";
-import { states } from "./states.ts";
+import { withStackOf } from "./stack.ts";
+import { states, Wait } from "./states.ts";
+import { callOptions } from "./subject.ts";
 import { toToken } from "./token.ts";
 
 /** An operation whose state is read by a poll loop. */
 export class OperationHandle<R extends Message, M extends Message> implements Operation<R, M> {
+  // Plain properties, so that consoles and comparisons in tests see them.
+  readonly name: string;
+  done = false;
+  metadata: M | undefined;
+  raw: RawOperation | undefined;
   readonly #loop: PollLoop;
   readonly #types: OperationTypes;
 
   constructor(loop: PollLoop, types: OperationTypes) {
+    this.name = loop.subject.ref.name;
     this.#loop = loop;
     this.#types = types;
+    loop.handle = this;
+    this.onState();
   }
 
-  get name(): string {
-    return this.#loop.subject.ref.name;
-  }
-
-  get done(): boolean {
-    return this.raw?.done ?? false;
-  }
-
-  get raw(): RawOperation | undefined {
-    return this.#loop.state;
-  }
-
-  get metadata(): M | undefined {
-    return metadataOf(this.raw, this.#types);
+  /** Called by the loop. Not part of the interface. */
+  onState(): void {
+    const { state } = this.#loop;
+    // Keeps the object while the metadata stays the same, so that users can compare it.
+    if (!isSame(this.raw?.metadata, state?.metadata)) {
+      this.metadata = metadataOf(state, this.#types);
+    }
+    this.raw = state;
+    this.done = state?.done ?? false;
   }
 
   async poll(options: OperationCallOptions = {}): Promise<OperationSnapshot<R, M>> {
     if (!this.done) {
-      await this.#loop.poll(options);
+      const call = new Error();
+      await this.#loop.poll(options).catch((error: Error) => {
+        throw withStackOf(call, error);
+      });
     }
     return this.#snapshot(this.raw as RawOperation);
   }
 
-  async wait(options?: WaitOptions): Promise<R> {
-    const outcome = await this.outcome(options);
-    if (outcome.status !== "succeeded") {
-      throw outcome.error;
-    }
-    return outcome.response;
+  // Not an async function, because each takes memory while it waits.
+  wait(options?: WaitOptions): Promise<R> {
+    const wait = new Wait(this.#loop, false);
+    return this.#finish(wait, options).then((outcome) => {
+      if (outcome.status !== "succeeded") {
+        throw withStackOf(wait.call, outcome.error);
+      }
+      return outcome.response;
+    });
   }
 
-  async outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+  outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+    return this.#finish(new Wait(this.#loop, false), options);
+  }
+
+  async #finish(wait: Wait, options?: WaitOptions): Promise<OperationOutcome<R, M>> {
     let last: RawOperation | undefined;
-    for await (last of this.#states(false, options)) {
+    for await (last of this.#states(wait, options)) {
       // Skips the intermediate states.
     }
     const snapshot = this.#snapshot(last as RawOperation);
     return (snapshot as Extract<typeof snapshot, { done: true }>).outcome;
   }
 
-  async *updates(options?: WaitOptions): AsyncGenerator<OperationSnapshot<R, M>, undefined> {
-    for await (const state of this.#states(true, options)) {
+  updates(options?: WaitOptions): AsyncGenerator<OperationSnapshot<R, M>, undefined> {
+    const wait = new Wait(this.#loop, true);
+    const snapshots = this.#snapshots(wait, options);
+    const finish = snapshots.return.bind(snapshots);
+    // A generator would finish only after the next state.
+    return Object.assign(snapshots, {
+      return(value: undefined) {
+        wait.stop();
+        return finish(value);
+      },
+    });
+  }
+
+  async *#snapshots(wait: Wait, options?: WaitOptions): AsyncGenerator<OperationSnapshot<R, M>, undefined> {
+    for await (const state of this.#states(wait, options)) {
       yield this.#snapshot(state);
     }
   }
@@ -78,7 +107,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   async delete(options: OperationCallOptions = {}): Promise<void> {
     this.#requireName();
     const { remote } = this.#loop.subject;
-    await remote.operations.deleteOperation({ name: this.name }, this.#loop.callOptions(options));
+    await remote.operations.deleteOperation({ name: this.name }, callOptions(this.#loop.subject, options));
   }
 
   toToken(): string {
@@ -86,12 +115,22 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return toToken(this.#loop.subject.ref);
   }
 
-  #states(live: boolean, options?: WaitOptions): AsyncIterable<RawOperation> {
-    return states(this.#loop, live, () => this.metadata, options);
+  /** Returns the fields that are useful in logs. Numbers that JSON cannot represent are strings. */
+  toJSON(): object {
+    const { name, done, metadata } = this;
+    const text = JSON.stringify({ name, done, metadata }, (_, value) =>
+      typeof value === "bigint" ? `${value}` : value,
+    );
+    return JSON.parse(text);
+  }
+
+  #states(wait: Wait, options?: WaitOptions): AsyncIterable<RawOperation> {
+    return states(this.#loop, wait, () => this.metadata, options);
   }
 
   #snapshot(raw: RawOperation): OperationSnapshot<R, M> {
-    return snapshotOf(raw, this.#types, this.#loop.subject.ref);
+    const metadata = raw === this.raw ? this.metadata : metadataOf<M>(raw, this.#types);
+    return snapshotOf(raw, this.#types, this.#loop.subject.ref, metadata);
   }
 
   #requireName(): void {
@@ -100,4 +139,8 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
       throw new OperationNameError(this.#loop.subject.ref, message);
     }
   }
+}
+
+function isSame(a: Any | undefined, b: Any | undefined): boolean {
+  return a?.typeUrl === b?.typeUrl && String(a?.value) === String(b?.value);
 }

@@ -182,7 +182,7 @@ describe("cancelOn", () => {
     cancel?: ConnectError,
   ): Promise<{ error: unknown; cancelled: boolean }> {
     const clock = createFakeClock({ auto: false });
-    const { library, calls } = scriptedServer({ ...(cancel && { cancel }) }, { ...noWait, clock }, clock);
+    const { library, calls } = scriptedServer({ ...(cancel && { cancel: [cancel] }) }, { ...noWait, clock }, clock);
     const operation = await library.createBook({});
     const abort = new AbortController();
     if (end === "aborted before") {
@@ -296,7 +296,7 @@ describe("WaitOperation", () => {
     const { library, calls } = scriptedServer({ wait: [late(10_000, succeeded("Emma"))] });
     expect((await (await library.createBook({})).wait()).title).toBe("Emma");
     expect(calls).toMatchObject([
-      { method: "WaitOperation", at: 0, waitMs: 30_000, timeoutMs: expect.closeTo(40_000, -3) },
+      { method: "WaitOperation", at: 0, waitMs: 30_000, timeoutMs: expect.closeTo(32_000, -3) },
     ]);
   });
 
@@ -346,6 +346,19 @@ describe("WaitOperation", () => {
     await rejection(updates.next());
   });
 
+  test("that hangs is cut off two seconds after its own limit, and followed by GetOperation", async () => {
+    const hangs = (): Promise<never> => new Promise(() => {});
+    const { library, calls } = scriptedServer(
+      { wait: [hangs], get: [succeeded("Emma")] },
+      { polling: { longPollMs: 100, pollTimeoutMs: 60_000 } },
+    );
+    expect((await library.createBook.resume(name).wait()).title).toBe("Emma");
+    expect(calls).toMatchObject([
+      { method: "WaitOperation", waitMs: 100, timeoutMs: expect.closeTo(2_100, -2) },
+      { method: "GetOperation" },
+    ]);
+  });
+
   test("is called again, after GetOperation, if a proxy interrupts it", async () => {
     const cut = new ConnectError("upstream timeout", Code.Unavailable);
     const { library, calls } = scriptedServer({ wait: [cut, cut, succeeded("Emma")], get: [running()] });
@@ -377,7 +390,7 @@ describe("cancel", () => {
   });
 
   test("throws the error of the call", async () => {
-    const { library } = scriptedServer({ cancel: new ConnectError("too late", Code.FailedPrecondition) });
+    const { library } = scriptedServer({ cancel: [new ConnectError("too late", Code.FailedPrecondition)] });
     const error = await rejection((await library.createBook({})).cancel());
     expect(error).toBeInstanceOf(ConnectError);
     expect(error).toMatchObject({ code: Code.FailedPrecondition });

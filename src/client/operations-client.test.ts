@@ -11,6 +11,7 @@ import {
   type OperationMetadata,
   OperationMetadataSchema,
 } from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import { createOperationsClient, type OperationsClient } from "./index.ts";
 
 const registry = createRegistry(BookSchema, OperationMetadataSchema);
@@ -70,11 +71,37 @@ describe("an operations client", () => {
       server.start(createBook, { response: { title: `Volume ${i}` } });
     }
     const names: string[] = [];
-    for await (const { name } of operations.list("operations", { pageSize: 2, filter: "done = true" })) {
+    for await (const { name } of operations.list("operations", { pageSize: 2 })) {
       names.push(name);
     }
     expect(names).toEqual([1, 2, 3, 4, 5].map((i) => `operations/${i}`));
     expect(server.calls).toEqual(["ListOperations", "ListOperations", "ListOperations"]);
+  });
+
+  test("sends the parent, the filter, and headers with each page of a list", async () => {
+    const seen: unknown[] = [];
+    const transport = createRouterTransport(({ service }) => {
+      service(Operations, {
+        listOperations({ name, filter, pageSize, pageToken }, { requestHeader }) {
+          seen.push([name, filter, pageSize, pageToken, requestHeader.get("x-a")]);
+          return { operations: [{ name: "operations/1" }], nextPageToken: pageToken === "" ? "next" : "" };
+        },
+      });
+    });
+    const operations = createOperationsClient(transport, { registry });
+    const options = { filter: "done = true", pageSize: 2, headers: { "x-a": "1" } };
+    for await (const { name } of operations.list("publishers/1", options)) {
+      expect(name).toBe("operations/1");
+    }
+    for await (const { name } of operations.list("publishers/1")) {
+      expect(name).toBe("operations/1");
+    }
+    expect(seen).toEqual([
+      ["publishers/1", "done = true", 2, "", "1"],
+      ["publishers/1", "done = true", 2, "next", "1"],
+      ["publishers/1", "", 0, "", null],
+      ["publishers/1", "", 0, "next", null],
+    ]);
   });
 
   test("reads a page only when the caller needs it", async () => {

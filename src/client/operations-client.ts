@@ -10,7 +10,7 @@ import type { Operation, WaitOptions } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
 import { layeredPolling } from "./polling.ts";
-import { createRemote, requestParam, requestParamsHeader } from "./remote.ts";
+import { createRemote } from "./remote.ts";
 import { nameFrom } from "./token.ts";
 
 /**
@@ -70,7 +70,10 @@ export interface OperationListOptions extends OperationCallOptions {
  * Options of an operations client. Set `services` to the services that start the operations, for example
  * `services: [LibraryServiceLro]`, or set `registry` to the types of their responses and metadata.
  */
-export type OperationsClientOptions<S extends LroService = LroService> = Pick<LroClientOptions, "polling" | "clock"> &
+export type OperationsClientOptions<S extends LroService = LroService> = Pick<
+  LroClientOptions,
+  "polling" | "maxLongPolls" | "clock"
+> &
   (
     | { readonly services: readonly S[]; readonly registry?: undefined }
     | { readonly registry: Registry; readonly services?: undefined }
@@ -96,11 +99,12 @@ export function createOperationsClient<S extends LroService = LroService>(
   options: OperationsClientOptions<S>,
 ): OperationsClient<ResponseOf<S>, MetadataOf<S>> {
   const registry = options.registry ?? createRegistry(...operationTypes(options.services));
-  const remote = createRemote(Operations, transport, options.clock);
+  const remote = createRemote(Operations, transport, options);
   const types = { response: registry, metadata: registry };
+  const base = layeredPolling(options.polling);
 
   function open(name: string, state?: RawOperation, { polling, ...context }: OperationResumeOptions = {}): Operation {
-    const subject = { ref: { name }, remote, polling: layeredPolling(options.polling, polling), context };
+    const subject = { ref: { name }, remote, polling: layeredPolling(base, polling), context };
     return new OperationHandle(new PollLoop(subject, state), types);
   }
 
@@ -113,7 +117,6 @@ export function createOperationsClient<S extends LroService = LroService>(
     },
     async *list(parent, { filter = "", pageSize = 0, ...call }: OperationListOptions = {}) {
       const options = withContext({}, call);
-      options.headers.set(requestParamsHeader, requestParam("name", parent));
       const request = { name: parent, filter, pageSize, pageToken: "" };
       do {
         const page = await remote.operations.listOperations(request, options);

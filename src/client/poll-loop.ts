@@ -1,21 +1,17 @@
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
-import { OperationPollError, type OperationRef, WaitAbortedError } from "../operation/errors.ts";
+import { Code, type ConnectError } from "@connectrpc/connect";
+import { OperationPollError, WaitAbortedError } from "../operation/errors.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
-import { type CallContext, type OperationCallOptions, withContext } from "./call-options.ts";
-import { backoffMs, type Polling, retryDelayMs } from "./polling.ts";
-import { type Remote, requestParam, requestParamsHeader } from "./remote.ts";
+import { failureOf } from "./browser-errors.ts";
+import type { OperationCallOptions } from "./call-options.ts";
+import { requestCancel } from "./cancel.ts";
+import { callTimeout } from "./numbers.ts";
+import { backoffMs, minDelayMs, patienceMs, retryDelayMs } from "./polling.ts";
+import { callOptions, type Subject } from "./subject.ts";
 
 const longAgo = Number.NEGATIVE_INFINITY;
 
-/** An operation on the server, and how to call it. */
-export interface Subject {
-  readonly ref: OperationRef;
-  readonly remote: Remote;
-  readonly polling: Polling;
-  /** The headers and context values of the call that started the operation, for all calls on it. */
-  readonly context: CallContext;
-}
+/** How much longer than requested a call of WaitOperation may take, before it counts as lost. */
+const longPollGraceMs = 2_000;
 
 /** A wait for an operation. */
 export interface Watcher {
@@ -25,8 +21,13 @@ export interface Watcher {
   readonly deadline: number;
   /** Called when the loop has read a state. */
   onState(): void;
-  /** Called when the state cannot be read, which ends the loop. */
-  onError(error: Error): void;
+  /**
+   * Called when the state cannot be read, which ends the loop.
+   *
+   * @param reason The error of the last poll: a ConnectError, unless one of the caller's own functions threw it.
+   * @param failures The number of consecutive polls that failed.
+   */
+  onError(reason: unknown, failures: number): void;
 }
 
 /**
@@ -35,6 +36,8 @@ export interface Watcher {
  */
 export class PollLoop {
   readonly subject: Subject;
+  /** Told of each state before the watchers. */
+  handle: Pick<Watcher, "onState"> | undefined;
   /** The latest state. `undefined` until the first one is read. A done state is final. */
   state: RawOperation | undefined;
   /** The number of polls so far. */
@@ -54,6 +57,8 @@ export class PollLoop {
   // The following are clock times.
   /** When the latest state was read. */
   #readAt = longAgo;
+  /** When the latest poll started. */
+  #polledAt = longAgo;
   /** Earliest start of the next long poll. */
   #longPollAt = longAgo;
   /** Earliest start of the next poll after a failed one: backoff, or a delay that the server requested. */
@@ -87,40 +92,36 @@ export class PollLoop {
     };
   }
 
-  /** Reads the state once, independently of the loop. */
-  async poll(options: OperationCallOptions): Promise<void> {
-    const { ref, remote } = this.subject;
-    this.polls++;
-    try {
-      this.#observe(await remote.operations.getOperation({ name: ref.name }, this.callOptions(options)));
-    } catch (reason) {
-      throw options.signal?.aborted
-        ? new WaitAbortedError(ref, options.signal.reason, false)
-        : new OperationPollError(ref, ConnectError.from(reason), 1);
-    }
-  }
-
-  /** Asks the server to cancel the operation and resets the delay so that the loop sees the effect soon. */
-  async cancel(options: OperationCallOptions): Promise<void> {
-    const { ref, remote } = this.subject;
-    await remote.operations.cancelOperation({ name: ref.name }, this.callOptions(options));
-    this.#setDelay(0);
+  /** Ends the delay before the next poll, which may be due earlier now. */
+  wake(): void {
     if (this.#activity === "sleep") {
       this.#interrupt();
     }
   }
 
-  /** The options of a call on the operation: its context, a deadline, and the routing header (AIP-4222). */
-  callOptions(options: OperationCallOptions): CallOptions {
-    const { ref, context, polling } = this.subject;
-    const call = withContext(context, options);
-    call.headers.set(requestParamsHeader, requestParam("name", ref.name));
-    call.timeoutMs ??= polling.pollTimeoutMs;
-    return call;
+  /** Reads the state once, independently of the loop. */
+  async poll(options: OperationCallOptions): Promise<void> {
+    const { ref, remote } = this.subject;
+    const call = callOptions(this.subject, options);
+    this.polls++;
+    try {
+      this.#observe(await remote.operations.getOperation({ name: ref.name }, call));
+    } catch (reason) {
+      throw call.signal?.aborted
+        ? new WaitAbortedError(ref, call.signal.reason, false)
+        : new OperationPollError(ref, failureOf(remote, reason), 1);
+    }
+  }
+
+  /** Asks the server to cancel the operation and resets the delay so that the loop sees the effect soon. */
+  async cancel(options: OperationCallOptions): Promise<void> {
+    await requestCancel(this.subject, options);
+    this.#setDelay(0);
+    this.wake();
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.subject.remote;
+    const { clock, longPolls, maxLongPolls } = this.subject.remote;
     this.#setDelay(0);
     this.#failures = 0;
     this.#failingSince = clock.now();
@@ -128,27 +129,31 @@ export class PollLoop {
       while (this.#watchers.size > 0 && !this.state?.done) {
         const now = clock.now();
         const waitMs = this.#waitMs();
-        const due = Math.max(this.#notBefore, waitMs > 0 ? this.#longPollAt : this.#readAt + this.#delayMs);
+        const next = waitMs > 0 ? this.#longPollAt : this.#readAt + this.#delayMs;
+        const due = Math.max(this.#notBefore, this.#polledAt + minDelayMs, next);
         await (now < due ? this.#sleep(due - now) : this.#read(waitMs, now));
       }
-    } catch (error) {
+    } catch (reason) {
       const watchers = [...this.#watchers];
       this.#watchers.clear();
       for (const watcher of watchers) {
-        watcher.onError(error as Error);
+        watcher.onError(reason, this.#failures);
       }
     }
     this.#activity = "none";
+    longPolls.leave(this, maxLongPolls);
   }
 
   /** Maximum time for which the next poll blocks, in milliseconds. 0 means to call GetOperation. */
   #waitMs(): number {
     const { remote, polling } = this.subject;
-    if (!remote.canWait || this.#waitOperation !== "try") {
+    const { longPollMs } = polling;
+    const canWait = remote.canWait && longPollMs > 0 && this.#waitOperation === "try";
+    if (!canWait || !remote.longPolls.hasPlace(this, remote.maxLongPolls)) {
       return 0;
     }
     const live = [...this.#watchers].some((watcher) => watcher.live);
-    return Math.ceil(live ? Math.min(this.#delayMs, polling.longPollMs) : polling.longPollMs);
+    return callTimeout(Math.ceil(live ? Math.min(this.#delayMs, longPollMs) : longPollMs));
   }
 
   #sleep(ms: number): Promise<void> {
@@ -169,23 +174,27 @@ export class PollLoop {
     const { name } = ref;
     const abort = new AbortController();
     const leftMs = Math.max(1, ...[...this.#watchers].map(({ deadline }) => Math.ceil(deadline - now)));
-    const timeoutMs = Math.min(leftMs, waitMs + polling.pollTimeoutMs);
-    const call = this.callOptions({ signal: abort.signal, timeoutMs });
+    const limitMs = waitMs > 0 ? waitMs + longPollGraceMs : polling.pollTimeoutMs || leftMs;
+    const call = callOptions(this.subject, { signal: abort.signal, timeoutMs: Math.min(leftMs, limitMs) });
     this.#activity = waitMs > 0 ? "long poll" : "poll";
     this.#interrupt = () => abort.abort();
     // The delay runs from the start of a long poll, because the call blocks in the meantime.
+    this.#polledAt = now;
     this.#longPollAt = now + this.#delayMs;
     this.polls++;
     try {
       this.#observe(
         await (waitMs > 0
-          ? operations.waitOperation({ name, timeout: durationFromMs(Math.min(leftMs, waitMs)) }, call)
+          ? operations.waitOperation({ name, timeout: durationOf(Math.min(leftMs, waitMs)) }, call)
           : operations.getOperation({ name }, call)),
       );
+      remote.isAnswered = true;
     } catch (reason) {
       if (!abort.signal.aborted) {
-        const error = ConnectError.from(reason);
-        this.#notBefore = remote.clock.now() + retryDelayMs(error);
+        const error = failureOf(remote, reason);
+        const delayMs = retryDelayMs(error);
+        this.#notBefore = remote.clock.now() + delayMs;
+        this.#failingSince += delayMs;
         (waitMs > 0 ? this.#waitFailed : this.#getFailed).call(this, error);
       }
     }
@@ -204,6 +213,7 @@ export class PollLoop {
     if (this.#waitOperation === "skip once") {
       this.#waitOperation = "try";
     }
+    this.handle?.onState();
     for (const watcher of this.#watchers) {
       watcher.onState();
     }
@@ -212,22 +222,30 @@ export class PollLoop {
   // Some servers lack WaitOperation, and some proxies cut long calls, so only a failed GetOperation ends the loop.
   #waitFailed(error: ConnectError): void {
     const { remote, polling } = this.subject;
-    this.#waitOperation = polling.isTransient(error) ? "skip once" : "avoid";
-    if (error.code === Code.Unimplemented) {
-      remote.canWait = false;
+    if (polling.isTransient(error)) {
+      this.#waitOperation = "skip once";
+      return;
     }
+    // The cause is set only if the error occurred on this side, for example in an interceptor.
+    if (error.cause !== undefined) {
+      this.#failures++;
+      throw error;
+    }
+    this.#waitOperation = "avoid";
+    remote.longPolls.leave(this, remote.maxLongPolls);
+    remote.canWait &&= error.code !== Code.Unimplemented;
   }
 
   #getFailed(error: ConnectError): void {
-    const { ref, remote, polling } = this.subject;
+    const { remote, polling } = this.subject;
     const now = remote.clock.now();
     const retry = polling.isTransient(error)
-      ? now < this.#failingSince + polling.retryForMs
+      ? now < this.#failingSince + patienceMs(remote, polling.retryForMs)
       : error.code === Code.NotFound && now < this.#visibleBy;
     this.lastError = error;
     this.#notBefore = Math.max(this.#notBefore, now + backoffMs(polling, this.#failures++, remote.clock.random()));
     if (!retry) {
-      throw new OperationPollError(ref, error, this.#failures);
+      throw error;
     }
   }
 
@@ -236,4 +254,8 @@ export class PollLoop {
     this.#growth = growth;
     this.#delayMs = backoffMs(polling, growth, remote.clock.random());
   }
+}
+
+function durationOf(ms: number): { seconds: bigint; nanos: number } {
+  return { seconds: BigInt(Math.trunc(ms / 1_000)), nanos: (ms % 1_000) * 1_000_000 };
 }

@@ -1,51 +1,142 @@
+import { createRegistry } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-node";
-import { createConnectTransport as createWebTransport } from "@connectrpc/connect-web";
 import { describe, expect, test } from "vitest";
-import { running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
-import { createLibraryServiceClient } from "../../testdata/gen/acme/library/v1/library_lro.ts";
+import { late, running, type Script, scriptedServer, succeeded } from "../../test/scripted-server.ts";
+import { createLibraryServiceClient, type LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
 import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
-import { isTransient, layeredPolling, retryDelayMs } from "./polling.ts";
+import { createOperationsClient, type LroClientOptions, type PollingOptions } from "./index.ts";
+import { layeredPolling, retryDelayMs } from "./polling.ts";
 
-describe("a poll error is transient", () => {
-  const codes = Object.values(Code).filter((code): code is Code => typeof code === "number");
+describe("numbers", () => {
+  const { transport } = scriptedServer({});
 
-  test("if its code is UNAVAILABLE, DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED", () => {
-    const transient = codes.filter((code) => isTransient(new ConnectError("", code)));
-    expect(transient.map((code) => Code[code]).sort()).toEqual([
-      "DeadlineExceeded",
-      "ResourceExhausted",
-      "Unavailable",
-    ]);
+  test.each([
+    ["delayMultiplier", 0],
+    ["delayMultiplier", 0.5],
+    ["delayMultiplier", Number.NaN],
+    ["initialDelayMs", -1],
+    ["initialDelayMs", Number.NaN],
+    ["maxDelayMs", -1],
+    ["jitter", 20],
+    ["jitter", -0.1],
+    ["pollTimeoutMs", Number.NaN],
+    ["longPollMs", -1],
+    ["retryForMs", Number.NaN],
+    ["totalTimeoutMs", Number.NaN],
+  ])("polling.%s of %s is refused when the client is created or the call is made", async (option, value) => {
+    const polling = { [option]: value };
+    const refused = `polling.${option} is ${value}: use a number from`;
+    const create = (options: LroClientOptions<typeof LibraryServiceLro>) => () =>
+      createLibraryServiceClient(transport, options);
+    expect(create({ polling })).toThrow(RangeError);
+    expect(create({ polling })).toThrow(refused);
+    expect(create({ methods: { createBook: { polling } } })).toThrow(refused);
+    expect(() => createOperationsClient(transport, { polling, registry: createRegistry() })).toThrow(refused);
+    let starts = 0;
+    const { library } = scriptedServer({ start: async () => ({ name: `operations/${++starts}` }) });
+    await expect(library.createBook({}, { polling })).rejects.toThrow(refused);
+    expect(() => library.createBook.resume("operations/1", { polling })).toThrow(refused);
+    expect(starts).toBe(0);
   });
 
-  test("if the network fails, with any transport", async () => {
-    // Nothing listens on port 1.
-    const baseUrl = "http://127.0.0.1:1";
-    const transports = [
-      createWebTransport({ baseUrl }),
-      createConnectTransport({ baseUrl, httpVersion: "1.1" }),
-      createConnectTransport({ baseUrl, httpVersion: "2" }),
-    ];
-    for (const transport of transports) {
-      const seen: ConnectError[] = [];
-      const noted = (error: ConnectError): boolean => {
-        seen.push(error);
-        return false;
-      };
-      const library = createLibraryServiceClient(transport, { polling: { isTransient: noted, longPollMs: 0 } });
-      await expect(library.createBook.resume("operations/1").wait()).rejects.toThrow("could not be read");
-      expect(seen.map(isTransient)).toEqual([true]);
+  test("maxLongPolls of -1 is refused", () => {
+    expect(() => createLibraryServiceClient(transport, { maxLongPolls: -1 })).toThrow("maxLongPolls is -1");
+    expect(() => createLibraryServiceClient(transport, { maxLongPolls: Number.NaN })).toThrow(RangeError);
+  });
+
+  test("a timeoutMs of NaN is refused by every call", async () => {
+    const { library, calls } = scriptedServer({});
+    const op = library.createBook.resume("operations/1");
+    const options = { timeoutMs: Number.NaN };
+    const refused = "timeoutMs is NaN: use a number from";
+    const all = [op.wait(options), op.outcome(options), op.poll(options), op.cancel(options), op.delete(options)];
+    for (const call of [...all, op.updates(options).next(), library.createBook({}, options)]) {
+      const error = await call.catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(RangeError);
+      expect(String(error)).toContain(refused);
     }
+    expect(calls).toEqual([]);
   });
 
-  test("but not if an interceptor throws it", () => {
-    expect(isTransient(ConnectError.from(new Error("no credentials")))).toBe(false);
+  test.each([2 ** 31, 2 ** 40, Number.MAX_VALUE, Number.POSITIVE_INFINITY])(
+    "times of %s ms do not end early",
+    async (ms) => {
+      for (const longPollMs of [0, ms]) {
+        const polling = { pollTimeoutMs: ms, longPollMs, totalTimeoutMs: ms, retryForMs: ms, maxDelayMs: ms };
+        const { library, calls } = scriptedServer(
+          { get: [running(), succeeded("Emma")], wait: [late(1_000, running()), succeeded("Emma")] },
+          { polling },
+        );
+        const op = await library.createBook({}, { timeoutMs: ms });
+        expect((await op.wait({ timeoutMs: ms })).title).toBe("Emma");
+        await op.cancel({ timeoutMs: ms });
+        await op.delete({ timeoutMs: ms });
+        expect(calls.map(({ timeoutMs }) => timeoutMs)).toEqual(calls.map(() => expect.closeTo(99_999_999, -4)));
+      }
+    },
+  );
+
+  test("a negative timeoutMs means no timeout, as in Connect", async () => {
+    const { library, calls } = scriptedServer({});
+    const op = await library.createBook({}, { timeoutMs: -1 });
+    await op.poll({ timeoutMs: -1 });
+    await op.cancel({ timeoutMs: -1 });
+    await op.delete({ timeoutMs: -1 });
+    expect(calls.map(({ timeoutMs }) => timeoutMs)).toEqual([undefined, undefined, undefined]);
   });
 });
 
-test("every option has a default", () => {
-  expect(Object.values(layeredPolling({ unref: undefined }))).not.toContain(undefined);
+describe("an operation is polled at most 20 times a second", () => {
+  const fast = { initialDelayMs: 0, maxDelayMs: 0, jitter: 1, retryForMs: 1_000 };
+  const down = new ConnectError("down", Code.Unavailable);
+
+  test.each<[string, Script, PollingOptions]>([
+    ["with delays of 0", {}, { ...fast, longPollMs: 0 }],
+    ["with delays of 0 that grow", {}, { ...fast, delayMultiplier: 1e300, maxDelayMs: 1e300, longPollMs: 0 }],
+    ["with long polls that return immediately", { wait: [running()] }, fast],
+    ["with long polls that fail", { wait: [down], get: [running()] }, fast],
+    ["with polls that fail", { get: [down] }, { ...fast, longPollMs: 0 }],
+    ["with long polls of 1 ms", { wait: [running()] }, { ...fast, longPollMs: 1 }],
+  ])("%s", async (_, script, polling) => {
+    const { library, calls } = scriptedServer(script, { polling });
+    const op = await library.createBook({});
+    for (const wait of [() => op.wait({ timeoutMs: 1_000 }), () => readAll(op.updates({ timeoutMs: 1_000 }))]) {
+      calls.length = 0;
+      await wait().catch(() => {});
+      const gaps = calls.map(({ at }, i) => at - (calls[i - 1]?.at ?? Number.NEGATIVE_INFINITY));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
+    }
+  });
+
+  test("by waits that start again and again", async () => {
+    const { library, calls } = scriptedServer({ get: [running()] }, { polling: { ...fast, longPollMs: 0 } });
+    const op = library.createBook.resume("operations/1");
+    for (let i = 0; i < 20; i++) {
+      await op.wait({ timeoutMs: 10 }).catch(() => {});
+    }
+    // They take 200 ms.
+    expect(calls.length).toBeLessThanOrEqual(5);
+    expect(calls.length).toBeGreaterThan(0);
+  });
+
+  async function readAll(updates: AsyncIterable<unknown>): Promise<void> {
+    for await (const _ of updates) {
+      // Reads all states.
+    }
+  }
+});
+
+test("an option that is undefined has its default", async () => {
+  const names = ["initialDelayMs", "delayMultiplier", "maxDelayMs", "totalTimeoutMs", "jitter", "pollTimeoutMs"];
+  const polling = Object.fromEntries(
+    [...names, "longPollMs", "retryForMs", "isTransient", "unref"].map((name) => [name, undefined]),
+  );
+  expect(layeredPolling(polling, undefined, polling)).toEqual(layeredPolling());
+  const { calls, transport, clock } = scriptedServer({ get: [running(), running(), succeeded()] });
+  const methods = { createBook: { polling } };
+  const library = createLibraryServiceClient(transport, { clock, polling, methods, maxLongPolls: undefined });
+  await (await library.createBook({}, { polling })).wait();
+  expect(calls.map(({ at }) => at)).toEqual([0, 100, 230, 399]);
 });
 
 function busy(headers: HeadersInit, seconds?: bigint, nanos = 0): ConnectError {
@@ -53,6 +144,15 @@ function busy(headers: HeadersInit, seconds?: bigint, nanos = 0): ConnectError {
   const details = seconds === undefined ? [] : [{ desc: RetryInfoSchema, value: retryDelay ? { retryDelay } : {} }];
   return new ConnectError("busy", Code.ResourceExhausted, headers, details);
 }
+
+test("a delay that RetryInfo requests does not count as time in which polls fail", async () => {
+  const { library, calls } = scriptedServer(
+    { get: [running(), busy({}, 600n), busy({}, 600n), succeeded("Emma")] },
+    { polling: { longPollMs: 0, retryForMs: 1_000 } },
+  );
+  expect((await (await library.createBook({})).wait()).title).toBe("Emma");
+  expect(calls.map(({ at }) => at)).toEqual([500, 1_250, 601_250, 1_201_250]);
+});
 
 test("the next poll is delayed as RetryInfo requests", async () => {
   const { library, calls } = scriptedServer(

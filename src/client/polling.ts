@@ -1,27 +1,34 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { DurationSchema, durationMs } from "@bufbuild/protobuf/wkt";
-import { Code, type ConnectError } from "@connectrpc/connect";
+import { DurationSchema } from "@bufbuild/protobuf/wkt";
+import type { ConnectError } from "@connectrpc/connect";
 import type { LroPolling } from "../operation/lro-service.ts";
+import { inRange } from "./numbers.ts";
+import type { Remote } from "./remote.ts";
+import { isTransient } from "./transient.ts";
 
-/** How a client polls an operation until it is done. Times are in milliseconds. */
+/**
+ * How a client polls an operation until it is done. Times are in milliseconds. Whatever they are, the client polls an
+ * operation at most 20 times a second. An option that is out of range is a RangeError when the client is created, or
+ * when the operation is started or resumed.
+ */
 export interface PollingOptions extends LroPolling {
   /** Maximum random reduction of a delay, as a fraction, so that clients do not poll in step. Default 0.2. */
   readonly jitter?: number | undefined;
-  /**
-   * Timeout of one poll, in addition to `longPollMs` for a long poll, and of calls to cancel or delete. Default 10,000.
-   */
+  /** Timeout of a call of GetOperation, and of calls to cancel or delete. 0 means no limit. Default 10,000. */
   readonly pollTimeoutMs?: number | undefined;
   /**
    * Maximum time for which one WaitOperation call blocks. 0 means to poll with GetOperation only, as is done
-   * for servers that do not implement WaitOperation. Default 30,000.
+   * for servers that do not implement WaitOperation. A call that takes two seconds longer is ended. Default 30,000.
    */
   readonly longPollMs?: number | undefined;
-  /** Maximum time for which to retry polls that fail with transient errors. Restarts after a success. Default 300,000. */
+  /**
+   * Maximum time for which to retry polls that fail with transient errors. Restarts after a success. Delays that the
+   * server requests with RetryInfo or Retry-After do not count. Default 300,000.
+   */
   readonly retryForMs?: number | undefined;
   /**
-   * Whether to retry after a poll that failed with this error. Default: network errors, and the codes UNAVAILABLE,
-   * DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED.
+   * Whether to retry after a poll or a cancel request that failed with this error. Default: lost connections, and the
+   * codes UNAVAILABLE, DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED.
    */
   readonly isTransient?: ((error: ConnectError) => boolean) | undefined;
   /** Whether the process may exit while an operation is waiting for its next poll. Default false. */
@@ -45,30 +52,41 @@ const defaultPolling: Polling = {
   unref: false,
 };
 
-/** Merges layers of options over the defaults. Later layers override earlier ones, unless a value is `undefined`. */
+/** The ranges of options that are not from 0 to infinity. */
+const ranges: { readonly [K in keyof PollingOptions]: readonly [least: number, most?: number] } = {
+  delayMultiplier: [1],
+  jitter: [0, 1],
+  totalTimeoutMs: [Number.NEGATIVE_INFINITY],
+};
+
+/** Shortest time between the starts of two polls of an operation. */
+export const minDelayMs = 50;
+
+/**
+ * Merges layers of options over the defaults. Later layers override earlier ones, unless a value is `undefined`.
+ *
+ * @throws RangeError if a number is out of range.
+ */
 export function layeredPolling(...layers: readonly (PollingOptions | undefined)[]): Polling {
   const set = layers.flatMap((layer) => Object.entries(layer ?? {})).filter(([, value]) => value !== undefined);
+  for (const [name, value] of set) {
+    if (typeof value === "number") {
+      inRange(`polling.${name}`, value, ...(ranges[name as keyof PollingOptions] ?? []));
+    }
+  }
   return { ...defaultPolling, ...Object.fromEntries(set) };
 }
 
 /** The delay after a number of polls, in milliseconds. */
 export function backoffMs(polling: Polling, polls: number, random: number): number {
-  const delay = Math.min(polling.initialDelayMs * polling.delayMultiplier ** polls, polling.maxDelayMs);
-  return delay * (1 - polling.jitter * random);
+  const { initialDelayMs, delayMultiplier, maxDelayMs, jitter } = polling;
+  const delay = Math.min(Math.max(initialDelayMs, minDelayMs) * delayMultiplier ** polls, maxDelayMs);
+  return Math.max(delay * (1 - jitter * random), minDelayMs);
 }
 
-/** Whether the next poll may succeed after this error. */
-export function isTransient({ code, cause }: ConnectError): boolean {
-  switch (code) {
-    case Code.Unavailable:
-    case Code.DeadlineExceeded:
-    case Code.ResourceExhausted:
-      return true;
-    default:
-      // The cause is set only if the error occurred on this side. If the network fails, fetch throws a TypeError, and
-      // Node.js throws an error whose code is a string.
-      return cause instanceof TypeError || typeof (cause as { code?: unknown } | undefined)?.code === "string";
-  }
+/** How long to repeat a call that fails with transient errors. Short if the browser may be refusing all calls. */
+export function patienceMs(remote: Remote, ms: number): number {
+  return remote.isRefused ? Math.min(ms, 3_000) : ms;
 }
 
 /**
@@ -84,12 +102,12 @@ export function retryDelayMs({ details, metadata }: ConnectError): number {
   return Math.max(0, retryAfterMs(metadata)) || 0;
 }
 
-// Reads RetryInfo's only field directly: its schema would add all of google.rpc's error details to every client.
+// Reads RetryInfo's only field, which follows its tag and its length, of one byte each: the schema would add all of
+// google.rpc's error details to every client.
 function retryInfoMs(bytes: Uint8Array): number {
   try {
-    const reader = new BinaryReader(bytes);
-    reader.tag();
-    return durationMs(fromBinary(DurationSchema, reader.bytes()));
+    const { seconds, nanos } = fromBinary(DurationSchema, bytes.subarray(2));
+    return Number(seconds) * 1_000 + nanos / 1_000_000;
   } catch {
     return 0;
   }

@@ -1,16 +1,27 @@
-import { create, createFileRegistry, type DescService, type MessageInitShape, setExtension } from "@bufbuild/protobuf";
+import {
+  create,
+  createFileRegistry,
+  createRegistry,
+  type DescService,
+  type MessageInitShape,
+  setExtension,
+} from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, MethodOptionsSchema } from "@bufbuild/protobuf/wkt";
 import {
+  type CallOptions,
   type Client,
   createClient,
   createRouterTransport,
   type HandlerContext,
+  type Interceptor,
   type ServiceImpl,
 } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { http } from "../gen/google/api/annotations_pb.ts";
 import { HttpRuleSchema } from "../gen/google/api/http_pb.ts";
 import { RoutingRuleSchema, routing } from "../gen/google/api/routing_pb.ts";
+import { Operations } from "../gen/google/longrunning/operations_pb.ts";
+import { createOperationsClient } from "./operations-client.ts";
 import { routingHeaders } from "./routing-headers.ts";
 
 interface Options {
@@ -19,7 +30,7 @@ interface Options {
 }
 
 /** Returns the header of a call with the given request to a method with the given options. */
-async function header(options: Options, request: object): Promise<string | null> {
+async function header(options: Options, request: object, headers: HeadersInit = {}): Promise<string | null> {
   const service = describeService(options);
   let seen: string | null = null;
   const transport = createRouterTransport(
@@ -32,9 +43,10 @@ async function header(options: Options, request: object): Promise<string | null>
     },
     { transport: { interceptors: [routingHeaders()] } },
   );
-  await (createClient(service, transport) as Client<DescService> & { call(request: object): Promise<unknown> }).call(
-    request,
-  );
+  const client = createClient(service, transport) as Client<DescService> & {
+    call(request: object, options: CallOptions): Promise<unknown>;
+  };
+  await client.call(request, { headers });
   return seen;
 }
 
@@ -164,4 +176,46 @@ describe("google.api.http", () => {
     expect(await header({ http: { pattern: { case: "get", value } } }, {})).toBeNull();
     expect(await header({}, example)).toBeNull();
   });
+});
+
+test("a header that the caller sets is kept", async () => {
+  const options: Options = { http: { pattern: { case: "get", value: "/v1/{table_name}" } } };
+  expect(await header(options, { tableName: "t" }, { "x-goog-request-params": "a=b" })).toBe("a=b");
+});
+
+test("each call of google.longrunning.Operations has the name, and no other call on an operation has the header", async () => {
+  for (const interceptors of [[routingHeaders()], []]) {
+    const seen: string[] = [];
+    const note: Interceptor = (next) => (request) => {
+      seen.push(`${request.method.name} ${request.header.get("x-goog-request-params")}`);
+      return next(request);
+    };
+    const transport = createRouterTransport(
+      ({ service }) => {
+        service(Operations, {
+          getOperation: () => ({}),
+          waitOperation: () => ({ done: true }),
+          cancelOperation: () => ({}),
+          deleteOperation: () => ({}),
+          listOperations: () => ({}),
+        });
+      },
+      { transport: { interceptors: [note, ...interceptors].reverse() } },
+    );
+    const client = createOperationsClient(transport, { registry: createRegistry() });
+    const operation = client.resume("operations/ü");
+    await operation.poll();
+    await operation.wait().catch(() => {});
+    await operation.cancel();
+    await operation.delete();
+    await client.list("publishers/1").next();
+    const [own, parent] = interceptors.length > 0 ? ["name=operations%2F%C3%BC", "name=publishers%2F1"] : [null, null];
+    expect(seen).toEqual([
+      `GetOperation ${own}`,
+      `WaitOperation ${own}`,
+      `CancelOperation ${own}`,
+      `DeleteOperation ${own}`,
+      `ListOperations ${parent}`,
+    ]);
+  }
 });

@@ -3,12 +3,15 @@ import type { Interceptor } from "@connectrpc/connect";
 import { http } from "../gen/google/api/annotations_pb.ts";
 import type { HttpRule } from "../gen/google/api/http_pb.ts";
 import { type RoutingParameter, routing } from "../gen/google/api/routing_pb.ts";
-import { requestParam, requestParamsHeader } from "./remote.ts";
+
+/** The header by which Google's front ends route a call to the right region or machine. */
+const requestParamsHeader = "x-goog-request-params";
 
 /**
  * Returns an interceptor for Google Cloud APIs. It sets the routing header `x-goog-request-params` (AIP-4222) on unary
  * calls, from google.api.routing or else from the path variables of google.api.http, unless the header is already set.
- * Calls on operations have the header even without this interceptor.
+ * Calls of google.longrunning.Operations have the name of the operation in the header. If the client has an
+ * `operationsTransport`, that transport needs the interceptor, too.
  */
 export function routingHeaders(): Interceptor {
   const parametersOf = new Map<DescMethod, readonly Parameter[]>();
@@ -34,7 +37,16 @@ interface Parameter {
   readonly pattern: RegExp;
 }
 
+/** Formats one parameter of the header. */
+function requestParam(key: string, value: string): string {
+  return `${encodeURIComponent(key)}=${encodeURIComponent(value)}`;
+}
+
 function readParameters(method: DescMethod): Parameter[] {
+  // WaitOperation has neither annotation, and other protos of the service than Google's can lack both.
+  if (method.parent.typeName === "google.longrunning.Operations") {
+    return [wholeField("name")];
+  }
   // An empty google.api.routing means that there is no header, even if google.api.http has variables.
   return hasOption(method, routing)
     ? getOption(method, routing).routingParameters.map(explicitParameter)
@@ -53,8 +65,11 @@ function explicitParameter({ field, pathTemplate }: RoutingParameter): Parameter
 function implicitParameters({ pattern, additionalBindings }: HttpRule): Parameter[] {
   const path = pattern.case === "custom" ? pattern.value.path : (pattern.value ?? "");
   const fields = [...path.matchAll(/\{([^}=]+)/g)].map(([, field = ""]) => field);
-  const own = fields.map((field) => ({ field, key: field, pattern: /^(.*)$/s }));
-  return [...own, ...additionalBindings.flatMap(implicitParameters)];
+  return [...fields.map(wholeField), ...additionalBindings.flatMap(implicitParameters)];
+}
+
+function wholeField(field: string): Parameter {
+  return { field, key: field, pattern: /^(.*)$/s };
 }
 
 // "*" matches one segment, and "**" any number of segments. If "**" matches none, the "/" before it is optional.

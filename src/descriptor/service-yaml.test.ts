@@ -59,7 +59,7 @@ describe("a service YAML file", () => {
     },
   );
 
-  it.each(["-0.5", "twice"])("is rejected if a factor is %s", (factor) => {
+  it.each(["-0.5", "0", "0.99", "twice"])("is rejected if a factor is %s", (factor) => {
     expect(() => pollingOf(`poll_delay_multiplier: ${factor}`)).toThrow(/: poll_delay_multiplier of .* is .*\. Use a/);
   });
 

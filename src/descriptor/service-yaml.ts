@@ -46,10 +46,10 @@ function readMethodSetting({
   }
   const name = String(selector);
   const values = asRecord(longRunning, `long_running of ${name}`);
-  const read = (field: string, parse: (value: unknown) => number): number | undefined => {
+  const read = (field: string, parse: (value: unknown) => number, least = 0): number | undefined => {
     const value = values[field];
     const number = value === undefined ? undefined : parse(value);
-    if (number !== undefined && !(number >= 0)) {
+    if (number !== undefined && !(number >= least)) {
       throw new Error(
         `${field} of ${name} is ${JSON.stringify(value)}. Use a duration such as 60s, or a factor such as 1.5`,
       );
@@ -58,7 +58,7 @@ function readMethodSetting({
   };
   const polling = {
     initialDelayMs: read("initial_poll_delay", toMilliseconds),
-    delayMultiplier: read("poll_delay_multiplier", Number),
+    delayMultiplier: read("poll_delay_multiplier", Number, 1),
     maxDelayMs: read("max_poll_delay", toMilliseconds),
     totalTimeoutMs: read("total_poll_timeout", toMilliseconds),
   };

@@ -75,7 +75,7 @@ type ErrorClass = abstract new (...args: never) => unknown;
  */
 export class OperationError<M extends Message = Message> extends BaseError<"OperationError"> {
   static override readonly name = "OperationError";
-  /** The code of the status. `Code.Unknown` if the status has code 0 or a code that is not one of Connect's. */
+  /** The code of the status, even if it is not one of Connect's. `Code.Unknown` if the status has code 0. */
   declare readonly code: Code;
   /** The google.rpc.Status, as the server sent it. */
   declare readonly status: Status;
@@ -83,17 +83,20 @@ export class OperationError<M extends Message = Message> extends BaseError<"Oper
   declare readonly metadata: M | undefined;
 
   constructor(ref: OperationRef, status: Status, metadata?: M) {
-    const code = status.code in Code ? (status.code as Code) : Code.Unknown;
+    const code: Code = status.code || Code.Unknown;
     const how = code === Code.Canceled ? "was cancelled" : "failed";
     super(ref, `${describe(ref)} ${how}: [${codeToString(code)}] ${status.message}`, { code, status, metadata });
   }
 
-  /** Converts the operation's error to a ConnectError with its code and with the message and details of its status. */
+  /**
+   * Converts the operation's error to a ConnectError with the message and details of its status, and with its code, or
+   * else `Code.Unknown` if the code is not one of Connect's.
+   */
   override toConnectError(): ConnectError {
     const { message, details } = this.status;
     return connectError(
       this,
-      this.code,
+      this.code in Code ? this.code : Code.Unknown,
       message,
       details.map((any) => ({ type: typeNameOf(any), value: any.value })),
     );

@@ -45,13 +45,13 @@ export function unpackOperation<R extends Message, M extends Message>(
   return snapshotOf(operation, method, { name: operation.name, method: method.rpc && fullName(method.rpc) });
 }
 
-/** Unpacks the state of an operation. */
+/** Unpacks the state of an operation, whose metadata may have been unpacked before. */
 export function snapshotOf<R extends Message, M extends Message>(
   raw: RawOperation,
   types: OperationTypes,
   ref: OperationRef,
+  metadata: M | undefined = metadataOf<M>(raw, types),
 ): OperationSnapshot<R, M> {
-  const metadata = metadataOf<M>(raw, types);
   return raw.done
     ? { done: true, metadata, raw, outcome: outcomeOf(raw, types, ref, metadata) }
     : { done: false, metadata, raw };

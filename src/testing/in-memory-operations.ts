@@ -50,6 +50,7 @@ export function createInMemoryOperations(options: InMemoryOperationsOptions): In
   const { clock, waitOperation = true } = options;
   const stored = new Map<string, StoredOperation>();
   const calls: string[] = [];
+  let started = 0;
 
   function find(call: string, name: string): StoredOperation {
     calls.push(call);
@@ -63,7 +64,7 @@ export function createInMemoryOperations(options: InMemoryOperationsOptions): In
   return {
     calls,
     start(method, script) {
-      const operation = new StoredOperation(`operations/${stored.size + 1}`, method, script, clock);
+      const operation = new StoredOperation(`operations/${++started}`, method, script, clock);
       stored.set(operation.name, operation);
       return operation.read();
     },

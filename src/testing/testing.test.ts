@@ -39,6 +39,14 @@ function setUp(options: { waitOperation?: boolean } = {}): Library {
   return { clock, operations, library: createLibraryServiceClient(transport, { clock }) };
 }
 
+test("a deleted operation leaves its name to no other", async () => {
+  const { library } = setUp();
+  const first = await library.createBook({});
+  await library.createBook({});
+  await first.delete();
+  expect((await library.createBook({})).name).toBe("operations/3");
+});
+
 describe.each([true, false])("an in-memory operation, with WaitOperation: %s", (waitOperation) => {
   test("advances the fake clock and takes no real time", async () => {
     const { library, clock } = setUp({ waitOperation });
