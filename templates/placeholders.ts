@@ -95,6 +95,13 @@ export type $Metadata = Message<"$Metadata"> & { metadata: string };
 export declare const $MetadataSchema: GenMessage<$Metadata>;
 
 /**
+ * The deadline of the method in the service YAML, in milliseconds.
+ *
+ * @prints String(method.startTimeoutMs)
+ */
+export declare const $startTimeoutMs: number;
+
+/**
  * The polling settings of the method in the service YAML.
  *
  * @prints template.printPolling(method)

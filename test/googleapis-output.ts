@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
-import { formatDiagnostic } from "../src/plugin/diagnostics.ts";
+import { formatDiagnostic } from "../src/descriptor/diagnostic.ts";
 import { generate, type Outcome, type Result } from "../src/plugin/plugin.ts";
 import { decodePrunedRequest } from "../src/plugin/request/pruned-request.ts";
 import { encodeRequest, googleapis, importClosure, type ProtoFile, sources } from "./googleapis.ts";

@@ -117,7 +117,7 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
   }
 
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
-    const started = await start(request, options);
+    const started = await start(request, { ...options, timeoutMs: options.timeoutMs ?? method.startTimeoutMs });
     if (started.name === "" && !started.done) {
       const message = `${rpc} returned an operation that has no name and is not done`;
       throw new OperationNameError({ name: "", method: rpc }, message);

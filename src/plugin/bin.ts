@@ -2,9 +2,9 @@ import { fstatSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
-import { readYaml } from "../descriptor/read-yaml.ts";
+import { formatDiagnostic } from "../descriptor/diagnostic.ts";
+import { readServiceYaml } from "../descriptor/service-yaml/read-service-yaml.ts";
 import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
-import { formatDiagnostic } from "./diagnostics.ts";
 import { optionsHelp } from "./options.ts";
 import { pluginName, pluginVersion, runPlugin } from "./plugin.ts";
 
@@ -46,7 +46,7 @@ function main(args: readonly string[]): number {
     if (request.length === 0) {
       return fail("no request on stdin: run this plugin through buf or protoc. See --help.");
     }
-    const { response, notes } = runPlugin(request, readYaml);
+    const { response, notes } = runPlugin(request, readServiceYaml);
     for (const note of notes) {
       write(stderr, `${pluginName}: ${formatDiagnostic(note)}\n`);
     }

@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { compileCase, type Files, readCases, readGolden } from "../../test/golden-cases.ts";
-import { formatDiagnostic } from "./diagnostics.ts";
+import { formatDiagnostic } from "../descriptor/diagnostic.ts";
+import { parseServiceYaml } from "../descriptor/service-yaml/parse-service-yaml.ts";
+import type { ReadServiceYaml } from "../descriptor/service-yaml/service-yaml.ts";
 import { generate, type Outcome, runPlugin } from "./plugin.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
 
-const readYaml = (path: string): unknown => parse(readFileSync(path, "utf8"));
+const readYaml: ReadServiceYaml = (path) => parseServiceYaml(path, readFileSync(path, "utf8"));
 
 describe.each(readCases())("case $name", (golden) => {
   let request: Uint8Array;

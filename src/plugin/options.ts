@@ -6,7 +6,7 @@ export interface Options {
   readonly emit: readonly Part[];
   /** Whether a method that returns an Operation without operation_info is an error. Default: false. */
   readonly strict: boolean;
-  /** Paths of service YAML files, which contain polling settings. Default: none. */
+  /** Paths of service YAML files, which contain settings of methods. Default: none. */
   readonly serviceYaml: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function parseOptions(pairs: readonly { key: string; value: string }[]): 
 export const optionsHelp = `Options of this plugin:
   emit=client+server+unpack      what to generate in addition to the method table (default: all three)
   strict=true                    report an Operation without operation_info as an error (default: false)
-  service_yaml=PATH              read polling settings from a service YAML: publishing.method_settings[].long_running
+  service_yaml=PATH              read polling settings, request IDs, and deadlines from a service YAML file
 
 Options of every protobuf-es plugin:
   target=ts                      ts, js, dts, or several joined with "+" (default: js+dts)

@@ -6,11 +6,12 @@ import {
   CodeGeneratorResponseSchema,
 } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Plugin, type Schema, type Target } from "@bufbuild/protoplugin";
+import { type Diagnostic, formatDiagnostic } from "../descriptor/diagnostic.ts";
 import { createTypeScope } from "../descriptor/scope.ts";
-import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/service-yaml.ts";
+import { type ReadServiceYaml, type ServiceYaml, settingsOf } from "../descriptor/service-yaml/service-yaml.ts";
+import { findUnused } from "../descriptor/service-yaml/unused.ts";
 import { packageVersion } from "../descriptor/version.ts";
 import { Operations } from "../gen/google/longrunning/operations_pb.ts";
-import { type Diagnostic, formatDiagnostic } from "./diagnostics.ts";
 import { emit } from "./emit.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
@@ -36,10 +37,12 @@ export type Outcome =
  *
  * @throws Error if the bytes are not a request or an option is invalid.
  */
-export function runPlugin(bytes: Uint8Array, readYaml: ReadYaml): Result {
-  const outcome = generate(decode(decodePrunedRequest, bytes), readYaml);
+export function runPlugin(bytes: Uint8Array, readServiceYaml: ReadServiceYaml): Result {
+  const outcome = generate(decode(decodePrunedRequest, bytes), readServiceYaml);
   // Retry with the full request, so that error messages have positions and suggest similar names.
-  return outcome.status === "generated" ? outcome : report(generate(decode(decodeWholeRequest, bytes), readYaml));
+  return outcome.status === "generated"
+    ? outcome
+    : report(generate(decode(decodeWholeRequest, bytes), readServiceYaml));
 }
 
 function decode(read: (bytes: Uint8Array) => CodeGeneratorRequest, bytes: Uint8Array): CodeGeneratorRequest {
@@ -71,17 +74,18 @@ function report(outcome: Outcome): Result {
  *
  * @throws Error if a descriptor or an option is invalid.
  */
-export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Outcome {
+export function generate(request: CodeGeneratorRequest, readServiceYaml: ReadServiceYaml): Outcome {
   let mistakes: readonly Diagnostic[] = [];
   let notes: readonly Diagnostic[] = [];
   let services: ReadonlyMap<DescFile, readonly ResolvedService[]> | undefined;
   const emitTarget = (schema: Schema<Options>, target: Target): void => {
     if (services === undefined) {
       const findings: Findings = { errors: [], plain: [] };
-      const yamls = schema.options.serviceYaml.map((path) => readServiceYaml(path, readYaml));
+      const yamls = schema.options.serviceYaml.map(readServiceYaml);
       services = resolveFiles(schema, yamls, findings);
-      mistakes = mistakesOf(findings, schema.options.strict);
-      notes = [...notesOf(findings), ...missingOperations(yamls, services)];
+      mistakes = [...yamls.flatMap(({ problems }) => problems), ...mistakesOf(findings, schema.options.strict)];
+      const emitted = [...services.values()].flat().map(({ desc }) => desc);
+      notes = [...notesOf(findings), ...yamls.flatMap((yaml) => notesOn(yaml, emitted))];
     }
     if (mistakes.length === 0) {
       emit(schema, target, services);
@@ -118,13 +122,9 @@ function resolveFiles(
   findings: Findings,
 ): Map<DescFile, ResolvedService[]> {
   const scope = createTypeScope(schema.allFiles);
-  const polling = new Map(yamls.flatMap((yaml) => [...yaml.polling]));
   const resolve = (service: DescService): ResolvedService => {
     const { desc, methods } = resolveService(service, scope, findings);
-    return {
-      desc,
-      methods: methods.map((method) => ({ ...method, polling: polling.get(`${desc.typeName}.${method.desc.name}`) })),
-    };
+    return { desc, methods: methods.map((method) => ({ ...method, ...settingsOf(yamls, method.desc) })) };
   };
   return new Map(
     schema.files.map((file) => {
@@ -135,21 +135,16 @@ function resolveFiles(
   );
 }
 
-/** Returns a note for each service YAML that lists a long-running service but not google.longrunning.Operations. */
-function missingOperations(
-  yamls: readonly ServiceYaml[],
-  services: ReadonlyMap<DescFile, readonly ResolvedService[]>,
-): Diagnostic[] {
-  const emitted = [...services.values()].flat().map(({ desc }) => desc.typeName);
-  return yamls.flatMap(({ path, apis }) => {
-    const service = emitted.find((name) => apis.has(name));
-    return service === undefined || apis.has(Operations.typeName)
-      ? []
-      : {
-          position: path,
-          message: `apis lists ${service} but not ${Operations.typeName}. Add it; without it, clients cannot get the status of operations.`,
-        };
-  });
+/** Returns notes on a service YAML: settings that apply to nothing, and a missing google.longrunning.Operations. */
+function notesOn(yaml: ServiceYaml, emitted: readonly DescService[]): Diagnostic[] {
+  const { path, apis } = yaml;
+  const service = emitted.find(({ typeName }) => apis.has(typeName));
+  const unused = findUnused(yaml, emitted);
+  if (service === undefined || apis.has(Operations.typeName)) {
+    return unused;
+  }
+  const message = `apis lists ${service.typeName} but not ${Operations.typeName}. Add it; without it, clients cannot get the status of operations.`;
+  return [...unused, { position: path, message }];
 }
 
 const annotate = "Annotate it with option (google.longrunning.operation_info)";

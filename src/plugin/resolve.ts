@@ -6,17 +6,18 @@ import {
   getOption,
   hasOption,
 } from "@bufbuild/protobuf";
+import type { Diagnostic } from "../descriptor/diagnostic.ts";
 import { didYouMean } from "../descriptor/near-names.ts";
 import { atMethod, atOperationInfo, atService } from "../descriptor/place.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
-import type { MethodPolling } from "../descriptor/service-yaml.ts";
+import type { MethodSettings } from "../descriptor/service-yaml/service-yaml.ts";
 import {
   OperationInfoSchema,
   OperationSchema,
   Operations,
   operation_info,
 } from "../gen/google/longrunning/operations_pb.ts";
-import { type Diagnostic, positionOf } from "./diagnostics.ts";
+import { positionOf } from "./diagnostics.ts";
 import { methodName, serviceName } from "./names.ts";
 
 /** A service with its long-running methods. */
@@ -25,13 +26,14 @@ export interface ResolvedService {
   readonly methods: readonly ResolvedMethod[];
 }
 
-/** A long-running method, with the messages that its `google.longrunning.operation_info` names. */
-export interface ResolvedMethod {
+/**
+ * A long-running method, with the messages that its `google.longrunning.operation_info` names and its settings in
+ * service YAML files.
+ */
+export interface ResolvedMethod extends MethodSettings {
   readonly desc: DescMethod;
   readonly response: DescMessage;
   readonly metadata: DescMessage;
-  /** The polling settings for its operations, if a service YAML has some. */
-  readonly polling?: MethodPolling | undefined;
 }
 
 /** Problems found in the methods of a run. */

@@ -175,6 +175,9 @@ export const serviceTemplate: template.Template = {
       if (method.polling !== undefined) {
         f.print`      polling: ${template.printPolling(method)},`;
       }
+      if (method.startTimeoutMs !== undefined) {
+        f.print`      startTimeoutMs: ${String(method.startTimeoutMs)},`;
+      }
       f.print`    },`;
     }
     f.print`  },`;
@@ -192,6 +195,9 @@ export const serviceTemplate: template.Template = {
       f.print`      metadata: ${f.importSchema(method.metadata)},`;
       if (method.polling !== undefined) {
         f.print`      polling: ${template.printPolling(method)},`;
+      }
+      if (method.startTimeoutMs !== undefined) {
+        f.print`      startTimeoutMs: ${String(method.startTimeoutMs)},`;
       }
       f.print`    },`;
     }
