@@ -51,6 +51,20 @@ export declare const $service: string;
 export type $MethodNames = "$method";
 
 /**
+ * The name of the method in clients that must not be thenable.
+ *
+ * @prints template.callName(method)
+ */
+export declare const $call: string;
+
+/**
+ * The type of the plain method that is named then.
+ *
+ * @prints template.printPlainThen(f, service)
+ */
+export type $PlainThen = (request: object) => Promise<object>;
+
+/**
  * The local name of the method, for use as a member name.
  *
  * @prints method.desc.localName

@@ -29,6 +29,24 @@ describe("reading", () => {
     expect(Buffer.compare(readPath(), content)).toBe(0);
   });
 
+  test("shows the first bytes, and again whenever there are twice as many", () => {
+    writeFileSync(path, new Uint8Array(2 ** 18 + 7));
+    const lengths: number[] = [];
+    const fd = openSync(path, "r");
+    readAll(fd, (start) => lengths.push(start.length));
+    closeSync(fd);
+    expect(lengths).toEqual([2 ** 16, 2 ** 17, 2 ** 18]);
+  });
+
+  test("ends where the first bytes are refused", () => {
+    writeFileSync(path, new Uint8Array(2 ** 18));
+    const fd = openSync(path, "r");
+    const refuse = (): never => fail("ERR_REFUSED");
+    expect(() => readAll(fd, refuse)).toThrow("ERR_REFUSED");
+    expect(vi.mocked(readSync)).toHaveBeenCalledTimes(1);
+    closeSync(fd);
+  });
+
   test("gives what comes in pieces, and waits where there is nothing yet", () => {
     writeFileSync(path, "in pieces");
     const { readSync: read } = realFs;

@@ -5,8 +5,9 @@ import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { formatDiagnostic } from "../descriptor/diagnostic.ts";
 import { readServiceYaml } from "../descriptor/service-yaml/read-service-yaml.ts";
 import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
-import { optionsHelp } from "./options.ts";
+import { optionsHelp, parseParameter } from "./options.ts";
 import { pluginName, pluginVersion, runPlugin } from "./plugin.ts";
+import { findParameter } from "./request/encoded-request.ts";
 
 const help = `${pluginName} ${pluginVersion}
 
@@ -42,7 +43,7 @@ function main(args: readonly string[]): number {
   }
   try {
     // Accessing process.stdin would make a pipe non-blocking; large runs would spend most of their time retrying reads.
-    const request = fstatSync(stdin).isCharacterDevice() ? new Uint8Array() : readAll(stdin);
+    const request = fstatSync(stdin).isCharacterDevice() ? new Uint8Array() : readAll(stdin, checkOptions);
     if (request.length === 0) {
       return fail("no request on stdin: run this plugin through buf or protoc. See --help.");
     }
@@ -55,6 +56,11 @@ function main(args: readonly string[]): number {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Checks the options as soon as they arrive, so that a typo in them does not cost reading a large request. */
+function checkOptions(start: Uint8Array): void {
+  parseParameter(findParameter(start) ?? "");
 }
 
 function fail(message: string): number {
