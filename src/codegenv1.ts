@@ -4,6 +4,7 @@
  * program with code for a later version. A breaking change to this API needs a new subpath.
  */
 export { createLroClient, type LroCall, type LroClientOptions } from "./client/client.ts";
+export { hideThen } from "./client/hide-then.ts";
 
 export { type LroMethod, type LroService, lroService } from "./operation/lro-service.ts";
 export { type OperationSnapshot, type RawOperation, unpackOperation } from "./operation/snapshot.ts";

@@ -51,6 +51,20 @@ export declare const $service: string;
 export type $MethodNames = "$method";
 
 /**
+ * The name of the method in clients that must not be thenable.
+ *
+ * @prints template.callName(method)
+ */
+export declare const $call: string;
+
+/**
+ * The type of the plain method that is named then.
+ *
+ * @prints template.printPlainThen(f, service)
+ */
+export type $PlainThen = (request: object) => Promise<object>;
+
+/**
  * The local name of the method, for use as a member name.
  *
  * @prints method.desc.localName
@@ -93,6 +107,13 @@ export type $Metadata = Message<"$Metadata"> & { metadata: string };
 
 /** @prints f.importSchema(method.metadata) */
 export declare const $MetadataSchema: GenMessage<$Metadata>;
+
+/**
+ * The deadline of the method in the service YAML, in milliseconds.
+ *
+ * @prints String(method.startTimeoutMs)
+ */
+export declare const $startTimeoutMs: number;
 
 /**
  * The polling settings of the method in the service YAML.

@@ -7,6 +7,7 @@ import {
   type $Response,
   $ResponseSchema,
   $Service,
+  $startTimeoutMs,
 } from "./placeholders.ts";
 
 /**
@@ -30,6 +31,8 @@ export const $ServiceLro: $ServiceLro = /*@__PURE__*/ lroService($Service, {
       metadata: $MetadataSchema,
       /** @if polling */
       polling: $polling,
+      /** @if startTimeoutMs */
+      startTimeoutMs: $startTimeoutMs,
     },
   },
 });

@@ -3,7 +3,6 @@
  */
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { parse } from "yaml";
 import { createCheckService } from "../src/check/check-service.ts";
 import { rules as allRules } from "../src/check/rules/index.ts";
 import { CheckRequestSchema, type RuleType } from "../src/gen/buf/plugin/check/v1/check_pb.ts";
@@ -11,6 +10,7 @@ import type { FileDescriptorSchema } from "../src/gen/buf/plugin/descriptor/v1/d
 import type { OptionSchema, ValueSchema } from "../src/gen/buf/plugin/option/v1/option_pb.ts";
 import type { Files, Finding } from "./buf-workspace.ts";
 import { compile } from "./compile.ts";
+import { yamlsIn } from "./run-plugin.ts";
 
 /** The input of a check, like that of buf. */
 export interface Checked {
@@ -42,7 +42,7 @@ export async function checkProtos({
   yamls = {},
 }: Checked): Promise<Finding[]> {
   const files = await compileFiles(protos);
-  const { annotations = [] } = createCheckService((path) => parse(yamls[path] ?? "")).check(
+  const { annotations = [] } = createCheckService(yamlsIn(yamls)).check(
     create(CheckRequestSchema, {
       fileDescriptors: describeFiles(files, paths),
       againstFileDescriptors: describeFiles(await compileFiles(before), Object.keys(before)),

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
-import { formatDiagnostic } from "../src/plugin/diagnostics.ts";
+import { formatDiagnostic } from "../src/descriptor/diagnostic.ts";
 import { generate, type Outcome, type Result } from "../src/plugin/plugin.ts";
-import { decodePrunedRequest } from "../src/plugin/request/pruned-request.ts";
+import { readRequest } from "../src/plugin/request/encoded-request.ts";
 import { readTables } from "./emitted-code.ts";
 import { encodeRequest, googleapis, importClosure, type ProtoFile, sources } from "./googleapis.ts";
 import { type LongRunningMethod, readLongRunningMethods } from "./long-running-methods.ts";
@@ -48,9 +48,9 @@ export function generatePruned(toGenerate: readonly ProtoFile[], parameter: stri
   return accept(runPruned(toGenerate, parameter));
 }
 
-/** Runs the generator on the pruned request. If it rejects that, the plugin decodes the full request. */
+/** Runs the generator on the pruned request. */
 export function runPruned(toGenerate: readonly ProtoFile[], parameter: string): Outcome {
-  return generate(decodePrunedRequest(encodeRequest(toGenerate, files, parameter)), noYaml);
+  return generate(readRequest(encodeRequest(toGenerate, files, parameter)), noYaml);
 }
 
 /** @throws Error that lists all mistakes, if the outcome is not a result. */
@@ -68,8 +68,9 @@ export function emittedFiles({ response }: Result): Map<string, string> {
 /** Returns the names of files that differ between the pruned and the full request, and an entry if the rest differs. */
 export function pruningDifferences(toGenerate: readonly ProtoFile[], parameter: string): string[] {
   const pruned = generatePruned(toGenerate, parameter);
-  const whole = fromBinary(CodeGeneratorRequestSchema, encodeRequest(toGenerate, files, parameter));
-  const expected = accept(generate(whole, noYaml));
+  const request = encodeRequest(toGenerate, files, parameter);
+  const decode = () => fromBinary(CodeGeneratorRequestSchema, request);
+  const expected = accept(generate(readRequest(request), noYaml, decode));
   const [contents, expectedContents] = [emittedFiles(pruned), emittedFiles(expected)];
   const names = new Set([...contents.keys(), ...expectedContents.keys()]);
   const rest = ({ response, notes }: Result): unknown => ({ ...response, file: [], notes });

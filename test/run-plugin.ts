@@ -2,7 +2,8 @@
  * Runs the plugin in the process of the test.
  */
 
-import type { ReadYaml } from "../src/descriptor/service-yaml.ts";
+import { parseServiceYaml } from "../src/descriptor/service-yaml/parse-service-yaml.ts";
+import type { ReadServiceYaml } from "../src/descriptor/service-yaml/service-yaml.ts";
 import { runPlugin } from "../src/plugin/plugin.ts";
 import { compileRequest } from "./compile.ts";
 
@@ -29,6 +30,11 @@ export function runOnRequest(request: Uint8Array): Output {
   };
 }
 
-export const noYaml: ReadYaml = (path) => {
+export const noYaml: ReadServiceYaml = (path) => {
   throw new Error(`${path} not found`);
 };
+
+/** Reads service YAML files that tests contain as text. */
+export function yamlsIn(files: Readonly<Record<string, string>>): ReadServiceYaml {
+  return (path) => parseServiceYaml(path, files[path] ?? "");
+}

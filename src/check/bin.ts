@@ -1,4 +1,4 @@
-import { readYaml } from "../descriptor/read-yaml.ts";
+import { readServiceYaml } from "../descriptor/service-yaml/read-service-yaml.ts";
 import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
 import { packageVersion } from "../descriptor/version.ts";
 import { CheckService } from "../gen/buf/plugin/check/v1/check_pb.ts";
@@ -35,7 +35,7 @@ function main(args: readonly string[]): number {
     return 0;
   }
   try {
-    const service = createCheckService(readYaml);
+    const service = createCheckService(readServiceYaml);
     write(
       stdout,
       servePlugin(CheckService, service, args, () => readAll(stdin)),

@@ -2,6 +2,7 @@ import { clone, create, type MessageInitShape, toBinary } from "@bufbuild/protob
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../test/compile.ts";
+import { noYaml } from "../../test/run-plugin.ts";
 import {
   CheckRequestSchema,
   ListCategoriesRequestSchema,
@@ -26,7 +27,7 @@ const descriptors = compiled.map((file) => ({
   name: file.name,
   fileDescriptorProto: toBinary(FileDescriptorProtoSchema, file),
 }));
-const service = createCheckService(() => ({}));
+const service = createCheckService(noYaml);
 
 test("checks the requested rules in files that are not imports", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: ["LRO_NO_CREATE_OPERATION"] })).toEqual([
@@ -130,7 +131,7 @@ describe("rejects an option", () => {
       'option "service_yaml" must be a string or a list of strings.',
     ],
     ["without a value", { key: "service_yaml" }, 'option "service_yaml" must be a string or a list of strings.'],
-    ["that names a broken file", { key: "service_yaml", value: text("a.yaml") }, "service_yaml=a.yaml: it is broken"],
+    ["that names a broken file", { key: "service_yaml", value: text("a.yaml") }, "it is broken"],
   ])("%s", (_, option, message) => {
     const broken = createCheckService(() => {
       throw new Error("it is broken");

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Place } from "../descriptor/place.ts";
-import type { ReadYaml } from "../descriptor/service-yaml.ts";
+import type { ReadServiceYaml } from "../descriptor/service-yaml/service-yaml.ts";
 import type { CheckService } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import type { FileLocationSchema } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.ts";
 import { type FileSet, readFileSet } from "./file-set.ts";
@@ -12,7 +12,7 @@ import { rules } from "./rules/index.ts";
 const all = "LRO";
 const must = "LRO_MUST";
 
-export function createCheckService(readYaml: ReadYaml): ServiceImpl<typeof CheckService> {
+export function createCheckService(readServiceYaml: ReadServiceYaml): ServiceImpl<typeof CheckService> {
   return {
     listCategories: () => ({
       categories: [
@@ -35,7 +35,7 @@ export function createCheckService(readYaml: ReadYaml): ServiceImpl<typeof Check
       }
       const files = readFileSet(fileDescriptors);
       const against = readFileSet(againstFileDescriptors);
-      const run = { files, against, options: readOptions(options, readYaml) };
+      const run = { files, against, options: readOptions(options, readServiceYaml) };
       const isWanted = ({ id }: Rule): boolean => ruleIds.length === 0 || ruleIds.includes(id);
       return {
         annotations: rules.filter(isWanted).flatMap((rule) =>

@@ -6,6 +6,7 @@ import { googleapis } from "../../test/googleapis.ts";
 import { type LongRunningMethod, readLongRunningMethods, type TypeReference } from "../../test/long-running-methods.ts";
 import { root } from "../../test/repository.ts";
 import { readCounts } from "../../test/rule-sections.ts";
+import { noYaml } from "../../test/run-plugin.ts";
 import { CheckRequestSchema, RuleType } from "../gen/buf/plugin/check/v1/check_pb.ts";
 import { createCheckService } from "./check-service.ts";
 import { rules } from "./rules/index.ts";
@@ -17,7 +18,7 @@ const outside = methods.filter(({ name }) => !name.startsWith("google.longrunnin
 describe("in all of googleapis, the number of findings is that of an independent implementation", () => {
   const counts = new Map<string, number>();
   beforeAll(() => {
-    const service = createCheckService(() => ({}));
+    const service = createCheckService(noYaml);
     const { annotations = [] } = service.check(
       create(CheckRequestSchema, {
         fileDescriptors: [...files.values()].map(({ encoded, directory }) => ({

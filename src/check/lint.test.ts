@@ -123,7 +123,6 @@ describe("options", () => {
   test.each([
     [{ empty_response_method: "Purge*" }, 'unknown option "empty_response_method".'],
     [{ empty_response_methods: true }, 'option "empty_response_methods" must be a string or a list of strings.'],
-    [{ service_yaml: "library.yaml" }, "service_yaml=library.yaml: "],
   ])("%j is rejected with the reason", async (options, message) => {
     await expect(checkProtos({ protos: purge(""), options })).rejects.toThrow(message);
   });

@@ -1,5 +1,5 @@
 import { didYouMean, nearNames } from "../descriptor/near-names.ts";
-import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/service-yaml.ts";
+import type { ReadServiceYaml, ServiceYaml } from "../descriptor/service-yaml/service-yaml.ts";
 import type { Option, Value } from "../gen/buf/plugin/option/v1/option_pb.ts";
 import { InvalidArgumentError } from "./pluginrpc.ts";
 
@@ -19,13 +19,13 @@ const keys = [emptyResponseMethods, serviceYaml];
  * @throws InvalidArgumentError if an option is unknown, a value is neither a string nor a list of strings, or a file cannot
  * be read.
  */
-export function readOptions(options: readonly Option[], readYaml: ReadYaml): Options {
+export function readOptions(options: readonly Option[], readServiceYaml: ReadServiceYaml): Options {
   const values = new Map(options.map(({ key, value }) => [checkKey(key), readStrings(key, value)]));
   const empty = (values.get(emptyResponseMethods) ?? []).map(toPattern);
   return {
     mayReturnEmpty: (service, method) =>
       empty.some((pattern) => pattern.test(method) || pattern.test(`${service}.${method}`)),
-    serviceYamls: (values.get(serviceYaml) ?? []).map((path) => readYamlFile(path, readYaml)),
+    serviceYamls: (values.get(serviceYaml) ?? []).map((path) => readFile(path, readServiceYaml)),
   };
 }
 
@@ -54,9 +54,9 @@ function toPattern(name: string): RegExp {
   return new RegExp(`^${parts.join(".*")}$`);
 }
 
-function readYamlFile(path: string, readYaml: ReadYaml): ServiceYaml {
+function readFile(path: string, readServiceYaml: ReadServiceYaml): ServiceYaml {
   try {
-    return readServiceYaml(path, readYaml);
+    return readServiceYaml(path);
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }

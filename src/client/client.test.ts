@@ -55,6 +55,26 @@ describe("a client", () => {
     expect(await printer.follow("Emma", () => {})).toMatchObject({ status: "succeeded", response: { title: "Emma" } });
   });
 
+  test.each([
+    ["the deadline in the service YAML", {}, "5000"],
+    ["the timeout of the call, if it has one", { timeoutMs: 7000 }, "7000"],
+    ["no limit, if the timeout of the call is 0", { timeoutMs: 0 }, null],
+  ])("starts operations with %s", async (_, options, expected) => {
+    let header: string | null | undefined;
+    const transport = createRouterTransport(({ service }) => {
+      service(LibraryService, {
+        createBook(_, { requestHeader }) {
+          header = requestHeader.get("connect-timeout-ms");
+          return { name };
+        },
+      });
+    });
+    const { createBook } = LibraryServiceLro.methods;
+    const table = { ...LibraryServiceLro, methods: { createBook: { ...createBook, startTimeoutMs: 5000 } } };
+    await createLroClient(table, transport).createBook({}, options);
+    expect(header).toBe(expected);
+  });
+
   test("reads operations through another transport if one is configured", async () => {
     const elsewhere = scriptedServer({ get: [succeeded("Emma")] });
     const here = scriptedServer({}, { operationsTransport: elsewhere.transport });

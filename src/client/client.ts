@@ -128,7 +128,8 @@ function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroCl
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
     const open = opener(options);
     // The signal, timeout and callbacks apply only to this call.
-    const started = await start(request, withContext({}, options)).catch((reason) => {
+    const timeoutMs = options.timeoutMs ?? method.startTimeoutMs;
+    const started = await start(request, withContext({}, { ...options, timeoutMs })).catch((reason) => {
       throw failureOf(remote, reason);
     });
     if (started.name === "" && !started.done) {

@@ -1,6 +1,6 @@
 import type { AnyDesc, DescEnum, DescExtension, DescFile, DescMessage, DescService } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
-import { nearNames } from "./near-names.ts";
+import { NameIndex } from "./name-index.ts";
 
 /** A declaration that a name in a proto file can refer to. */
 export type NamedDesc = DescMessage | DescEnum | DescExtension | DescService;
@@ -20,7 +20,12 @@ export interface TypeScope {
   near(name: string, service: DescService): string[];
 }
 
-export function createTypeScope(files: readonly DescFile[]): TypeScope {
+/**
+ * Creates the scope of the types in some files.
+ *
+ * @param messageNames Returns the names of messages that may have been meant. Default: the messages in the files.
+ */
+export function createTypeScope(files: readonly DescFile[], messageNames?: () => Iterable<string>): TypeScope {
   const types = new Map<string, NamedDesc>();
   for (const file of files) {
     for (const desc of nestedTypes(file)) {
@@ -28,6 +33,7 @@ export function createTypeScope(files: readonly DescFile[]): TypeScope {
     }
   }
   const visible = memoize(importClosure);
+  let index: NameIndex | undefined;
 
   return {
     find(name, service) {
@@ -43,12 +49,8 @@ export function createTypeScope(files: readonly DescFile[]): TypeScope {
       return others.find(isType) ?? others.find(isVisible) ?? others[0];
     },
     near(name, service) {
-      const prefix = `${service.file.proto.package}.`;
-      const messages = [...types.values()].filter((desc) => desc.kind === "message");
-      return nearNames(
-        name,
-        messages.map((desc) => (desc.typeName.startsWith(prefix) ? desc.typeName.slice(prefix.length) : desc.typeName)),
-      );
+      index ??= new NameIndex(messageNames?.() ?? namesOfMessages(types.values()));
+      return index.near(name, service.file.proto.package);
     },
   };
 }
@@ -65,6 +67,10 @@ export function* candidateNames(name: string, scope: string): Generator<string> 
     yield `${scope.slice(0, end)}.${name}`;
   }
   yield name;
+}
+
+function namesOfMessages(types: Iterable<NamedDesc>): string[] {
+  return [...types].flatMap((desc) => (desc.kind === "message" ? desc.typeName : []));
 }
 
 function isType(desc: NamedDesc): boolean {

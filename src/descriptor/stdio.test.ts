@@ -29,6 +29,24 @@ describe("reading", () => {
     expect(Buffer.compare(readPath(), content)).toBe(0);
   });
 
+  test("shows the first bytes, and again whenever there are twice as many", () => {
+    writeFileSync(path, new Uint8Array(2 ** 18 + 7));
+    const lengths: number[] = [];
+    const fd = openSync(path, "r");
+    readAll(fd, (start) => lengths.push(start.length));
+    closeSync(fd);
+    expect(lengths).toEqual([2 ** 16, 2 ** 17, 2 ** 18]);
+  });
+
+  test("ends if the first bytes are rejected", () => {
+    writeFileSync(path, new Uint8Array(2 ** 18));
+    const fd = openSync(path, "r");
+    const refuse = (): never => fail("ERR_REFUSED");
+    expect(() => readAll(fd, refuse)).toThrow("ERR_REFUSED");
+    expect(vi.mocked(readSync)).toHaveBeenCalledTimes(1);
+    closeSync(fd);
+  });
+
   test("returns data that arrives in pieces and waits if none is available yet", () => {
     writeFileSync(path, "in pieces");
     const { readSync: read } = realFs;

@@ -4,16 +4,26 @@ export const stdin = 0;
 export const stdout = 1;
 export const stderr = 2;
 
-/** Reads to the end of a file. Uses no stream, because loading streams would slow down the start. */
-export function readAll(fd: number): Uint8Array {
+/**
+ * Reads to the end of a file. Uses no stream, because loading streams would slow down the start.
+ *
+ * @param inspect Called with the bytes read so far after the first read, and whenever their number has doubled. If it
+ *   throws, the rest is not read.
+ */
+export function readAll(fd: number, inspect: (start: Uint8Array) => void = () => {}): Uint8Array {
   // A resizable buffer grows in place. Copying a large request would double the memory of a run.
   const buffer = new ArrayBuffer(1 << 16, { maxByteLength: 2 ** 31 });
+  let inspected = 0;
   for (let length = 0; ; ) {
     const count = retry(() => readSync(fd, new Uint8Array(buffer), { offset: length }));
     if (count === 0) {
       return new Uint8Array(buffer, 0, length);
     }
     length += count;
+    if (length >= inspected * 2) {
+      inspect(new Uint8Array(buffer, 0, length));
+      inspected = length;
+    }
     if (length === buffer.byteLength) {
       buffer.resize(Math.min(length * 2, buffer.maxByteLength));
     }

@@ -1,6 +1,16 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { expect, test } from "vitest";
-import { bytesOf, empty, findAllEncoded, findEncoded, findText, textOf, visitEncoded, visitFields } from "./wire.ts";
+import { describe, expect, test } from "vitest";
+import {
+  bytesOf,
+  empty,
+  findAllEncoded,
+  findEncoded,
+  findText,
+  findTextInPrefix,
+  textOf,
+  visitEncoded,
+  visitFields,
+} from "./wire.ts";
 
 /** A message with a varint and three strings, between two bytes that are not part of it. */
 const buffer = new BinaryWriter()
@@ -54,4 +64,26 @@ test("the number of a field has up to 29 bits", () => {
     .string("last")
     .finish();
   expect(findText({ buffer: large, start: 0, end: large.length }, 2 ** 29 - 1)).toBe("last");
+});
+
+describe("the text of a field in the first bytes of a message", () => {
+  const message = new BinaryWriter();
+  message.tag(1, WireType.LengthDelimited).string("a.proto").tag(2, WireType.LengthDelimited).string("target=ts");
+  message.tag(300, WireType.LengthDelimited).string("x".repeat(200));
+  const bytes = message.finish();
+  const end = 9 + 11;
+
+  test("is found as soon as all of it is there", () => {
+    for (let length = 0; length <= bytes.length; length++) {
+      const expected = length < end ? undefined : "target=ts";
+      expect(findTextInPrefix(bytes.subarray(0, length), 2), String(length)).toBe(expected);
+    }
+    expect(findTextInPrefix(bytes, 300)).toBe("x".repeat(200));
+  });
+
+  test("is not looked for behind other fields, or in other bytes", () => {
+    const number = new BinaryWriter().tag(3, WireType.Varint).uint32(5).finish();
+    expect(findTextInPrefix(Buffer.concat([number, bytes]), 2)).toBeUndefined();
+    expect(findTextInPrefix(new Uint8Array(64).fill(0xff), 2)).toBeUndefined();
+  });
 });

@@ -173,3 +173,33 @@ export function findAllEncoded(message: Encoded, wanted: number): Encoded[] {
 export function findText(message: Encoded, wanted: number): string {
   return textOf(findEncoded(message, wanted));
 }
+
+/**
+ * Returns the first value of a string field in a message of which only the first bytes are known. `undefined` if they do
+ * not contain all of the value, or contain other fields than strings and messages before it.
+ */
+export function findTextInPrefix(prefix: Uint8Array, wanted: number): string | undefined {
+  let start = 0;
+  const readVarint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = prefix[start++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+  };
+  while (start < prefix.length) {
+    const tag = readVarint();
+    const end = readVarint() + start;
+    if (tag % 8 !== WireType.LengthDelimited || end > prefix.length) {
+      return undefined;
+    }
+    if ((tag - WireType.LengthDelimited) / 8 === wanted) {
+      return textOf({ buffer: prefix, start, end });
+    }
+    start = end;
+  }
+  return undefined;
+}

@@ -35,6 +35,11 @@ export interface LroMethod<I extends Message = Message, R extends Message = Mess
   readonly metadata: GenMessage<M>;
   /** Polling settings from the API's service YAML, if the plugin option `service_yaml` was set. */
   readonly polling?: LroPolling;
+  /**
+   * Timeout of calls that start an operation and do not set `timeoutMs`: the deadline in the API's service YAML, if the
+   * plugin option `service_yaml` was set.
+   */
+  readonly startTimeoutMs?: number;
 }
 
 /** Returns the full name of a method, such as `acme.library.v1.LibraryService.CreateBook`. */

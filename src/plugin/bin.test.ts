@@ -139,6 +139,13 @@ describe("bad input", () => {
     expect({ stdout: stdout.length, exitCode }).toEqual({ stdout: 0, exitCode: 1 });
   });
 
+  it("is not read to its end where an option is invalid", async () => {
+    const many = Buffer.concat([await withParameter("target=TS"), Buffer.alloc(1 << 24)]);
+    const { stderr, exitCode } = await runBin(many);
+    expect(stderr).toMatch(/^protoc-gen-ts-lro: invalid option "target=TS": /);
+    expect(exitCode).toBe(1);
+  });
+
   async function withParameter(parameter: string, path = "library.proto"): Promise<Uint8Array> {
     return encodeRequest(await compile(protos), [path], parameter);
   }

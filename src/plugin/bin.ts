@@ -2,11 +2,12 @@ import { fstatSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
-import { readYaml } from "../descriptor/read-yaml.ts";
+import { formatDiagnostic } from "../descriptor/diagnostic.ts";
+import { readServiceYaml } from "../descriptor/service-yaml/read-service-yaml.ts";
 import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
-import { formatDiagnostic } from "./diagnostics.ts";
-import { optionsHelp } from "./options.ts";
+import { optionsHelp, parseParameter } from "./options.ts";
 import { pluginName, pluginVersion, runPlugin } from "./plugin.ts";
+import { findParameter } from "./request/encoded-request.ts";
 
 const help = `${pluginName} ${pluginVersion}
 
@@ -42,11 +43,11 @@ function main(args: readonly string[]): number {
   }
   try {
     // Accessing process.stdin would make a pipe non-blocking; large runs would spend most of their time retrying reads.
-    const request = fstatSync(stdin).isCharacterDevice() ? new Uint8Array() : readAll(stdin);
+    const request = fstatSync(stdin).isCharacterDevice() ? new Uint8Array() : readAll(stdin, checkOptions);
     if (request.length === 0) {
       return fail("no request on stdin: run this plugin through buf or protoc. See --help.");
     }
-    const { response, notes } = runPlugin(request, readYaml);
+    const { response, notes } = runPlugin(request, readServiceYaml);
     for (const note of notes) {
       write(stderr, `${pluginName}: ${formatDiagnostic(note)}\n`);
     }
@@ -55,6 +56,11 @@ function main(args: readonly string[]): number {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Checks the options as soon as they arrive, so that a typo in them does not cost reading a large request. */
+function checkOptions(start: Uint8Array): void {
+  parseParameter(findParameter(start) ?? "");
 }
 
 function fail(message: string): number {

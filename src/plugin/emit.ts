@@ -1,5 +1,5 @@
 import type { Schema, Target } from "@bufbuild/protoplugin";
-import { nameService } from "./names.ts";
+import { isThen, type NamedService, nameService } from "./names.ts";
 import type { Options, Part } from "./options.ts";
 import { rememberSymbols } from "./remember-symbols.ts";
 import type { ResolvedService } from "./resolve.ts";
@@ -9,14 +9,15 @@ import {
   implementationTemplate,
   serverTemplate,
   serviceTemplate,
+  thenableTemplate,
   unpackTemplate,
 } from "./templates.gen.ts";
 
 /** The templates of each part, in the order in which they are printed. */
-const templatesOf: Readonly<Record<Part, readonly Template[]>> = {
-  client: [clientTemplate],
-  unpack: [unpackTemplate],
-  server: [serverTemplate, implementationTemplate],
+const templatesOf: Readonly<Record<Part, (service: NamedService) => readonly Template[]>> = {
+  client: ({ desc }) => [desc.methods.some(isThen) ? thenableTemplate : clientTemplate],
+  unpack: () => [unpackTemplate],
+  server: () => [serverTemplate, implementationTemplate],
 };
 
 /** Generates a file for each proto file that has long-running methods. */
@@ -26,12 +27,12 @@ export function emit(
   servicesByFile: ReadonlyMap<Schema["files"][number], readonly ResolvedService[]>,
 ): void {
   const chosen = Object.entries(templatesOf).filter(([part]) => schema.options.emit.includes(part as Part));
-  const templates = [serviceTemplate, ...chosen.flatMap(([, templates]) => templates)];
   for (const file of schema.files) {
     const f = rememberSymbols(schema.generateFile(`${emittedFileName(file)}.${target === "dts" ? "d.ts" : target}`));
     f.preamble(file);
     for (const service of (servicesByFile.get(file) ?? []).map(nameService)) {
-      for (const template of templates) {
+      const templates = chosen.flatMap(([, templates]) => templates(service));
+      for (const template of [serviceTemplate, ...templates]) {
         template[target](f, service);
       }
     }

@@ -94,19 +94,6 @@ it("rejects input that is not a request", () => {
   );
 });
 
-it("rejects an invalid descriptor, which no compiler produces", async () => {
-  const { file } = await compile({
-    "a.proto": `${proto("acme.a").replace('"acme.Book"', '"Bok"')} message Shelf { map<string, string> labels = 1; }`,
-    "types.proto": protos["types.proto"],
-  });
-  for (const entry of file.flatMap(({ messageType }) => messageType.flatMap(({ nestedType }) => nestedType))) {
-    entry.field = [];
-  }
-  expect(() => runOnRequest(encodeRequest({ file }, ["a.proto"], parameter))).toThrow(
-    new Error("invalid descriptor in the request: generate it with buf or protoc"),
-  );
-});
-
 it("reports the name of a file to generate that the request does not contain", () => {
   expect(() => runOnRequest(encodeRequest(compiled, ["nothing.proto"], parameter))).toThrow("nothing.proto");
 });
@@ -128,4 +115,28 @@ it("reads source-retention options if a request contains them", () => {
     delete method.options;
   }
   expect(runOnRequest(toBinary(CodeGeneratorRequestSchema, request))).toEqual(output());
+});
+
+it("notes files whose names differ only in case", async () => {
+  const { notes } = await runOnProtos({ ...protos, "A.proto": proto("acme.upper") }, "target=ts");
+  expect(notes.filter((note) => note.includes("case"))).toEqual([
+    "a_lro.ts: differs from A_lro.ts only in case. Rename one of the protos: on macOS and Windows, one file overwrites the other.",
+  ]);
+});
+
+it.each([
+  ["service", "service Thing { rpc Get(acme.Book) returns (acme.Book); }", "service acme.Thing"],
+  ["extension", "extend google.protobuf.MethodOptions { string Thing = 5000; }", "extension acme.Thing"],
+  ["enum", "enum Thing { THING_UNSPECIFIED = 0; }", "enum acme.Thing"],
+])("says of a name that is that of an %s in another file what it is", async (_, declaration, what) => {
+  const { error } = await runOnProtos(
+    {
+      "a.proto": proto("acme.a").replace('"acme.Book"', '"acme.Thing"'),
+      "types.proto": `${protos["types.proto"]} import "google/protobuf/descriptor.proto"; ${declaration}`,
+    },
+    "target=ts",
+  );
+  expect(error).toBe(
+    `a.proto:9:52: rpc acme.a.Library.Create: response_type "acme.Thing" is the ${what}, not a message. Use a message type.`,
+  );
 });

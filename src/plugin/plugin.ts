@@ -1,4 +1,4 @@
-import { create, type DescFile, type DescService, fromBinary } from "@bufbuild/protobuf";
+import { create, type DescFile, type DescService } from "@bufbuild/protobuf";
 import {
   type CodeGeneratorRequest,
   CodeGeneratorRequestSchema,
@@ -6,15 +6,17 @@ import {
   CodeGeneratorResponseSchema,
 } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Plugin, type Schema, type Target } from "@bufbuild/protoplugin";
+import { type Diagnostic, formatDiagnostic } from "../descriptor/diagnostic.ts";
 import { createTypeScope } from "../descriptor/scope.ts";
-import { type ReadYaml, readServiceYaml, type ServiceYaml } from "../descriptor/service-yaml.ts";
+import { type ReadServiceYaml, type ServiceYaml, settingsOf } from "../descriptor/service-yaml/service-yaml.ts";
 import { packageVersion } from "../descriptor/version.ts";
-import { Operations } from "../gen/google/longrunning/operations_pb.ts";
-import { type Diagnostic, formatDiagnostic } from "./diagnostics.ts";
 import { emit } from "./emit.ts";
-import { type Options, parseOptions } from "./options.ts";
+import { notesOnFiles, notesOnMethods, notesOnYaml, plainMethodErrors } from "./notes.ts";
+import { type Options, parseParameter } from "./options.ts";
+import { type EncodedRequest, readRequest } from "./request/encoded-request.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
-import { type Findings, findSameNames, type ResolvedService, resolveService } from "./resolve.ts";
+import { RequestDetails } from "./request/request-details.ts";
+import { type Finding, type Findings, findSameNames, type ResolvedService, resolveService } from "./resolve.ts";
 
 export const pluginName = "protoc-gen-ts-lro";
 export const pluginVersion: string = `v${packageVersion}`;
@@ -36,15 +38,21 @@ export type Outcome =
  *
  * @throws Error if the bytes are not a request or an option is invalid.
  */
-export function runPlugin(bytes: Uint8Array, readYaml: ReadYaml): Result {
-  const outcome = generate(decode(decodePrunedRequest, bytes), readYaml);
-  // Retry with the full request, so that error messages have positions and suggest similar names.
-  return outcome.status === "generated" ? outcome : report(generate(decode(decodeWholeRequest, bytes), readYaml));
+export function runPlugin(bytes: Uint8Array, readServiceYaml: ReadServiceYaml): Result {
+  const outcome = generate(
+    asRequest(() => readRequest(bytes)),
+    readServiceYaml,
+  );
+  if (outcome.status === "generated") {
+    return outcome;
+  }
+  const error = outcome.mistakes.map(formatDiagnostic).join("\n");
+  return { response: create(CodeGeneratorResponseSchema, { error }), notes: [] };
 }
 
-function decode(read: (bytes: Uint8Array) => CodeGeneratorRequest, bytes: Uint8Array): CodeGeneratorRequest {
+function asRequest<T>(read: () => T): T {
   try {
-    return read(bytes);
+    return read();
   } catch (error) {
     const { message } = error as Error;
     throw new Error(
@@ -54,50 +62,59 @@ function decode(read: (bytes: Uint8Array) => CodeGeneratorRequest, bytes: Uint8A
   }
 }
 
-function decodeWholeRequest(bytes: Uint8Array): CodeGeneratorRequest {
-  return fromBinary(CodeGeneratorRequestSchema, bytes);
-}
-
-function report(outcome: Outcome): Result {
-  if (outcome.status === "generated") {
-    return outcome;
-  }
-  const error = outcome.mistakes.map(formatDiagnostic).join("\n");
-  return { response: create(CodeGeneratorResponseSchema, { error }), notes: [] };
-}
-
 /**
  * Generates code for a request.
  *
+ * @param decode Decodes the request. The default decodes only the parts that are needed.
  * @throws Error if a descriptor or an option is invalid.
  */
-export function generate(request: CodeGeneratorRequest, readYaml: ReadYaml): Outcome {
-  let mistakes: readonly Diagnostic[] = [];
-  let notes: readonly Diagnostic[] = [];
+export function generate(
+  encoded: EncodedRequest,
+  readServiceYaml: ReadServiceYaml,
+  decode: (encoded: EncodedRequest) => CodeGeneratorRequest = decodePrunedRequest,
+): Outcome {
+  // Checked first, because it costs little. Decoding does not.
+  const options = parseParameter(encoded.parameter);
+  const yamls = options.serviceYaml.map(readServiceYaml);
+  const problems = yamls.flatMap((yaml) => yaml.problems);
+  const details = new RequestDetails(encoded);
+
+  const findings: Findings = { errors: [], plain: [] };
   let services: ReadonlyMap<DescFile, readonly ResolvedService[]> | undefined;
   const emitTarget = (schema: Schema<Options>, target: Target): void => {
-    if (services === undefined) {
-      const findings: Findings = { errors: [], plain: [] };
-      const yamls = schema.options.serviceYaml.map((path) => readServiceYaml(path, readYaml));
-      services = resolveFiles(schema, yamls, findings);
-      mistakes = mistakesOf(findings, schema.options.strict);
-      notes = [...notesOf(findings), ...missingOperations(yamls, services)];
-    }
-    if (mistakes.length === 0) {
+    services ??= resolveFiles(schema, yamls, details, findings);
+    if (problems.length === 0 && mistakesOf(findings, options).length === 0) {
       emit(schema, target, services);
     }
   };
   const plugin = createEcmaScriptPlugin({
     name: pluginName,
     version: pluginVersion,
-    parseOptions,
+    parseOptions: () => options,
     generateTs: emitTarget,
     // If these two were missing, protoplugin would load TypeScript and transpile.
     generateJs: emitTarget,
     generateDts: emitTarget,
   });
+  const request = asRequest(() => decode(encoded));
   const response = run(plugin, request);
-  return mistakes.length > 0 ? { status: "rejected", mistakes } : { status: "generated", response, notes };
+
+  const locate = ({ place, message }: Finding): Diagnostic => ({ position: details.positionOf(place), message });
+  return asRequest(() => {
+    const mistakes = [...problems, ...mistakesOf(findings, options).map(locate)];
+    const emitted = [...(services?.values() ?? [])].flat().map(({ desc }) => desc);
+    return mistakes.length > 0
+      ? { status: "rejected", mistakes }
+      : {
+          status: "generated",
+          response,
+          notes: [
+            ...notesOnMethods(findings, emitted).map(locate),
+            ...yamls.flatMap((yaml) => notesOnYaml(yaml, emitted)),
+            ...notesOnFiles(response),
+          ],
+        };
+  });
 }
 
 function run(plugin: Plugin, request: CodeGeneratorRequest): CodeGeneratorResponse {
@@ -115,16 +132,13 @@ function run(plugin: Plugin, request: CodeGeneratorRequest): CodeGeneratorRespon
 function resolveFiles(
   schema: Schema<Options>,
   yamls: readonly ServiceYaml[],
+  details: RequestDetails,
   findings: Findings,
 ): Map<DescFile, ResolvedService[]> {
-  const scope = createTypeScope(schema.allFiles);
-  const polling = new Map(yamls.flatMap((yaml) => [...yaml.polling]));
+  const scope = createTypeScope(schema.allFiles, () => details.messageNames);
   const resolve = (service: DescService): ResolvedService => {
     const { desc, methods } = resolveService(service, scope, findings);
-    return {
-      desc,
-      methods: methods.map((method) => ({ ...method, polling: polling.get(`${desc.typeName}.${method.desc.name}`) })),
-    };
+    return { desc, methods: methods.map((method) => ({ ...method, ...settingsOf(yamls, method.desc) })) };
   };
   return new Map(
     schema.files.map((file) => {
@@ -135,33 +149,6 @@ function resolveFiles(
   );
 }
 
-/** Returns a note for each service YAML that lists a long-running service but not google.longrunning.Operations. */
-function missingOperations(
-  yamls: readonly ServiceYaml[],
-  services: ReadonlyMap<DescFile, readonly ResolvedService[]>,
-): Diagnostic[] {
-  const emitted = [...services.values()].flat().map(({ desc }) => desc.typeName);
-  return yamls.flatMap(({ path, apis }) => {
-    const service = emitted.find((name) => apis.has(name));
-    return service === undefined || apis.has(Operations.typeName)
-      ? []
-      : {
-          position: path,
-          message: `apis lists ${service} but not ${Operations.typeName}. Add it; without it, clients cannot get the status of operations.`,
-        };
-  });
-}
-
-const annotate = "Annotate it with option (google.longrunning.operation_info)";
-
-function mistakesOf({ errors, plain }: Findings, strict: boolean): Diagnostic[] {
-  return strict ? [...errors, ...addAdvice(plain, `${annotate}, or set strict=false.`)] : errors;
-}
-
-function notesOf({ plain }: Findings): Diagnostic[] {
-  return addAdvice(plain, `It stays a plain RPC. ${annotate} to get a typed operation.`);
-}
-
-function addAdvice(diagnostics: readonly Diagnostic[], advice: string): Diagnostic[] {
-  return diagnostics.map(({ position, message }) => ({ position, message: `${message} ${advice}` }));
+function mistakesOf(findings: Findings, { strict }: Options): Finding[] {
+  return strict ? [...findings.errors, ...plainMethodErrors(findings)] : findings.errors;
 }

@@ -7,16 +7,15 @@ import {
   hasOption,
 } from "@bufbuild/protobuf";
 import { didYouMean } from "../descriptor/near-names.ts";
-import { atMethod, atOperationInfo, atService } from "../descriptor/place.ts";
+import { atMethod, atOperationInfo, atService, type Place } from "../descriptor/place.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
-import type { MethodPolling } from "../descriptor/service-yaml.ts";
+import type { MethodSettings } from "../descriptor/service-yaml/service-yaml.ts";
 import {
   OperationInfoSchema,
   OperationSchema,
   Operations,
   operation_info,
 } from "../gen/google/longrunning/operations_pb.ts";
-import { type Diagnostic, positionOf } from "./diagnostics.ts";
 import { methodName, serviceName } from "./names.ts";
 
 /** A service with its long-running methods. */
@@ -25,21 +24,29 @@ export interface ResolvedService {
   readonly methods: readonly ResolvedMethod[];
 }
 
-/** A long-running method, with the messages that its `google.longrunning.operation_info` names. */
-export interface ResolvedMethod {
+/**
+ * A long-running method, with the messages that its `google.longrunning.operation_info` names and its settings in
+ * service YAML files.
+ */
+export interface ResolvedMethod extends MethodSettings {
   readonly desc: DescMethod;
   readonly response: DescMessage;
   readonly metadata: DescMessage;
-  /** The polling settings for its operations, if a service YAML has some. */
-  readonly polling?: MethodPolling | undefined;
+}
+
+/** A problem in a proto file. */
+export interface Finding {
+  readonly place: Place;
+  /** The subject, the cause, and the fix, in one line. */
+  readonly message: string;
 }
 
 /** Problems found in the methods of a run. */
 export interface Findings {
   /** Errors. If there are any, no code is generated. */
-  readonly errors: Diagnostic[];
+  readonly errors: Finding[];
   /** Methods that return an Operation without operation_info and therefore stay plain RPCs. */
-  readonly plain: Diagnostic[];
+  readonly plain: Finding[];
 }
 
 /**
@@ -59,7 +66,7 @@ export function findSameNames(services: readonly ResolvedService[], findings: Fi
     if (other !== undefined) {
       const place = desc.kind === "service" ? atService(desc) : atMethod(desc);
       const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
-      findings.errors.push({ position: positionOf(place), message });
+      findings.errors.push({ place, message });
     }
   };
   for (const { desc, methods } of services) {
@@ -79,7 +86,7 @@ function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings)
     }
     return undefined;
   }
-  const errors: Diagnostic[] = [];
+  const errors: Finding[] = [];
   if (!returnsOperation) {
     const message = `operation_info is set on a method that returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
     errors.push(diagnose(method, undefined, message));
@@ -109,7 +116,7 @@ function resolveType(
   field: DescField,
   name: string,
   scope: TypeScope,
-  errors: Diagnostic[],
+  errors: Finding[],
 ): DescMessage | undefined {
   const written = `${field.name} ${JSON.stringify(name)}`;
   const found = scope.find(name, method.parent);
@@ -127,10 +134,10 @@ function resolveType(
   return undefined;
 }
 
-/** Returns a diagnostic at a method's operation_info, or at a field of it. */
-function diagnose(method: DescMethod, field: DescField | undefined, message: string): Diagnostic {
+/** Returns a finding at a method's operation_info, or at a field of it. */
+function diagnose(method: DescMethod, field: DescField | undefined, message: string): Finding {
   return {
-    position: positionOf(atOperationInfo(method, field)),
+    place: atOperationInfo(method, field),
     message: `rpc ${method.parent.typeName}.${method.name}: ${message}`,
   };
 }

@@ -1,8 +1,8 @@
 import type { FileDescriptorSet } from "@bufbuild/protobuf/wkt";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { compile, encodeRequest } from "../../test/compile.ts";
-import { formatDiagnostic } from "./diagnostics.ts";
+import { yamlsIn } from "../../test/run-plugin.ts";
+import { formatDiagnostic } from "../descriptor/diagnostic.ts";
 import { runPlugin } from "./plugin.ts";
 
 let protos: FileDescriptorSet;
@@ -19,16 +19,24 @@ beforeAll(async () => {
   });
 });
 
-/** Returns the polling settings in the generated method tables and the notes of the run. */
-function run(yamls: Readonly<Record<string, string>>): { polling: Record<string, string>; notes: string[] } {
+interface Output {
+  /** The polling settings of the methods in the emitted tables. */
+  readonly polling: Record<string, string>;
+  readonly notes: string[];
+  readonly content: string;
+  readonly error: string;
+}
+
+function run(yamls: Readonly<Record<string, string>>): Output {
   const parameter = ["target=ts", ...Object.keys(yamls).map((path) => `service_yaml=${path}`)].join(",");
-  const { response, notes } = runPlugin(encodeRequest(protos, ["acme.proto"], parameter), (path) =>
-    parse(yamls[path] ?? ""),
-  );
-  const methods = response.file[0]?.content.matchAll(/^ {4}(\w+): \{([^}]*?\n {6}polling: (\{.*?\}))?/gm) ?? [];
+  const { response, notes } = runPlugin(encodeRequest(protos, ["acme.proto"], parameter), yamlsIn(yamls));
+  const content = response.file[0]?.content ?? "";
+  const methods = content.matchAll(/^ {4}(\w+): \{([^}]*?\n {6}polling: (\{.*?\}))?/gm);
   return {
     polling: Object.fromEntries(Array.from(methods, ([, name, , polling = "not set"]) => [name, polling])),
     notes: notes.map(formatDiagnostic),
+    content,
+    error: response.error,
   };
 }
 
@@ -68,6 +76,40 @@ describe("polling settings", () => {
   });
 });
 
+describe("the deadline of a method", () => {
+  it("is emitted as the timeout of starts: that of the last rule that applies", () => {
+    const rules = '{ selector: "acme.*", deadline: 9 }, { selector: "acme.Library.*", deadline: 5.5 }';
+    const { content } = run({
+      "a.yaml": `backend: { rules: [${rules}, { selector: acme.Library.Print, address: a }] }`,
+    });
+    const methods = content.matchAll(/^ {4}(\w+): \{[^}]*?startTimeoutMs: (\d+)/gm);
+    expect(Array.from(methods, ([, name, timeout]) => [name, timeout])).toEqual([
+      ["create", "5500"],
+      ["print", "5500"],
+      ["order", "9000"],
+    ]);
+  });
+});
+
+describe("an invalid YAML", () => {
+  it("stops generation, with all errors of all YAMLs and protos", () => {
+    const { error, content } = run({ "a.yaml": waits("acme.Shop.Order", "1"), "b.yaml": "apis: 1" });
+    expect(error.split("\n")).toEqual([
+      expect.stringMatching(/^a\.yaml:1:\d+: initial_poll_delay is 1, /),
+      expect.stringMatching(/^b\.yaml:1:7: apis is 1, /),
+    ]);
+    expect(content).toBe("");
+  });
+});
+
+describe("a YAML file that applies to nothing", () => {
+  it("causes a note", () => {
+    expect(run({ "a.yaml": waits("acme.Shop.Ordr", "1s") }).notes).toEqual([
+      'a.yaml:1:33: selector acme.Shop.Ordr matches no method of a listed service. Did you mean "acme.Shop.Order"?',
+    ]);
+  });
+});
+
 describe("a YAML file that lists a long-running service without google.longrunning.Operations", () => {
   const apis = (...names: string[]): string => `apis: [${names.map((name) => `{ name: ${name} }`).join(", ")}]`;
 
@@ -84,6 +126,7 @@ describe("a YAML file that lists a long-running service without google.longrunni
 
   it("is not a file that lists it or only plain services", () => {
     const served = apis("acme.Library", "google.longrunning.Operations");
-    expect(run({ "a.yaml": served, "b.yaml": apis("acme.Plain", "acme.Elsewhere"), "c.yaml": "{}" }).notes).toEqual([]);
+    expect(run({ "a.yaml": served, "c.yaml": "{}" }).notes).toEqual([]);
+    expect(run({ "a.yaml": apis("acme.Plain") }).notes).toEqual([expect.not.stringContaining("google.longrunning")]);
   });
 });

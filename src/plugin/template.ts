@@ -1,7 +1,7 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import { parentTypes } from "@bufbuild/protobuf/reflect";
-import type { GeneratedFile, ImportSymbol, Target } from "@bufbuild/protoplugin";
-import type { NamedMethod, NamedService } from "./names.ts";
+import type { GeneratedFile, ImportSymbol, Printable, Target } from "@bufbuild/protoplugin";
+import { isThen, type NamedMethod, type NamedService } from "./names.ts";
 
 /** A file of `templates/`, compiled: a printer for each target. */
 export type Template = Readonly<Record<Target, Printer>>;
@@ -18,6 +18,16 @@ export function printDocs(
 ): void {
   const deprecated = [desc, ...parentTypes(desc)].some((parent) => parent.deprecated);
   f.print(f.jsDoc(deprecated ? `${text}\n\n@deprecated` : text, indentation));
+}
+
+/** Returns the name of a method in clients that must not be thenable. */
+export function callName({ desc }: NamedMethod): string {
+  return isThen(desc) ? `${desc.localName}$` : desc.localName;
+}
+
+/** Prints the type of the plain method of a client that is named then. */
+export function printPlainThen(f: GeneratedFile, { desc }: NamedService): Printable {
+  return [f.import("Client", "@connectrpc/connect", true), "<typeof ", f.importSchema(desc, true), '>["then"]'];
 }
 
 /** Prints the polling settings of a method. */

@@ -175,6 +175,9 @@ export const serviceTemplate: template.Template = {
       if (method.polling !== undefined) {
         f.print`      polling: ${template.printPolling(method)},`;
       }
+      if (method.startTimeoutMs !== undefined) {
+        f.print`      startTimeoutMs: ${String(method.startTimeoutMs)},`;
+      }
       f.print`    },`;
     }
     f.print`  },`;
@@ -192,6 +195,9 @@ export const serviceTemplate: template.Template = {
       f.print`      metadata: ${f.importSchema(method.metadata)},`;
       if (method.polling !== undefined) {
         f.print`      polling: ${template.printPolling(method)},`;
+      }
+      if (method.startTimeoutMs !== undefined) {
+        f.print`      startTimeoutMs: ${String(method.startTimeoutMs)},`;
       }
       f.print`    },`;
     }
@@ -213,6 +219,63 @@ export const serviceTemplate: template.Template = {
     f.print();
     template.printDocs(f, `The long-running methods of ${service.desc.typeName}.`, service);
     f.print`${f.export("declare const", service.nameOf("$ServiceLro"))}: ${service.nameOf("$ServiceLro")};`;
+    f.print();
+  },
+};
+
+/** Compiled from templates/thenable.ts. */
+export const thenableTemplate: template.Template = {
+  ts(f, service) {
+    const Client = f.import("Client", "@connectrpc/connect", true);
+    const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegenv1", true);
+    const Transport = f.import("Transport", "@connectrpc/connect", true);
+    const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegenv1", true);
+    const hideThen = f.import("hideThen", "protoc-gen-ts-lro/codegenv1");
+    const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
+    f.print(f.jsDoc(service.desc, ""));
+    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${template.globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")} | "then"> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${template.callName(method)}: ${LroCall}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
+    }
+    if (service.plainThen !== undefined) {
+      f.print`  then$: ${template.printPlainThen(f, service)};`;
+    }
+    f.print`}`;
+    f.print();
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}. Its long-running methods return typed operations. \`await\` would call a method\nnamed then, so it is named then$.`, service);
+    f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")} {`;
+    f.print`  return ${hideThen}(${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options));`;
+    f.print`}`;
+    f.print();
+  },
+  js(f, service) {
+    const hideThen = f.import("hideThen", "protoc-gen-ts-lro/codegenv1");
+    const createLroClient = f.import("createLroClient", "protoc-gen-ts-lro/codegenv1");
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}. Its long-running methods return typed operations. \`await\` would call a method\nnamed then, so it is named then$.`, service);
+    f.print`${f.export("function", service.nameOf("create$ServiceClient"))}(transport, options) {`;
+    f.print`  return ${hideThen}(${createLroClient}(${service.nameOf("$ServiceLro")}, transport, options));`;
+    f.print`}`;
+    f.print();
+  },
+  dts(f, service) {
+    const Client = f.import("Client", "@connectrpc/connect", true);
+    const LroCall = f.import("LroCall", "protoc-gen-ts-lro/codegenv1", true);
+    const Transport = f.import("Transport", "@connectrpc/connect", true);
+    const LroClientOptions = f.import("LroClientOptions", "protoc-gen-ts-lro/codegenv1", true);
+    f.print(f.jsDoc(service.desc, ""));
+    f.print`${f.export("interface", service.nameOf("$ServiceClient"))} extends ${template.globalName(f, "Omit", service)}<${Client}<typeof ${f.importSchema(service.desc).toTypeOnly()}>, ${service.methods.map(({ desc }) => JSON.stringify(desc.localName)).join(" | ")} | "then"> {`;
+    for (const method of service.methods) {
+      f.print(f.jsDoc(method.desc, "  "));
+      f.print`  ${template.callName(method)}: ${LroCall}<${f.importShape(method.desc.input)}, ${f.importShape(method.response)}, ${f.importShape(method.metadata)}>;`;
+    }
+    if (service.plainThen !== undefined) {
+      f.print`  then$: ${template.printPlainThen(f, service)};`;
+    }
+    f.print`}`;
+    f.print();
+    template.printDocs(f, `Creates a client for ${service.desc.typeName}. Its long-running methods return typed operations. \`await\` would call a method\nnamed then, so it is named then$.`, service);
+    f.print`${f.export("declare function", service.nameOf("create$ServiceClient"))}(transport: ${Transport}, options?: ${LroClientOptions}<${service.nameOf("$ServiceLro")}>): ${service.nameOf("$ServiceClient")};`;
     f.print();
   },
 };

@@ -1,17 +1,17 @@
-import { DescriptorProtoSchema, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { type Encoded, findText, visitEncoded } from "../../descriptor/wire.ts";
+import { DescriptorProtoSchema, FileDescriptorProtoSchema, MessageOptionsSchema } from "@bufbuild/protobuf/wkt";
+import { type Encoded, findEncoded, findText, visitEncoded, visitFields } from "../../descriptor/wire.ts";
 import type { EncodedFile } from "./encoded-file.ts";
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;
 
-/** Returns the file that declares each of the given messages and enums, by full name. */
+/** Returns the file that declares each of the given names: messages, enums, extensions, and services by full name. */
 export function findDeclarations(files: Iterable<EncodedFile>, names: ReadonlySet<string>): Map<string, EncodedFile> {
   const found = new Map<string, EncodedFile>();
   const packages = enclosingScopes(names);
   for (const encodedFile of files) {
     if (packages.has(encodedFile.packageName)) {
-      visitTypes(encodedFile, (name) => {
+      visitDeclarations(encodedFile, (name) => {
         if (names.has(name)) {
           found.set(name, encodedFile);
         }
@@ -34,17 +34,54 @@ function enclosingScopes(names: Iterable<string>): Set<string> {
   return scopes;
 }
 
-/** Visits the messages and enums of a file by full name. */
-function visitTypes({ encoded, packageName }: EncodedFile, visit: (name: string) => void): void {
-  const visitIn = (parent: Encoded, messageField: number, enumField: number, scope: string): void =>
+/** Visits the messages of a file by full name. */
+export function visitMessages(encodedFile: EncodedFile, visit: (name: string) => void): void {
+  visitDeclarations(encodedFile, (name, value, isMessage) => {
+    if (isMessage && !isMapEntry(value)) {
+      visit(name);
+    }
+  });
+}
+
+/** Visits the messages, enums, extensions, and services of a file by full name. */
+function visitDeclarations(
+  { encoded, packageName }: EncodedFile,
+  visit: (name: string, value: Encoded, isMessage: boolean) => void,
+): void {
+  const visitIn = (parent: Encoded, { messageType, others }: Declarations, scope: string): void =>
     visitEncoded(parent, (number, value) => {
-      if (number === messageField || number === enumField) {
+      const isMessage = number === messageType;
+      if (isMessage || others.includes(number)) {
         const name = scope + findText(value, message.name.number);
-        visit(name);
-        if (number === messageField) {
-          visitIn(value, message.nestedType.number, message.enumType.number, `${name}.`);
+        visit(name, value, isMessage);
+        if (isMessage) {
+          visitIn(value, inMessage, `${name}.`);
         }
       }
     });
-  visitIn(encoded, file.messageType.number, file.enumType.number, packageName === "" ? "" : `${packageName}.`);
+  visitIn(encoded, inFile, packageName === "" ? "" : `${packageName}.`);
+}
+
+/** The numbers of the fields that contain declarations. The name is field 1 in all declarations. */
+interface Declarations {
+  readonly messageType: number;
+  readonly others: readonly number[];
+}
+
+const inFile: Declarations = {
+  messageType: file.messageType.number,
+  others: [file.enumType.number, file.extension.number, file.service.number],
+};
+const inMessage: Declarations = {
+  messageType: message.nestedType.number,
+  others: [message.enumType.number, message.extension.number],
+};
+
+/** Returns whether a message is a map entry, which no type name can refer to. */
+export function isMapEntry(value: Encoded): boolean {
+  let mapEntry = false;
+  visitFields(findEncoded(value, message.options.number), (number, { buffer, start }) => {
+    mapEntry ||= number === MessageOptionsSchema.field.mapEntry.number && buffer[start] === 1;
+  });
+  return mapEntry;
 }

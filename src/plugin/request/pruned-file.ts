@@ -7,12 +7,12 @@ import {
   FieldDescriptorProtoSchema,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
-  MessageOptionsSchema,
   SourceCodeInfo_LocationSchema,
   SourceCodeInfoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { type Keep, type Kept, prune } from "../../descriptor/prune.ts";
-import { bytesOf, type Encoded, findEncoded, findText, visitFields } from "../../descriptor/wire.ts";
+import { bytesOf, type Encoded, findEncoded, findText } from "../../descriptor/wire.ts";
+import { isMapEntry } from "./declarations.ts";
 import { pruneService } from "./pruned-service.ts";
 import { standInType } from "./stand-in.ts";
 
@@ -46,6 +46,7 @@ const ofDeclaration: Kept = new Map([[nameField, bytesOf]]);
 export function decodePrunedFile(encoded: Encoded, { declares, imports, services }: KeptFile): FileDescriptorProto {
   const ofFile: Kept = new Map([
     ...ofHeader,
+    [file.service.number, keepDeclaration("", declares)],
     ...(services ? ofServices : []),
     [file.messageType.number, keepMessage("", declares)],
     [file.enumType.number, keepDeclaration("", declares)],
@@ -99,15 +100,6 @@ const standInExtension = new BinaryWriter()
   .tag(extension.type.number, WireType.Varint)
   .int32(FieldDescriptorProto_Type.BOOL)
   .finish();
-
-/** Returns whether a message is a map entry, which no type name can refer to. */
-function isMapEntry(value: Encoded): boolean {
-  let mapEntry = false;
-  visitFields(findEncoded(value, message.options.number), (number, { buffer, start }) => {
-    mapEntry ||= number === MessageOptionsSchema.field.mapEntry.number && buffer[start] === 1;
-  });
-  return mapEntry;
-}
 
 /** Keeps the locations of services and methods, and of the comments that are copied to the top of a generated file. */
 function keepLocation(location: Encoded): Uint8Array | undefined {

@@ -1,6 +1,7 @@
 import type { CodeGeneratorRequest, DescriptorProto, FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
 import { compileRequest } from "../../../test/compile.ts";
+import { readRequest } from "./encoded-request.ts";
 import { decodePrunedRequest } from "./pruned-request.ts";
 
 const protos = {
@@ -45,7 +46,7 @@ service Books { rpc Get(Book) returns (Book); }`,
 
 async function prune(parameter = "target=ts"): Promise<CodeGeneratorRequest> {
   const all = Object.entries(protos).map(([path, content]) => [path, `syntax = "proto3"; ${content}`]);
-  return decodePrunedRequest(await compileRequest(Object.fromEntries(all), parameter));
+  return decodePrunedRequest(readRequest(await compileRequest(Object.fromEntries(all), parameter)));
 }
 
 function fileOf({ protoFile }: CodeGeneratorRequest, name: string): FileDescriptorProto {

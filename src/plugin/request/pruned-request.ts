@@ -1,22 +1,19 @@
 import { create } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
-import { textOf, visitEncoded } from "../../descriptor/wire.ts";
 import { findDeclarations } from "./declarations.ts";
-import { type EncodedFile, hasLongRunningMethod, readFile, referredNames, serviceNames } from "./encoded-file.ts";
+import { type EncodedFile, hasLongRunningMethod, referredNames, serviceNames } from "./encoded-file.ts";
+import type { EncodedRequest } from "./encoded-request.ts";
 import { decodePrunedFile } from "./pruned-file.ts";
 import { createStandInFile } from "./stand-in.ts";
-
-const request = CodeGeneratorRequestSchema.field;
 
 /**
  * Decodes only the parts of a CodeGeneratorRequest that this plugin needs: the services of files with long-running
  * methods, and the names of the types that they refer to. The generated code is the same as for the full request, but
  * decoding the full request would take most of the time and memory of a run.
  *
- * @throws Error if the bytes are not a request.
+ * @throws Error if a file is not an encoded FileDescriptorProto.
  */
-export function decodePrunedRequest(bytes: Uint8Array): CodeGeneratorRequest {
-  const { files, toGenerate, parameter } = readRequest(bytes);
+export function decodePrunedRequest({ files, toGenerate, parameter }: EncodedRequest): CodeGeneratorRequest {
   const isEmitted = parameter.includes("keep_empty_files") ? () => true : hasLongRunningMethod;
   const emitted = new Set([...toGenerate].flatMap((name) => files.get(name) ?? []).filter(isEmitted));
 
@@ -68,40 +65,4 @@ function clashesWith(identifiers: ReadonlySet<string>): (identifier: string) => 
 /** Returns the name that protoc-gen-es gives a type unless it clashes with another declaration. */
 function identifierOf(typeName: string, { packageName }: EncodedFile): string {
   return typeName.slice(packageName === "" ? 0 : packageName.length + 1).replaceAll(".", "_");
-}
-
-function readRequest(bytes: Uint8Array): {
-  files: Map<string, EncodedFile>;
-  toGenerate: Set<string>;
-  parameter: string;
-} {
-  const toGenerate = new Set<string>();
-  const files = new Map<string, EncodedFile>();
-  const sourceFiles: EncodedFile[] = [];
-  let parameter = "";
-  visitEncoded({ buffer: bytes, start: 0, end: bytes.length }, (number, value) => {
-    switch (number) {
-      case request.fileToGenerate.number:
-        toGenerate.add(textOf(value));
-        break;
-      case request.parameter.number:
-        parameter = textOf(value);
-        break;
-      case request.protoFile.number: {
-        const file = readFile(value);
-        files.set(file.name, file);
-        break;
-      }
-      case request.sourceFileDescriptors.number:
-        sourceFiles.push(readFile(value));
-        break;
-    }
-  });
-  // Like protoplugin, prefer source files: only they have options with source retention.
-  for (const file of sourceFiles) {
-    if (files.has(file.name)) {
-      files.set(file.name, file);
-    }
-  }
-  return { files, toGenerate, parameter };
 }

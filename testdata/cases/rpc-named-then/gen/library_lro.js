@@ -2,7 +2,7 @@
 // @generated from file library.proto (package acme.library.v1, syntax proto3)
 /* eslint-disable */
 
-import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, hideThen, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb.js";
 
 /**
@@ -18,10 +18,11 @@ export const LibraryServiceLro = /*@__PURE__*/ lroService(LibraryService, {
 });
 
 /**
- * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations. `await` would call a method
+ * named then, so it is named then$.
  */
 export function createLibraryServiceClient(transport, options) {
-  return createLroClient(LibraryServiceLro, transport, options);
+  return hideThen(createLroClient(LibraryServiceLro, transport, options));
 }
 
 /**

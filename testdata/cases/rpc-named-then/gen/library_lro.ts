@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { LroCall, LroClientOptions, LroHandler, LroMethod, LroRegisterOptions, LroServer, LroService, MaybePromise, OperationInit, OperationSnapshot, RawOperation } from "protoc-gen-ts-lro/codegenv1";
-import { createLroClient, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
+import { createLroClient, hideThen, lroImplementation, lroService, unpackOperation } from "protoc-gen-ts-lro/codegenv1";
 import type { Book, CreateBookMetadata, CreateBookRequest } from "./library_pb.js";
 import { BookSchema, CreateBookMetadataSchema, LibraryService } from "./library_pb.js";
 import type { Client, HandlerContext, ServiceImpl, Transport } from "@connectrpc/connect";
@@ -32,18 +32,19 @@ export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(Lib
 /**
  * @generated from service acme.library.v1.LibraryService
  */
-export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>, "then"> {
+export interface LibraryServiceClient extends Omit<Client<typeof LibraryService>, "then" | "then"> {
   /**
    * @generated from rpc acme.library.v1.LibraryService.Then
    */
-  then: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
+  then$: LroCall<CreateBookRequest, Book, CreateBookMetadata>;
 }
 
 /**
- * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations.
+ * Creates a client for acme.library.v1.LibraryService. Its long-running methods return typed operations. `await` would call a method
+ * named then, so it is named then$.
  */
 export function createLibraryServiceClient(transport: Transport, options?: LroClientOptions<LibraryServiceLro>): LibraryServiceClient {
-  return createLroClient(LibraryServiceLro, transport, options);
+  return hideThen(createLroClient(LibraryServiceLro, transport, options));
 }
 
 /**

@@ -26,6 +26,7 @@ export const LibraryServiceLro: LibraryServiceLro = /*@__PURE__*/ lroService(Lib
       response: BookSchema,
       metadata: CreateBookMetadataSchema,
       polling: { initialDelayMs: 60000, delayMultiplier: 1.5, maxDelayMs: 360000, totalTimeoutMs: 43200000 },
+      startTimeoutMs: 60000,
     },
   },
 });
