@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { LogLevel, MutantResult } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
+import { fastPGlite } from "../../test/program.ts";
 import { describeChange } from "./change.ts";
 
 /** The source with one small change. */
@@ -39,6 +40,7 @@ export async function testMutants(folder: string, { force, constants }: Mutation
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
     // Its own option testFiles would leave mutants of what runs while modules load inactive.
+    testRunnerNodeArgs: [fastPGlite],
     vitest: { configFile: "scripts/mutation/vitest.config.ts", dir: folder },
     // Bins run in processes of their own only, and what is generated is tested by what generates it.
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
