@@ -50,8 +50,8 @@ export async function testMutants(folder: string, { force, constants }: Mutation
     ignoreStatic: !constants,
     tempDirName: ".cache/mutation/sandbox",
     cleanTempDir: "always",
-    // Of what is kept between runs, tests need the protos that buf has compiled.
-    ignorePatterns: [".cache", "!.cache/buf-*", "dist"],
+    // Of what is kept between runs, tests need the protos that buf has compiled and empty databases.
+    ignorePatterns: [".cache", "!.cache/buf-*", "!.cache/pglite-*", "dist"],
     // It would mark expected outputs, which are compared.
     disableTypeChecks: false,
     // Stryker would have TypeScript read it, by an API that TypeScript 7 does not have.

@@ -69,6 +69,20 @@ describe("a request id", () => {
   });
 });
 
+test("a start that the database refuses without a cause that can be found fails, and says so", async () => {
+  const { store } = shared;
+  // An index that another version of the package, or somebody by hand, has made.
+  await sql("CREATE UNIQUE INDEX by_hand ON lro.operations (request_id)");
+  onTestFinished(() => void sql("DROP INDEX lro.by_hand"));
+  await startOne(store, { requestId: "1", principal: "ann" });
+  await expect(store.start(newOperation({ requestId: "1", principal: "bob" }))).rejects.toMatchObject({
+    name: "InsertConflictError",
+    message: expect.stringMatching(/no operation with its name or request ID exists.*unique indexes of lro.operations/),
+  });
+  // What conflicts may have been deleted in between.
+  expect(await startOne(store, { requestId: "2", principal: "bob" })).toMatchObject({ done: false });
+});
+
 test("a name stands for one operation", async () => {
   const { store } = shared;
   const { name } = await startOne(store, { requestId: "1" });
