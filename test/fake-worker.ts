@@ -44,6 +44,7 @@ export function fakeStore(): FakeStore & { readonly store: OperationStore } {
   };
   const holds = (claim: Claim): boolean => !["lost", "preempted"].includes(fake.states.get(claim) ?? "held");
   const store: Partial<OperationStore> = {
+    commitTimeoutMs: 2_000,
     async claim(_, limit) {
       fake.limits.push(limit);
       const claims = fake.claimable.splice(0, limit);

@@ -24,6 +24,11 @@ export interface Database extends Connection {
   readonly singleConnection: boolean;
   /** Runs a function in a transaction. Commits it if the function returns, rolls it back if the function throws. */
   transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs a function of a handler in a transaction. Limits how many run concurrently, so that they always leave
+   * connections for everything else, and each of their statements to the time that a commit may take.
+   */
+  handlerTransaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Runs a function while no other process runs one with the same key. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**

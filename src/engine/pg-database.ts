@@ -3,30 +3,43 @@ import type { Pool, PoolClient } from "pg";
 import type { Database, DatabaseTransaction, Row } from "./database.ts";
 import { PassedTransaction } from "./passed-transaction.ts";
 import { keepListening } from "./pg-listener.ts";
+import { Slots } from "./slots.ts";
 
-/**
- * Returns the database behind a pool of connections to a PostgreSQL server.
- *
- * @param heartbeatMs How often to check that the listening connection is alive.
- */
-export function pgDatabase(pool: Pool, heartbeatMs: number, close: () => Promise<void>): Database {
+export interface PgDatabaseOptions {
+  /** How often to check that the listening connection is alive. */
+  readonly heartbeatMs: number;
+  /** Maximum number of concurrent transactions of handlers. Fewer than the pool has connections. */
+  readonly maxCommits: number;
+  /** Maximum time of a transaction of a handler. */
+  readonly commitTimeoutMs: number;
+  /** Closes the pool, if it belongs to the engine. */
+  close(): Promise<void>;
+}
+
+/** Statements of a handler's transaction that go on when its time is over are cancelled this much later. */
+const cancelAfterMs = 1_000;
+
+/** Returns the database behind a pool of connections to a PostgreSQL server. */
+export function pgDatabase(
+  pool: Pool,
+  { heartbeatMs, maxCommits, commitTimeoutMs, close }: PgDatabaseOptions,
+): Database {
+  const commits = new Slots(maxCommits);
+  const beginCommit = `BEGIN; SET LOCAL statement_timeout = ${Math.ceil(commitTimeoutMs) + cancelAfterMs}`;
   const stop = new AbortController();
   let listening: Promise<void> | undefined;
 
   return {
     singleConnection: false,
     query: (text, values) => run(pool, text, values),
-    transaction: async (work) => runTransaction(await connect(pool), work),
-    async exclusively(key, work) {
-      const client = await connect(pool);
-      try {
-        await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
+    transaction: async (work) => runTransaction(await connect(pool), "BEGIN", work),
+    handlerTransaction: (work) => commits.run(async () => runTransaction(await connect(pool), beginCommit, work)),
+    exclusively: async (key, work) =>
+      runTransaction(await connect(pool), "BEGIN", async (tx) => {
+        // A lock of the session could stay with a connection of PgBouncer, which others use next.
+        await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [key]);
         return await work();
-      } finally {
-        // Closes the connection, which releases the lock.
-        client.release(true);
-      }
-    },
+      }),
     listen(channel, onPayload, onConnect) {
       const subscription = { channel, onPayload, onConnect, heartbeatMs };
       const { first, ended } = keepListening(() => connect(pool), subscription, stop.signal);
@@ -63,7 +76,11 @@ async function connect(pool: Pool): Promise<PoolClient> {
 }
 
 /** Returns the client to the pool if the transaction certainly ended and destroys it otherwise. */
-async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  client: PoolClient,
+  begin: string,
+  work: (tx: DatabaseTransaction) => Promise<T>,
+): Promise<T> {
   let reusable = false;
   const tx = new PassedTransaction({
     client,
@@ -74,7 +91,7 @@ async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransact
     },
   });
   try {
-    await run(client, "BEGIN");
+    await run(client, begin);
     const value = await work(tx);
     if (tx.end()) {
       await commit(client);

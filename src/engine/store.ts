@@ -14,6 +14,7 @@ export interface StoreOptions extends EngineOptions {
   readonly schema: string;
   /** Whether no other process can have claims in this store. */
   readonly alone: boolean;
+  readonly commitTimeoutMs: number;
 }
 
 /** The dependencies of the parts of a store. */
@@ -47,6 +48,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
   return {
     secret: Buffer.from(await readSetting(database, schema, "secret")),
     singleConnection: database.singleConnection,
+    commitTimeoutMs: options.commitTimeoutMs,
     ...starts(parts),
     ...storedOperations(parts),
     ...claims(parts),

@@ -26,6 +26,12 @@ export interface LroServerOptions {
    * it again. A multiple of 1,000, at least 10,000. Default 30,000.
    */
   readonly leaseMs?: number | undefined;
+  /**
+   * How long the function that a handler passes to `commit` may run. After that, the transaction is rolled back, and
+   * `commit` fails with DEADLINE_EXCEEDED. Default: the lease on PostgreSQL, and 2,000 on PGlite, where a commit blocks
+   * all other calls.
+   */
+  readonly commitTimeoutMs?: number | undefined;
   /** Maximum time for which a WaitOperation call blocks. Default 300,000 (5 minutes). */
   readonly maxWaitMs?: number | undefined;
   /** Receives log entries. Default: writes warnings and errors to the console. */
@@ -55,10 +61,11 @@ export function createLroServer(options: LroServerOptions): Promise<LroServer> {
 /** The same, for tests that look at a server whose periods are others. */
 export async function openServer(options: LroServerOptions, given: Partial<Periods> = {}): Promise<LroServer> {
   const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
+  const { commitTimeoutMs } = options;
   const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};
   const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
   checkLimits(defaults, "defaults");
-  checkOptions({ concurrency, leaseMs, maxWaitMs });
+  checkOptions({ concurrency, leaseMs, maxWaitMs, commitTimeoutMs });
   const leaseSeconds = leaseMs / 1_000;
   const usual = periodsOf(leaseMs);
   const periods = { ...usual, ...given };
@@ -67,6 +74,7 @@ export async function openServer(options: LroServerOptions, given: Partial<Perio
     leaseSeconds,
     sweepSeconds: usual.sweepMs / 1_000,
     heartbeatMs: periods.heartbeatMs,
+    commitTimeoutMs,
     log,
   });
   const access = createAccess(options.access ?? {});
@@ -89,7 +97,8 @@ function checkOptions({
   concurrency,
   leaseMs,
   maxWaitMs,
-}: Record<"concurrency" | "leaseMs" | "maxWaitMs", number>): void {
+  commitTimeoutMs,
+}: Record<"concurrency" | "leaseMs" | "maxWaitMs", number> & Pick<LroServerOptions, "commitTimeoutMs">): void {
   if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new Error(`concurrency is ${concurrency}: set it to a whole number, at least 1`);
   }
@@ -98,5 +107,8 @@ function checkOptions({
   }
   if (!(maxWaitMs >= 0 && Number.isFinite(maxWaitMs))) {
     throw new Error(`maxWaitMs is ${maxWaitMs}: set it to a number of milliseconds, at least 0`);
+  }
+  if (commitTimeoutMs !== undefined && !(commitTimeoutMs > 0 && commitTimeoutMs < 2 ** 31 - 1_000)) {
+    throw new Error(`commitTimeoutMs is ${commitTimeoutMs}: set it to a number of milliseconds, above 0`);
   }
 }

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly sweepSeconds: number;
   /** How often to make sure that events can still come, in milliseconds. */
   readonly heartbeatMs: number;
+  /** How long the function of a commit may run, in milliseconds. Default: as the engine chooses. */
+  readonly commitTimeoutMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -132,6 +134,8 @@ export interface OperationStore {
   readonly secret: Uint8Array;
   /** Whether calls block while a function passed to `settle` runs, because the database has a single connection. */
   readonly singleConnection: boolean;
+  /** How long a function passed to `settle` may run, in milliseconds. The caller ends it then. */
+  readonly commitTimeoutMs: number;
   /** Stores an operation and queues it for workers, atomically. */
   start(operation: NewOperation): Promise<StartOutcome>;
   /** Returns the operations with these names that exist, including deleted ones. */
