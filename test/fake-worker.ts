@@ -25,6 +25,11 @@ const silent: Periods = { waitMs: never, renewMs: never, sweepMs: never, heartbe
 export interface FakeStore {
   /** What there is to claim. */
   readonly claimable: Claim[];
+  /** How often the worker has asked what there is to do. */
+  looks: number;
+  /** Whether there is something to clean up, and how often that was done. */
+  untidy: boolean;
+  sweeps: number;
   /** The limits of all calls of `claim`, whose answers wait for this. */
   readonly limits: number[];
   answered: Promise<void>;
@@ -39,6 +44,7 @@ export interface FakeStore {
 
 export function fakeStore(): FakeStore & { readonly store: OperationStore } {
   const fake: FakeStore = {
+    ...{ looks: 0, untidy: false, sweeps: 0 },
     ...{ claimable: [], limits: [], answered: Promise.resolve(), states: new Map(), reachable: true },
     ...{ released: [], settled: [], metadata: [] },
   };
@@ -69,7 +75,14 @@ export function fakeStore(): FakeStore & { readonly store: OperationStore } {
       fake.settled.push({ claim, result });
       return holds(claim);
     },
-    sweep: async () => {},
+    async look() {
+      fake.looks++;
+      return { methods: fake.claimable.length > 0 ? [method] : [], sweep: fake.untidy };
+    },
+    async sweep() {
+      fake.sweeps++;
+      fake.untidy = false;
+    },
   };
   return Object.assign(fake, { store: store as OperationStore });
 }

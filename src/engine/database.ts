@@ -22,6 +22,8 @@ export interface DatabaseTransaction extends Connection, LroTransaction {
 export interface Database extends Connection {
   /** Whether all statements share one connection, so that they block while a transaction is open. */
   readonly singleConnection: boolean;
+  /** Whether `listen` delivers notifications. */
+  readonly listens: boolean;
   /** Runs a function in a transaction. Commits it if the function returns, rolls it back if the function throws. */
   transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /**
@@ -32,7 +34,7 @@ export interface Database extends Connection {
   /** Runs a function while no other process runs one with the same key. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**
-   * Listens on a channel until the database is closed. Reconnects if the connection breaks.
+   * Listens on a channel until the database is closed, if the database listens. Reconnects if the connection breaks.
    *
    * @param onConnect Called after each connect: notifications before it may have been lost.
    */

@@ -6,13 +6,15 @@ import { keepListening } from "./pg-listener.ts";
 import { Slots } from "./slots.ts";
 
 export interface PgDatabaseOptions {
+  /** The pool for the connection that listens. `undefined` if nothing listens. */
+  readonly listening: Pool | undefined;
   /** How often to check that the listening connection is alive. */
   readonly heartbeatMs: number;
   /** Maximum number of concurrent transactions of handlers. Fewer than the pool has connections. */
   readonly maxCommits: number;
   /** Maximum time of a transaction of a handler. */
   readonly commitTimeoutMs: number;
-  /** Closes the pool, if it belongs to the engine. */
+  /** Closes the pools that belong to the engine. */
   close(): Promise<void>;
 }
 
@@ -22,15 +24,16 @@ const cancelAfterMs = 1_000;
 /** Returns the database behind a pool of connections to a PostgreSQL server. */
 export function pgDatabase(
   pool: Pool,
-  { heartbeatMs, maxCommits, commitTimeoutMs, close }: PgDatabaseOptions,
+  { listening, heartbeatMs, maxCommits, commitTimeoutMs, close }: PgDatabaseOptions,
 ): Database {
   const commits = new Slots(maxCommits);
   const beginCommit = `BEGIN; SET LOCAL statement_timeout = ${Math.ceil(commitTimeoutMs) + cancelAfterMs}`;
   const stop = new AbortController();
-  let listening: Promise<void> | undefined;
+  let listened: Promise<void> | undefined;
 
   return {
     singleConnection: false,
+    listens: listening !== undefined,
     query: (text, values) => run(pool, text, values),
     transaction: async (work) => runTransaction(await connect(pool), "BEGIN", work),
     handlerTransaction: (work) => commits.run(async () => runTransaction(await connect(pool), beginCommit, work)),
@@ -40,15 +43,18 @@ export function pgDatabase(
         await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [key]);
         return await work();
       }),
-    listen(channel, onPayload, onConnect) {
+    async listen(channel, onPayload, onConnect) {
+      if (listening === undefined) {
+        return;
+      }
       const subscription = { channel, onPayload, onConnect, heartbeatMs };
-      const { first, ended } = keepListening(() => connect(pool), subscription, stop.signal);
-      listening = ended;
-      return first;
+      const { first, ended } = keepListening(() => connect(listening), subscription, stop.signal);
+      listened = ended;
+      await first;
     },
     async close() {
       stop.abort();
-      await listening;
+      await listened;
       await close();
     },
   };

@@ -42,6 +42,7 @@ export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void
     });
   return {
     singleConnection: true,
+    listens: true,
     async query(text, values) {
       try {
         return await run(pglite, text, values);

@@ -1,7 +1,7 @@
-import { Pool } from "pg";
 import { createEngine, type Engine } from "../server/engine.ts";
 import type { LroTransaction } from "../server/handler.ts";
 import { pgDatabase } from "./pg-database.ts";
+import { openPools } from "./pg-pools.ts";
 import { openStore } from "./store.ts";
 
 /** The parts of a `Pool` of `pg` that the engine uses. Declared here so that you need no `@types/pg`. */
@@ -15,13 +15,20 @@ export interface PostgresPool {
 export type PostgresOptions = {
   /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
+  /**
+   * How this process learns of changes in others. By default, one connection of the pool listens for them. If the pool
+   * connects to PgBouncer in transaction mode, which cannot listen, set the connection string of the database itself,
+   * or false: the server then looks for changes once a second.
+   */
+  readonly listen?: { readonly connectionString: string } | false | undefined;
 } & (
   | {
       /** The connection string, such as `postgres://user:password@host/database`. */
       readonly connectionString: string;
       /**
        * Maximum number of connections, at least 4. One is reserved for LISTEN and two for the server's other work, so
-       * that at most `max - 3` commits of handlers run concurrently. Default 10.
+       * that at most `max - 3` commits of handlers run concurrently. With `listen`, the pool needs none for LISTEN:
+       * then at least 3, and `max - 2` commits. Default 10.
        */
       readonly max?: number | undefined;
       readonly pool?: undefined;
@@ -32,52 +39,16 @@ export type PostgresOptions = {
        */
       readonly pool: PostgresPool;
       readonly connectionString?: undefined;
+      readonly max?: undefined;
     }
 );
-
-const defaultMax = 10;
-
-/** The connections that commits of handlers cannot use: one for LISTEN, and two for everything else. */
-const reserved = 3;
-
-/**
- * Returns how many commits of handlers may run concurrently.
- *
- * @throws Error if the pool is too small.
- */
-function commitsOf(options: PostgresOptions): number {
-  const size = options.pool ? (options.pool as Partial<Pool>).options?.max : options.max;
-  const commits = (size ?? defaultMax) - reserved;
-  if (!(commits >= 1)) {
-    throw new Error(
-      `the pool has at most ${size} connections, but the server needs at least ${reserved + 1}: one for LISTEN, two for ` +
-        `its own work, and one for commits of handlers. Set max of ${options.pool ? "the pool" : "postgres()"} to a number ` +
-        `from ${reserved + 1}`,
-    );
-  }
-  return commits;
-}
 
 /** Stores operations in PostgreSQL 13 or later, which any number of processes and machines can share. */
 export function postgres(options: PostgresOptions): Engine {
   return createEngine(async (engineOptions) => {
-    const maxCommits = commitsOf(options);
-    const pool = options.pool
-      ? (options.pool as Pool)
-      : new Pool({
-          connectionString: options.connectionString,
-          max: options.max ?? defaultMax,
-          connectionTimeoutMillis: 10_000,
-          keepAlive: true,
-        });
-    const close = async (): Promise<void> => {
-      if (options.pool === undefined) {
-        await pool.end();
-      }
-    };
-    pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
-    const { heartbeatMs, leaseSeconds, commitTimeoutMs = leaseSeconds * 1_000 } = engineOptions;
-    const database = pgDatabase(pool, { heartbeatMs, maxCommits, commitTimeoutMs, close });
+    const { heartbeatMs, leaseSeconds, log, commitTimeoutMs = leaseSeconds * 1_000 } = engineOptions;
+    const { pool, ...connections } = openPools(options, log);
+    const database = pgDatabase(pool, { ...connections, heartbeatMs, commitTimeoutMs });
     try {
       const schema = options.schema ?? "lro";
       return await openStore(database, { ...engineOptions, commitTimeoutMs, schema, alone: false });

@@ -7,7 +7,7 @@ import { consoleLog, type LroLogEntry } from "./log.ts";
 import type { LroServer } from "./lro-server.ts";
 import { ManagedServer } from "./managed-server.ts";
 import { checkLimits, type HandlerDefaults, type ServedMethod } from "./method.ts";
-import { type Periods, periodsOf } from "./periods.ts";
+import { defaultHeartbeatMs, type Periods, periodsOf } from "./periods.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { Worker } from "./worker/worker.ts";
 
@@ -66,17 +66,15 @@ export async function openServer(options: LroServerOptions, given: Partial<Perio
   const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
   checkLimits(defaults, "defaults");
   checkOptions({ concurrency, leaseMs, maxWaitMs, commitTimeoutMs });
-  const leaseSeconds = leaseMs / 1_000;
-  const usual = periodsOf(leaseMs);
-  const periods = { ...usual, ...given };
+  const { heartbeatMs = defaultHeartbeatMs } = given;
   const telemetry = await createTelemetry();
   const store = await openEngine(engine, {
-    leaseSeconds,
-    sweepSeconds: usual.sweepMs / 1_000,
-    heartbeatMs: periods.heartbeatMs,
+    leaseSeconds: leaseMs / 1_000,
+    heartbeatMs,
     commitTimeoutMs,
     log,
   });
+  const periods = { ...periodsOf(leaseMs, store.listens), heartbeatMs, ...given };
   const access = createAccess(options.access ?? {});
   const waiting = createWaiting(store, periods.waitMs);
   const commitScope = createCommitScope(store.singleConnection);

@@ -10,8 +10,6 @@ import type { Log } from "./log.ts";
 export interface EngineOptions {
   /** How long a worker keeps a claim without a heartbeat. */
   readonly leaseSeconds: number;
-  /** The interval between calls of `sweep`. */
-  readonly sweepSeconds: number;
   /** How often to make sure that events can still come, in milliseconds. */
   readonly heartbeatMs: number;
   /** How long the function of a commit may run, in milliseconds. Default: as the engine chooses. */
@@ -119,6 +117,14 @@ export interface ListedOperation extends StoredOperation {
   readonly position: string;
 }
 
+/** What there is to do for workers. */
+export interface Outlook {
+  /** The methods with operations that no worker has claimed. */
+  readonly methods: readonly string[];
+  /** Whether there is something to clean up, for `sweep`. */
+  readonly sweep: boolean;
+}
+
 /** A change in this process or another. Events can be lost, so listeners must also poll. */
 export type StoreEvent =
   /** An operation was settled, or its cancellation was requested. */
@@ -134,6 +140,8 @@ export interface OperationStore {
   readonly secret: Uint8Array;
   /** Whether calls block while a function passed to `settle` runs, because the database has a single connection. */
   readonly singleConnection: boolean;
+  /** Whether `listen` delivers events. */
+  readonly listens: boolean;
   /** How long a function passed to `settle` may run, in milliseconds. The caller ends it then. */
   readonly commitTimeoutMs: number;
   /** Stores an operation and queues it for workers, atomically. */
@@ -147,6 +155,8 @@ export interface OperationStore {
   cancel(id: string, error: Uint8Array): Promise<void>;
   /** Hides an operation. If it is running, it continues. */
   remove(id: string): Promise<void>;
+  /** Finds what there is to do for workers, with one query, whatever the number of methods. */
+  look(): Promise<Outlook>;
   /** Claims up to `limit` operations of a method. */
   claim(method: string, limit: number): Promise<Claim[]>;
   /** Sends a heartbeat for each claim and returns their states in the same order. */

@@ -50,6 +50,29 @@ describe("looking for work", () => {
     expect(worker.size).toBe(0);
   });
 
+  test("finds what was not announced, and asks no method that has none", async () => {
+    const [fake, { printBook, begun }] = [fakeStore(), press()];
+    (await workerOf(fake, printBook, { periods: { sweepMs: 1 } })).start();
+    await expect.poll(() => fake.looks).toBeGreaterThan(5);
+    expect(fake).toMatchObject({ limits: [20], sweeps: 0 });
+    fake.claimable.push(claimOf("Emma"));
+    await expect.poll(() => begun).toEqual(["Emma"]);
+    expect(fake.limits).toHaveLength(2);
+  });
+
+  test("cleans up when there is something to clean up, and finds what that frees", async () => {
+    const [fake, { printBook, begun }] = [fakeStore(), press()];
+    fake.untidy = true;
+    fake.store.sweep = async () => {
+      fake.sweeps++;
+      fake.untidy = false;
+      fake.claimable.push(claimOf("Emma"));
+    };
+    (await workerOf(fake, printBook, { periods: { sweepMs: 1 } })).start();
+    await expect.poll(() => begun).toEqual(["Emma"]);
+    expect(fake.sweeps).toBe(1);
+  });
+
   test("starts anew where announcements may have been lost, and leaves alone what is not for it", async () => {
     const [fake, { printBook, begun }] = [fakeStore(), press()];
     const worker = await workerOf(fake, printBook);
