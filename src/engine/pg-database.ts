@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Pool, PoolClient } from "pg";
 import type { Database, DatabaseTransaction, Row } from "./database.ts";
@@ -21,6 +22,9 @@ export interface PgDatabaseOptions {
 /** Statements of a handler's transaction that go on when its time is over are cancelled this much later. */
 const cancelAfterMs = 1_000;
 
+/** How long to wait before trying again to get a lock that another process holds. */
+const lockRetryMs = 100;
+
 /** Returns the database behind a pool of connections to a PostgreSQL server. */
 export function pgDatabase(
   pool: Pool,
@@ -37,12 +41,15 @@ export function pgDatabase(
     query: (text, values) => run(pool, text, values),
     transaction: async (work) => runTransaction(await connect(pool), "BEGIN", work),
     handlerTransaction: (work) => commits.run(async () => runTransaction(await connect(pool), beginCommit, work)),
-    exclusively: async (key, work) =>
-      runTransaction(await connect(pool), "BEGIN", async (tx) => {
-        // A lock of the session could stay with a connection of PgBouncer, which others use next.
-        await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [key]);
-        return await work();
-      }),
+    exclusively: async (key, work) => {
+      for (;;) {
+        const done = await runTransaction(await connect(pool), "BEGIN", (tx) => ifFirst(tx, key, work));
+        if (done) {
+          return done.value;
+        }
+        await sleep(lockRetryMs);
+      }
+    },
     async listen(channel, onPayload, onConnect) {
       if (listening === undefined) {
         return;
@@ -58,6 +65,21 @@ export function pgDatabase(
       await close();
     },
   };
+}
+
+/**
+ * Runs a function while this transaction holds the lock for a key. Returns undefined if another holds it.
+ *
+ * A lock of the session could stay with a connection of PgBouncer. A transaction that waits for the lock would occupy a
+ * connection of PgBouncer that the function of its holder needs.
+ */
+async function ifFirst<T>(
+  tx: DatabaseTransaction,
+  key: string,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T } | undefined> {
+  const { rows } = await tx.query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked", [key]);
+  return rows[0]?.locked ? { value: await work() } : undefined;
 }
 
 async function run(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
