@@ -1,6 +1,6 @@
 /*
  * Compares the server with its minimum cost, on PostgreSQL and PGlite in one run: `npm run bench:server`. To run only one of
- * them: `npm run bench:server -- PGlite`.
+ * them: `npm run bench:server -- PGlite`, or only the cost of idle workers: `npm run bench:server -- idle`.
  */
 import { randomUUID } from "node:crypto";
 import { openEngine } from "../src/server/engine.ts";
@@ -8,6 +8,7 @@ import { median, quantile } from "./quantile.ts";
 import { type Served, serve } from "./served-press.ts";
 import { type BenchDatabase, openPGlite, openPostgres } from "./server-databases.ts";
 import { openFloor } from "./server-floor.ts";
+import { idle } from "./server-idle.ts";
 import { latency } from "./server-latency.ts";
 
 const method = "acme.press.v1.PressService.PrintBook";
@@ -15,6 +16,9 @@ const parallelism = 16;
 const print = (label: string, value: string): void => console.log(`  ${label.padEnd(54)}${value}`);
 
 const only = process.argv[2];
+if (!only || only === "idle") {
+  await idle(print);
+}
 for (const open of [openPostgres, openPGlite].filter(({ name }) => !only || name === `open${only}`)) {
   const database = await open();
   console.log(`${database.name}`);
@@ -34,7 +38,6 @@ async function throughput(database: BenchDatabase): Promise<void> {
   const floor = await openFloor(database, database.transaction);
   const store = await openEngine(database.engine("ours"), {
     leaseSeconds: 30,
-    sweepSeconds: 3,
     heartbeatMs: 5_000,
     log: () => {},
   });

@@ -25,6 +25,12 @@ const silent: Periods = { waitMs: never, renewMs: never, sweepMs: never, heartbe
 export interface FakeStore {
   /** The operations that can be claimed. */
   readonly claimable: Claim[];
+  /** The number of calls of `look`. */
+  looks: number;
+  /** Whether `look` reports that a sweep is necessary. */
+  untidy: boolean;
+  /** The number of calls of `sweep`. */
+  sweeps: number;
   /** The limits of all calls of `claim`. */
   readonly limits: number[];
   /** Calls of `claim` return after this. */
@@ -40,11 +46,13 @@ export interface FakeStore {
 
 export function fakeStore(): FakeStore & { readonly store: OperationStore } {
   const fake: FakeStore = {
+    ...{ looks: 0, untidy: false, sweeps: 0 },
     ...{ claimable: [], limits: [], answered: Promise.resolve(), states: new Map(), reachable: true },
     ...{ released: [], settled: [], metadata: [] },
   };
   const holds = (claim: Claim): boolean => !["lost", "preempted"].includes(fake.states.get(claim) ?? "held");
   const store: Partial<OperationStore> = {
+    commitTimeoutMs: 2_000,
     async claim(_, limit) {
       fake.limits.push(limit);
       const claims = fake.claimable.splice(0, limit);
@@ -69,7 +77,14 @@ export function fakeStore(): FakeStore & { readonly store: OperationStore } {
       fake.settled.push({ claim, result });
       return holds(claim);
     },
-    sweep: async () => {},
+    async look() {
+      fake.looks++;
+      return { methods: fake.claimable.length > 0 ? [method] : [], sweep: fake.untidy };
+    },
+    async sweep() {
+      fake.sweeps++;
+      fake.untidy = false;
+    },
   };
   return Object.assign(fake, { store: store as OperationStore });
 }

@@ -11,7 +11,7 @@ import {
 } from "@connectrpc/connect";
 import type { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
 import { pglite } from "../src/engine/pglite.ts";
 import { postgres } from "../src/engine/postgres.ts";
 import { openServer } from "../src/server/create-server.ts";
@@ -105,9 +105,9 @@ export function describePGlite(tests: (engine: TestEngine) => void): void {
   });
 }
 
-/** Runs tests on PostgreSQL. */
+/** Runs tests on PostgreSQL, except for mutants, which would take too long. */
 export function describePostgres(tests: (engine: TestEngine) => void): void {
-  describe("on PostgreSQL", () => {
+  describe.skipIf(inject("postgresPort") === undefined)("on PostgreSQL", () => {
     let connectionString: string;
     let pool: Pool;
     beforeAll(async () => {

@@ -44,7 +44,13 @@ export async function pgliteStores(): Promise<StoreDatabase> {
 export async function postgresStores(): Promise<StoreDatabase> {
   const pool = new Pool({ connectionString: await createDatabase() });
   return storesOf(
-    pgDatabase(pool, never, async () => {}),
+    pgDatabase(pool, {
+      listening: pool,
+      heartbeatMs: never,
+      maxCommits: 5,
+      commitTimeoutMs: 10_000,
+      close: async () => {},
+    }),
     () => pool.end(),
   );
 }
@@ -54,7 +60,7 @@ function storesOf(database: Database, close: () => Promise<void>): StoreDatabase
   return {
     database,
     async open(watch = (database) => database) {
-      const options = { leaseSeconds: 10, sweepSeconds: 1, heartbeatMs: never, log: () => {} };
+      const options = { leaseSeconds: 10, heartbeatMs: never, commitTimeoutMs: 2_000, log: () => {} };
       const store = await openStore(watch(database), { ...options, schema, alone: false });
       opened.push(store);
       return store;

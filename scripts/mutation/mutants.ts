@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { LogLevel, MutantResult } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
+import { fastPGlite } from "../../test/program.ts";
 import { describeChange } from "./change.ts";
 
 /** A small change to the source, and the result of its tests. */
@@ -39,6 +40,7 @@ export async function testMutants(folder: string, { force, constants }: Mutation
     plugins: ["@stryker-mutator/vitest-runner"],
     testRunner: "vitest",
     // Stryker's option testFiles would not activate mutants in code that runs while modules load.
+    testRunnerNodeArgs: [fastPGlite],
     vitest: { configFile: "scripts/mutation/vitest.config.ts", dir: folder },
     // Tests run bins only in separate processes, and generated code is tested through its generator.
     mutate: [`${folder}/**/*.ts`, "!**/*.test.ts", "!**/*.gen.ts", "!**/bin.ts"],
@@ -48,8 +50,8 @@ export async function testMutants(folder: string, { force, constants }: Mutation
     ignoreStatic: !constants,
     tempDirName: ".cache/mutation/sandbox",
     cleanTempDir: "always",
-    // The only part of the cache that tests need is the protos that buf compiled.
-    ignorePatterns: [".cache", "!.cache/buf-*", "dist"],
+    // The only parts of the cache that tests need are the protos that buf compiled and empty databases.
+    ignorePatterns: [".cache", "!.cache/buf-*", "!.cache/pglite-*", "dist"],
     // Disabling type checks adds a comment to expected outputs, which tests compare.
     disableTypeChecks: false,
     // Stryker reads tsconfig files with an API that TypeScript 7 does not have.

@@ -1,4 +1,12 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Runs quick files first: a mutant needs only one test that fails. */
+class QuickFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).reverse();
+  }
+}
 
 /**
  * The tests to run on mutants. They are fast and run the source in their own process; tests of the built plugins would
@@ -17,7 +25,10 @@ const config: ViteUserConfig = defineConfig({
       "**/{browser,documentation,hover,many-waits,size}.test.ts",
       // These are slow.
       "**/{googleapis,bad-input,lost-connections,restart,differences}.test.ts",
+      // These start processes or PostgreSQL. Tests of both engines run on PGlite only.
+      "**/{redis,{crash,network,race,stall}-faults,workers}.test.ts",
     ],
+    sequence: { sequencer: QuickFilesFirst },
     testTimeout: 60_000,
   },
 });

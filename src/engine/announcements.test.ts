@@ -33,12 +33,15 @@ function watch(database: Database): Database {
       }
       return result;
     },
-    async transaction(work) {
-      const value = await database.transaction(work);
-      happened.push("commit");
-      return value;
-    },
+    transaction: (work) => committed(database.transaction(work)),
+    handlerTransaction: (work) => committed(database.handlerTransaction(work)),
   };
+}
+
+async function committed<T>(transaction: Promise<T>): Promise<T> {
+  const value = await transaction;
+  happened.push("commit");
+  return value;
 }
 
 beforeAll(async () => {

@@ -132,14 +132,18 @@ async function settle(
     }
   }
 
-  const written = await database.transaction(async (tx) => {
+  async function settleIn(tx: DatabaseTransaction): Promise<boolean> {
     const settlement = typeof work === "function" ? await work({ query: tx.query, client: tx.client }) : work;
     const written = await write(tx, settlement);
     if (!written) {
       await tx.rollback();
     }
     return written;
-  });
+  }
+
+  const written = await (typeof work === "function"
+    ? database.handlerTransaction(settleIn)
+    : database.transaction(settleIn));
   if (!written) {
     await dropIfDone();
     return false;

@@ -22,12 +22,19 @@ export interface DatabaseTransaction extends Connection, LroTransaction {
 export interface Database extends Connection {
   /** Whether all statements share one connection, so that they block while a transaction is open. */
   readonly singleConnection: boolean;
+  /** Whether `listen` delivers notifications. */
+  readonly listens: boolean;
   /** Runs a function in a transaction. Commits it if the function returns, rolls it back if the function throws. */
   transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs a function of a handler in a transaction. Limits how many run concurrently, so that they always leave
+   * connections for everything else, and each of their statements to the time that a commit may take.
+   */
+  handlerTransaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Runs a function while no other process runs one with the same key. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**
-   * Listens on a channel until the database is closed. Reconnects if the connection breaks.
+   * Listens on a channel until the database is closed, if the database listens. Reconnects if the connection breaks.
    *
    * @param onConnect Called after each connect: notifications before it may have been lost.
    */

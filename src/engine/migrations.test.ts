@@ -29,7 +29,6 @@ describePostgres((engine) => {
     const { postgres } = await import("./postgres.ts");
     const opening = openEngine(postgres({ pool, schema: "lro; DROP TABLE operations" }), {
       leaseSeconds: 30,
-      sweepSeconds: 3,
       heartbeatMs: 5_000,
       log: () => {},
     });

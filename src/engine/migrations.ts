@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { activeJobsIndex } from "./pg-boss-tables.ts";
 
 /**
  * The migrations of the engine's own tables, oldest first. Never change a released migration; append a new one.
@@ -42,6 +43,7 @@ const versions: readonly ((schema: string) => string)[] = [
     ALTER TABLE ${schema}.operations SET (fillfactor = 80);
     INSERT INTO ${schema}.operations_settings (name, value)
       VALUES ('secret', gen_random_uuid()::text || gen_random_uuid()::text);`,
+  activeJobsIndex,
 ];
 
 /**

@@ -46,6 +46,37 @@ export async function releaseJobs(
   );
 }
 
+/** What there is to do in the queues. */
+export interface QueueOutlook {
+  /** The queues with jobs that no worker has claimed. */
+  readonly ready: readonly string[];
+  /** Whether pg-boss has something to clean up. */
+  readonly supervise: boolean;
+}
+
+/** How often pg-boss looks after its tables if no lease expires, in seconds. Processes share this. */
+const superviseSeconds = 60;
+
+/** The columns of a statement that returns a QueueOutlook. */
+export function queueOutlookColumns(schema: string): string {
+  return `
+    ARRAY(
+      SELECT q.name FROM ${schema}.queue q
+      WHERE EXISTS (SELECT FROM ${schema}.job j WHERE j.name = q.name AND j.state < 'active' AND NOT j.blocked)
+    ) AS ready,
+    EXISTS (
+      SELECT FROM ${schema}.job WHERE state = 'active' AND heartbeat_on + heartbeat_seconds * interval '1s' < now()
+    ) OR EXISTS (
+      SELECT FROM ${schema}.queue
+      WHERE COALESCE(monitor_claim_on, created_on) < now() - interval '${superviseSeconds} seconds'
+    ) AS supervise`;
+}
+
+/** An index of claimed jobs, which are few, so that expired leases are found however many jobs wait. */
+export function activeJobsIndex(schema: string): string {
+  return `CREATE INDEX job_active ON ${schema}.job (name, id) WHERE state = 'active';`;
+}
+
 /** Returns the claimed jobs. */
 export async function activeJobs(
   connection: Connection,

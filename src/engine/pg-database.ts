@@ -1,44 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Pool, PoolClient } from "pg";
 import type { Database, DatabaseTransaction, Row } from "./database.ts";
 import { PassedTransaction } from "./passed-transaction.ts";
 import { keepListening } from "./pg-listener.ts";
+import { Slots } from "./slots.ts";
 
-/**
- * Returns the database behind a pool of connections to a PostgreSQL server.
- *
- * @param heartbeatMs Interval of the checks of the listening connection.
- */
-export function pgDatabase(pool: Pool, heartbeatMs: number, close: () => Promise<void>): Database {
+export interface PgDatabaseOptions {
+  /** The pool for the connection that listens. `undefined` if nothing listens. */
+  readonly listening: Pool | undefined;
+  /** Interval of the checks of the listening connection. */
+  readonly heartbeatMs: number;
+  /** Maximum number of concurrent transactions of handlers. Fewer than the pool has connections. */
+  readonly maxCommits: number;
+  /** Maximum time of a transaction of a handler. */
+  readonly commitTimeoutMs: number;
+  /** Closes the pools that belong to the engine. */
+  close(): Promise<void>;
+}
+
+/** Time between the end of a handler's transaction and the cancellation of statements that are still running. */
+const cancelAfterMs = 1_000;
+
+/** Time before the next attempt to get a lock that another process holds. */
+const lockRetryMs = 100;
+
+/** Returns the database behind a pool of connections to a PostgreSQL server. */
+export function pgDatabase(
+  pool: Pool,
+  { listening, heartbeatMs, maxCommits, commitTimeoutMs, close }: PgDatabaseOptions,
+): Database {
+  const commits = new Slots(maxCommits);
+  const beginCommit = `BEGIN; SET LOCAL statement_timeout = ${Math.ceil(commitTimeoutMs) + cancelAfterMs}`;
   const stop = new AbortController();
-  let listening: Promise<void> | undefined;
+  let listened: Promise<void> | undefined;
 
   return {
     singleConnection: false,
+    listens: listening !== undefined,
     query: (text, values) => run(pool, text, values),
-    transaction: async (work) => runTransaction(await connect(pool), work),
-    async exclusively(key, work) {
-      const client = await connect(pool);
-      try {
-        await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [key]);
-        return await work();
-      } finally {
-        // Closes the connection, which releases the lock.
-        client.release(true);
+    transaction: async (work) => runTransaction(await connect(pool), "BEGIN", work),
+    handlerTransaction: (work) => commits.run(async () => runTransaction(await connect(pool), beginCommit, work)),
+    exclusively: async (key, work) => {
+      for (;;) {
+        const done = await runTransaction(await connect(pool), "BEGIN", (tx) => ifFirst(tx, key, work));
+        if (done) {
+          return done.value;
+        }
+        await sleep(lockRetryMs);
       }
     },
-    listen(channel, onPayload, onConnect) {
+    async listen(channel, onPayload, onConnect) {
+      if (listening === undefined) {
+        return;
+      }
       const subscription = { channel, onPayload, onConnect, heartbeatMs };
-      const { first, ended } = keepListening(() => connect(pool), subscription, stop.signal);
-      listening = ended;
-      return first;
+      const { first, ended } = keepListening(() => connect(listening), subscription, stop.signal);
+      listened = ended;
+      await first;
     },
     async close() {
       stop.abort();
-      await listening;
+      await listened;
       await close();
     },
   };
+}
+
+/**
+ * Runs a function while this transaction holds the lock for a key. Returns undefined if another holds it.
+ *
+ * A lock of the session could stay with a connection of PgBouncer. A transaction that waits for the lock would occupy a
+ * connection of PgBouncer that the function of its holder needs.
+ */
+async function ifFirst<T>(
+  tx: DatabaseTransaction,
+  key: string,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T } | undefined> {
+  const { rows } = await tx.query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked", [key]);
+  return rows[0]?.locked ? { value: await work() } : undefined;
 }
 
 async function run(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
@@ -63,7 +104,11 @@ async function connect(pool: Pool): Promise<PoolClient> {
 }
 
 /** Returns the client to the pool if the transaction certainly ended and destroys it otherwise. */
-async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  client: PoolClient,
+  begin: string,
+  work: (tx: DatabaseTransaction) => Promise<T>,
+): Promise<T> {
   let reusable = false;
   const tx = new PassedTransaction({
     client,
@@ -74,7 +119,7 @@ async function runTransaction<T>(client: PoolClient, work: (tx: DatabaseTransact
     },
   });
   try {
-    await run(client, "BEGIN");
+    await run(client, begin);
     const value = await work(tx);
     if (tx.end()) {
       await commit(client);

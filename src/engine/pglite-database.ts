@@ -27,8 +27,22 @@ export interface PGliteDatabase extends PGliteConnection {
  * Returns the database of a PGlite. It has a single connection, which runs statements and transactions one at a time.
  */
 export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void>): Database {
+  const transaction: Database["transaction"] = (work) =>
+    pglite.transaction(async (client) => {
+      const tx = new PassedTransaction({
+        client,
+        query: (text, values) => run(client, text, values),
+        rollback: () => client.rollback(),
+      });
+      try {
+        return await work(tx);
+      } finally {
+        tx.end();
+      }
+    });
   return {
     singleConnection: true,
+    listens: true,
     async query(text, values) {
       try {
         return await run(pglite, text, values);
@@ -40,19 +54,8 @@ export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void
         throw error;
       }
     },
-    transaction: (work) =>
-      pglite.transaction(async (client) => {
-        const tx = new PassedTransaction({
-          client,
-          query: (text, values) => run(client, text, values),
-          rollback: () => client.rollback(),
-        });
-        try {
-          return await work(tx);
-        } finally {
-          tx.end();
-        }
-      }),
+    transaction,
+    handlerTransaction: transaction,
     exclusively: (_key, work) => work(),
     async listen(channel, onPayload, onConnect) {
       await pglite.listen(channel, onPayload);

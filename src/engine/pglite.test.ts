@@ -10,7 +10,7 @@ test("a directory is closed if its store cannot be opened, and can be opened aga
   const directory = mkdtempSync(join(tmpdir(), "lro-pglite-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const dataDir = join(directory, "data");
-  const options = { leaseSeconds: 10, sweepSeconds: 1, heartbeatMs: 5_000, log: () => {} };
+  const options = { leaseSeconds: 10, heartbeatMs: 5_000, log: () => {} };
   const create = vi.spyOn(PGlite, "create");
   await expect(openEngine(pglite({ dataDir, schema: "no schema" }), options)).rejects.toThrow(
     "is invalid: use at most 41 lowercase letters",

@@ -22,6 +22,9 @@ export type PGliteOptions = {
     }
 );
 
+/** Short, because a commit blocks everything else on the only connection. */
+const defaultCommitTimeoutMs = 2_000;
+
 /**
  * Stores operations in PGlite, which is PostgreSQL compiled to WebAssembly and runs in this process. Only one process
  * at a time can use a data directory: in any other process, `createLroServer` throws an error.
@@ -38,7 +41,8 @@ export function pglite({ dataDir, db, schema = "lro" }: PGliteOptions = {}): Eng
     };
     try {
       opened ??= await PGlite.create(dataDir === undefined ? {} : { dataDir });
-      return await openStore(pgliteDatabase(opened, close), { ...engineOptions, schema, alone: true });
+      const commitTimeoutMs = engineOptions.commitTimeoutMs ?? defaultCommitTimeoutMs;
+      return await openStore(pgliteDatabase(opened, close), { ...engineOptions, commitTimeoutMs, schema, alone: true });
     } catch (error) {
       await close();
       throw error;

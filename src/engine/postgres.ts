@@ -1,7 +1,7 @@
-import { Pool } from "pg";
 import { createEngine, type Engine } from "../server/engine.ts";
 import type { LroTransaction } from "../server/handler.ts";
 import { pgDatabase } from "./pg-database.ts";
+import { openPools } from "./pg-pools.ts";
 import { openStore } from "./store.ts";
 
 /** The parts of a `Pool` of `pg` that the engine uses. Declared here so that you need no `@types/pg`. */
@@ -15,41 +15,43 @@ export interface PostgresPool {
 export type PostgresOptions = {
   /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
+  /**
+   * How this process learns of changes in others. By default, one connection of the pool listens for them. If the pool
+   * connects to PgBouncer in transaction mode, which cannot listen, set the connection string of the database itself,
+   * or false: the server then looks for changes once a second.
+   */
+  readonly listen?: { readonly connectionString: string } | false | undefined;
 } & (
   | {
       /** The connection string, such as `postgres://user:password@host/database`. */
       readonly connectionString: string;
-      /** Maximum number of connections, at least 3. One is reserved for LISTEN. Default 10. */
+      /**
+       * Maximum number of connections, at least 4. One is reserved for LISTEN and two for the server's other work, so
+       * that at most `max - 3` commits of handlers run concurrently. With `listen`, the pool needs none for LISTEN:
+       * then at least 3, and `max - 2` commits. Default 10.
+       */
       readonly max?: number | undefined;
       readonly pool?: undefined;
     }
   | {
-      /** A pool of `pg` with at least 3 connections. Closing the server leaves it open. */
+      /**
+       * A pool of `pg` with at least 4 connections, which are used as with `max`. Closing the server leaves it open.
+       */
       readonly pool: PostgresPool;
       readonly connectionString?: undefined;
+      readonly max?: undefined;
     }
 );
 
 /** Stores operations in PostgreSQL 13 or later, which any number of processes and machines can share. */
 export function postgres(options: PostgresOptions): Engine {
   return createEngine(async (engineOptions) => {
-    const pool = options.pool
-      ? (options.pool as Pool)
-      : new Pool({
-          connectionString: options.connectionString,
-          max: options.max ?? 10,
-          connectionTimeoutMillis: 10_000,
-          keepAlive: true,
-        });
-    const close = async (): Promise<void> => {
-      if (options.pool === undefined) {
-        await pool.end();
-      }
-    };
-    pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
-    const database = pgDatabase(pool, engineOptions.heartbeatMs, close);
+    const { heartbeatMs, leaseSeconds, log, commitTimeoutMs = leaseSeconds * 1_000 } = engineOptions;
+    const { pool, ...connections } = openPools(options, log);
+    const database = pgDatabase(pool, { ...connections, heartbeatMs, commitTimeoutMs });
     try {
-      return await openStore(database, { ...engineOptions, schema: options.schema ?? "lro", alone: false });
+      const schema = options.schema ?? "lro";
+      return await openStore(database, { ...engineOptions, commitTimeoutMs, schema, alone: false });
     } catch (error) {
       await database.close();
       throw error;

@@ -5,7 +5,7 @@ import { forever } from "./pg-boss-tables.ts";
 import { pgliteDatabase } from "./pglite-database.ts";
 import { openQueues, type Queues } from "./queues.ts";
 
-const options = { leaseSeconds: 10, sweepSeconds: 1, heartbeatMs: 5_000, log: () => {} };
+const options = { leaseSeconds: 10, heartbeatMs: 5_000, log: () => {} };
 let database: Database;
 let queues: Queues;
 

@@ -6,7 +6,7 @@ import { activeJobs, affectedBy, forever, idsIn, type Job, liftTimeLimit, releas
 export type { Job } from "./pg-boss-tables.ts";
 
 /** The queue to which pg-boss moves jobs whose workers crashed too many times. */
-const deadQueue = "dead";
+export const deadQueue = "dead";
 
 /** The pg-boss policy for each setting. With `preempt`, the next operation queues until the preempted handler stops. */
 const policies = {
@@ -117,13 +117,14 @@ function over(connection: Connection): Db {
   return { executeSql: (text, values) => connection.query(text, values) };
 }
 
-async function startBoss(database: Database, schema: string, { sweepSeconds, log }: EngineOptions): Promise<PgBoss> {
+async function startBoss(database: Database, schema: string, { log }: EngineOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     schema,
     db: over(database),
     supervise: false,
     schedule: false,
-    monitorIntervalSeconds: sweepSeconds,
+    // The least: the server calls supervise() only if there is something to do.
+    monitorIntervalSeconds: 1,
     warningQueueSize: 1_000_000,
   });
   boss.on("error", (error) => log({ level: "error", message: "pg-boss reported an error", error }));

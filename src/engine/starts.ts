@@ -8,6 +8,20 @@ type InsertOutcome =
   /** `taken`: another operation has the name or the request ID. `busy`: another operation has the key. */
   | { readonly refused: "taken" | "busy" };
 
+/** A conflicting operation can be deleted before it is read, but not as often as this. */
+const maxInserts = 5;
+
+/** The database refused to insert an operation, although no stored operation conflicts with it. */
+export class InsertConflictError extends Error {
+  constructor(name: string, table: string) {
+    super(
+      `the database refused ${maxInserts} times to insert ${name}, although no operation with its name or request ID ` +
+        `exists: compare the unique indexes of ${table} with those of a new schema`,
+    );
+    this.name = "InsertConflictError";
+  }
+}
+
 /** The part of a store that starts operations. */
 export function starts({ database, queues, events, table }: StoreParts): Pick<OperationStore, "start"> {
   /** Inserts the operation and its job, or neither. */
@@ -44,7 +58,7 @@ export function starts({ database, queues, events, table }: StoreParts): Pick<Op
     async start(operation) {
       const { id, name, method, principal, parallel, result } = operation;
       const queue = await queues.ensure(method, parallel);
-      for (;;) {
+      for (let inserts = 0; inserts < maxInserts; inserts++) {
         const outcome = await insert(operation, queue);
         if ("preempted" in outcome) {
           await finish(operation, queue, outcome.preempted);
@@ -57,6 +71,7 @@ export function starts({ database, queues, events, table }: StoreParts): Pick<Op
           return refusal;
         }
       }
+      throw new InsertConflictError(name, table);
     },
   };
 }

@@ -69,6 +69,70 @@ describe("a request id", () => {
   });
 });
 
+test("a start fails with an InsertConflictError if the database rejects it and no stored operation conflicts", async () => {
+  const { store } = shared;
+  // An index that another version of the package could create.
+  await sql("CREATE UNIQUE INDEX by_hand ON lro.operations (request_id)");
+  onTestFinished(() => void sql("DROP INDEX lro.by_hand"));
+  await startOne(store, { requestId: "1", principal: "ann" });
+  await expect(store.start(newOperation({ requestId: "1", principal: "bob" }))).rejects.toMatchObject({
+    name: "InsertConflictError",
+    message: expect.stringMatching(/no operation with its name or request ID exists.*unique indexes of lro.operations/),
+  });
+  // A conflicting operation can be deleted before it is read.
+  expect(await startOne(store, { requestId: "2", principal: "bob" })).toMatchObject({ done: false });
+});
+
+describe("a look", () => {
+  test("is one query and finds the methods with unclaimed work", async () => {
+    let queries = 0;
+    const store = await shared.stores.open((database) => ({
+      ...database,
+      query(text, values) {
+        queries++;
+        return database.query(text, values);
+      },
+    }));
+    await store.sweep(Buffer.from("crashed"));
+    for (const method of ["a.B.C", "a.B.D", "a.B.E"]) {
+      await startOne(store, { method });
+      await startOne(store, { method, key: "1", parallel: "queue" });
+    }
+    await store.claim("a.B.D", 10);
+    queries = 0;
+    const { methods, sweep } = await store.look();
+    expect(queries).toBe(1);
+    expect([...methods].sort()).toEqual(["a.B.C", "a.B.E"]);
+    expect(sweep).toBe(false);
+  });
+
+  test("finds work of a method that another process registered", async () => {
+    const [one, another] = [shared.store, await shared.stores.open()];
+    await startOne(one, { method: "a.B.New" });
+    expect(await another.claim("a.B.New", 1)).toEqual([]);
+    expect(await another.look()).toMatchObject({ methods: ["a.B.New"] });
+    expect(await another.claim("a.B.New", 1)).toHaveLength(1);
+  });
+
+  test.each([
+    ["an expired lease", "UPDATE lro.job SET heartbeat_on = now() - interval '11 seconds'"],
+    [
+      "an expired operation",
+      "UPDATE lro.operations SET done = true, error = '', expire_time = now() - interval '1 second'",
+    ],
+    ["an operation whose workers crashed too often", "UPDATE lro.job SET name = 'dead', state = 'created'"],
+    ["a maintenance that is due", "UPDATE lro.queue SET monitor_claim_on = now() - interval '61 seconds'"],
+  ])("finds %s", async (_, happening) => {
+    const { store } = shared;
+    await startOne(store);
+    await claimOne(store);
+    await store.sweep(Buffer.from("crashed"));
+    expect(await store.look()).toEqual({ methods: [], sweep: false });
+    await sql(happening);
+    expect(await store.look()).toEqual({ methods: [], sweep: true });
+  });
+});
+
 test("a name identifies one operation", async () => {
   const { store } = shared;
   const { name } = await startOne(store, { requestId: "1" });

@@ -14,11 +14,13 @@ export interface StoreOptions extends EngineOptions {
   readonly schema: string;
   /** Whether no other process can have claims in this store. */
   readonly alone: boolean;
+  readonly commitTimeoutMs: number;
 }
 
 /** The dependencies of the parts of a store. */
 export interface StoreParts {
   readonly database: Database;
+  readonly schema: string;
   readonly queues: Queues;
   readonly events: Announcements;
   /** The table of operations. */
@@ -43,10 +45,12 @@ export async function openStore(database: Database, options: StoreOptions): Prom
   const events = announcements(database, `lro_${schema}`, (error) =>
     log({ level: "warn", message: "announcing changes failed: other processes will find them when they poll", error }),
   );
-  const parts: StoreParts = { database, queues, events, table: `${schema}.operations` };
+  const parts: StoreParts = { database, schema, queues, events, table: `${schema}.operations` };
   return {
     secret: Buffer.from(await readSetting(database, schema, "secret")),
     singleConnection: database.singleConnection,
+    listens: database.listens,
+    commitTimeoutMs: options.commitTimeoutMs,
     ...starts(parts),
     ...storedOperations(parts),
     ...claims(parts),

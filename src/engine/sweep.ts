@@ -1,10 +1,12 @@
 import type { OperationStore } from "../server/operation-store.ts";
+import { type QueueOutlook, queueOutlookColumns } from "./pg-boss-tables.ts";
+import { deadQueue } from "./queues.ts";
 import type { StoreParts } from "./store.ts";
 
 const batch = 500;
 
-/** The part of a store that cleans up after crashed workers and deletes expired operations. */
-export function sweep({ database, queues, events, table }: StoreParts): Pick<OperationStore, "sweep"> {
+/** The part of a store that finds work, cleans up after crashed workers and deletes expired operations. */
+export function sweep({ database, schema, queues, events, table }: StoreParts): Pick<OperationStore, "look" | "sweep"> {
   /** Fails the operations whose workers crashed too many times. */
   async function failDead(error: Uint8Array): Promise<void> {
     for (const dead of await queues.fetchDead(batch)) {
@@ -34,9 +36,19 @@ export function sweep({ database, queues, events, table }: StoreParts): Pick<Ope
   }
 
   return {
+    async look() {
+      const { rows } = await database.query(
+        `SELECT ${queueOutlookColumns(schema)},
+           EXISTS (SELECT FROM ${table} WHERE done AND expire_time < now()) AS expired`,
+      );
+      const { ready, supervise, expired } = rows[0] as unknown as QueueOutlook & { readonly expired: boolean };
+      const live = ready.filter((queue) => queue !== deadQueue);
+      const methods = await Promise.all(live.map((queue) => queues.learn(queue)));
+      return { methods: [...new Set(methods)], sweep: supervise || expired || live.length < ready.length };
+    },
+
     async sweep(error) {
       await queues.supervise();
-      await queues.refresh();
       await failDead(error);
       await deleteExpired();
     },

@@ -7,7 +7,7 @@ import { consoleLog, type LroLogEntry } from "./log.ts";
 import type { LroServer } from "./lro-server.ts";
 import { ManagedServer } from "./managed-server.ts";
 import { checkLimits, type HandlerDefaults, type ServedMethod } from "./method.ts";
-import { type Periods, periodsOf } from "./periods.ts";
+import { defaultHeartbeatMs, type Periods, periodsOf } from "./periods.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { Worker } from "./worker/worker.ts";
 
@@ -26,6 +26,12 @@ export interface LroServerOptions {
    * it again. A multiple of 1,000, at least 10,000. Default 30,000.
    */
   readonly leaseMs?: number | undefined;
+  /**
+   * How long the function that a handler passes to `commit` may run. After that, the transaction is rolled back, and
+   * `commit` fails with DEADLINE_EXCEEDED. Default: the lease on PostgreSQL, and 2,000 on PGlite, where a commit blocks
+   * all other calls.
+   */
+  readonly commitTimeoutMs?: number | undefined;
   /** Maximum time for which a WaitOperation call blocks. Default 300,000 (5 minutes). */
   readonly maxWaitMs?: number | undefined;
   /** Receives log entries. Default: writes warnings and errors to the console. */
@@ -55,20 +61,20 @@ export function createLroServer(options: LroServerOptions): Promise<LroServer> {
 /** Like `createLroServer`, with different periods for tests. */
 export async function openServer(options: LroServerOptions, given: Partial<Periods> = {}): Promise<LroServer> {
   const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
+  const { commitTimeoutMs } = options;
   const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};
   const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
   checkLimits(defaults, "defaults");
-  checkOptions({ concurrency, leaseMs, maxWaitMs });
-  const leaseSeconds = leaseMs / 1_000;
-  const usual = periodsOf(leaseMs);
-  const periods = { ...usual, ...given };
+  checkOptions({ concurrency, leaseMs, maxWaitMs, commitTimeoutMs });
+  const { heartbeatMs = defaultHeartbeatMs } = given;
   const telemetry = await createTelemetry();
   const store = await openEngine(engine, {
-    leaseSeconds,
-    sweepSeconds: usual.sweepMs / 1_000,
-    heartbeatMs: periods.heartbeatMs,
+    leaseSeconds: leaseMs / 1_000,
+    heartbeatMs,
+    commitTimeoutMs,
     log,
   });
+  const periods = { ...periodsOf(leaseMs, store.listens), heartbeatMs, ...given };
   const access = createAccess(options.access ?? {});
   const waiting = createWaiting(store, periods.waitMs);
   const commitScope = createCommitScope(store.singleConnection);
@@ -89,7 +95,8 @@ function checkOptions({
   concurrency,
   leaseMs,
   maxWaitMs,
-}: Record<"concurrency" | "leaseMs" | "maxWaitMs", number>): void {
+  commitTimeoutMs,
+}: Record<"concurrency" | "leaseMs" | "maxWaitMs", number> & Pick<LroServerOptions, "commitTimeoutMs">): void {
   if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new Error(`concurrency is ${concurrency}: set it to a whole number, at least 1`);
   }
@@ -98,5 +105,8 @@ function checkOptions({
   }
   if (!(maxWaitMs >= 0 && Number.isFinite(maxWaitMs))) {
     throw new Error(`maxWaitMs is ${maxWaitMs}: set it to a number of milliseconds, at least 0`);
+  }
+  if (commitTimeoutMs !== undefined && !(commitTimeoutMs > 0 && commitTimeoutMs < 2 ** 31 - 1_000)) {
+    throw new Error(`commitTimeoutMs is ${commitTimeoutMs}: set it to a number of milliseconds, above 0`);
   }
 }

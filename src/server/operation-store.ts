@@ -10,10 +10,10 @@ import type { Log } from "./log.ts";
 export interface EngineOptions {
   /** Time after which a claim without a heartbeat expires. */
   readonly leaseSeconds: number;
-  /** The interval between calls of `sweep`. */
-  readonly sweepSeconds: number;
   /** Interval of the checks that events can still arrive, in milliseconds. */
   readonly heartbeatMs: number;
+  /** Maximum time of the function of a commit, in milliseconds. Default: that of the engine. */
+  readonly commitTimeoutMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -117,6 +117,14 @@ export interface ListedOperation extends StoredOperation {
   readonly position: string;
 }
 
+/** What there is to do for workers. */
+export interface Outlook {
+  /** The methods with operations that no worker has claimed. */
+  readonly methods: readonly string[];
+  /** Whether there is something to clean up, for `sweep`. */
+  readonly sweep: boolean;
+}
+
 /** A change in this process or another. Events can be lost, so listeners must also poll. */
 export type StoreEvent =
   /** An operation was settled, or its cancellation was requested. */
@@ -132,6 +140,10 @@ export interface OperationStore {
   readonly secret: Uint8Array;
   /** Whether calls block while a function passed to `settle` runs, because the database has a single connection. */
   readonly singleConnection: boolean;
+  /** Whether `listen` delivers events. */
+  readonly listens: boolean;
+  /** How long a function passed to `settle` may run, in milliseconds. The caller ends it then. */
+  readonly commitTimeoutMs: number;
   /** Stores an operation and queues it for workers, atomically. */
   start(operation: NewOperation): Promise<StartOutcome>;
   /** Returns the operations with these names that exist, including deleted ones. */
@@ -143,6 +155,8 @@ export interface OperationStore {
   cancel(id: string, error: Uint8Array): Promise<void>;
   /** Hides an operation. If it is running, it continues. */
   remove(id: string): Promise<void>;
+  /** Finds what there is to do for workers, with one query, whatever the number of methods. */
+  look(): Promise<Outlook>;
   /** Claims up to `limit` operations of a method. */
   claim(method: string, limit: number): Promise<Claim[]>;
   /** Sends a heartbeat for each claim and returns their states in the same order. */

@@ -7,14 +7,23 @@ export interface Periods {
   readonly waitMs: number;
   /** Renews the leases of running operations and finds out which of them should stop. */
   readonly renewMs: number;
-  /** Cleans up after crashed workers, deletes expired operations and claims work. */
+  /** Looks for work, for operations of crashed workers, and for expired operations. */
   readonly sweepMs: number;
   /** Checks the connection that receives announcements. */
   readonly heartbeatMs: number;
 }
 
-/** Returns the intervals for a lease of this length. */
-export function periodsOf(leaseMs: number): Periods {
-  const sweepMs = Math.max(1, Math.round(leaseMs / 10_000)) * 1_000;
-  return { waitMs: 5_000, renewMs: leaseMs / 3, sweepMs, heartbeatMs: 5_000 };
+/**
+ * Returns the intervals for a lease of this length.
+ *
+ * @param listens Whether changes are announced. If not, all of them have to be looked for.
+ */
+export function periodsOf(leaseMs: number, listens: boolean): Omit<Periods, "heartbeatMs"> {
+  const renewMs = leaseMs / 3;
+  return listens
+    ? { waitMs: 5_000, renewMs, sweepMs: 1_000 }
+    : { waitMs: 1_000, renewMs: Math.min(renewMs, 1_000), sweepMs: 1_000 };
 }
+
+/** How often to check the connection that receives announcements, by default. */
+export const defaultHeartbeatMs = 5_000;

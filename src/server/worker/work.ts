@@ -1,5 +1,6 @@
 import { create, fromBinary, type Message } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { unpackAny } from "../../operation/any.ts";
 import type { InitOf, LroResponseInit } from "../../operation/message-init.ts";
 import type { CommitScope } from "../commit-scope.ts";
@@ -11,6 +12,7 @@ import type { Claim, ClaimState, OperationStore, Result } from "../operation-sto
 import { type Packed, pack } from "../result.ts";
 import { Progress } from "./progress.ts";
 import { untilAvailable } from "./retry.ts";
+import { within } from "./time-limit.ts";
 
 /** The dependencies that all work of a process shares. */
 export interface WorkContext {
@@ -120,7 +122,7 @@ export class Work {
     const settled = await untilAvailable(
       () =>
         this.#store.settle(this.claim, async (tx) => {
-          const response = await this.#commitScope.run(this.name, async () => work(tx));
+          const response = await this.#commitScope.run(this.name, () => this.#withinTimeLimit(async () => work(tx)));
           packed = pack(this.method.types.response, response);
           return { result: { response: packed.any }, metadata: this.#progress.unwritten };
         }),
@@ -132,6 +134,16 @@ export class Work {
     }
     this.#committed = true;
     return packed.message;
+  }
+
+  async #withinTimeLimit<T>(work: () => Promise<T>): Promise<T> {
+    const ms = this.#store.commitTimeoutMs;
+    return await within(ms, work, () => {
+      const message =
+        `the commit of ${this.name} took longer than ${ms} ms and was rolled back: do what is slow before the commit, ` +
+        "or increase commitTimeoutMs";
+      return new ConnectError(message, Code.DeadlineExceeded);
+    });
   }
 
   async #writeMetadata(metadata: Uint8Array): Promise<void> {

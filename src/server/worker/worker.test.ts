@@ -54,6 +54,29 @@ describe("a worker", () => {
     expect(worker.size).toBe(0);
   });
 
+  test("finds work that was not announced and claims only for methods with work", async () => {
+    const [fake, { printBook, begun }] = [fakeStore(), press()];
+    (await workerOf(fake, printBook, { periods: { sweepMs: 1 } })).start();
+    await expect.poll(() => fake.looks).toBeGreaterThan(5);
+    expect(fake).toMatchObject({ limits: [20], sweeps: 0 });
+    fake.claimable.push(claimOf("Emma"));
+    await expect.poll(() => begun).toEqual(["Emma"]);
+    expect(fake.limits).toHaveLength(2);
+  });
+
+  test("sweeps only if necessary and then claims the released work", async () => {
+    const [fake, { printBook, begun }] = [fakeStore(), press()];
+    fake.untidy = true;
+    fake.store.sweep = async () => {
+      fake.sweeps++;
+      fake.untidy = false;
+      fake.claimable.push(claimOf("Emma"));
+    };
+    (await workerOf(fake, printBook, { periods: { sweepMs: 1 } })).start();
+    await expect.poll(() => begun).toEqual(["Emma"]);
+    expect(fake.sweeps).toBe(1);
+  });
+
   test("claims again after a possible loss of announcements and ignores other methods", async () => {
     const [fake, { printBook, begun }] = [fakeStore(), press()];
     const worker = await workerOf(fake, printBook);

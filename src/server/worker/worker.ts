@@ -51,7 +51,7 @@ export class Worker {
     const { renewMs, sweepMs } = this.#options.periods;
     this.#stopped = false;
     this.#every(renewMs, () => this.#renew());
-    this.#every(sweepMs, () => this.#sweep());
+    this.#every(sweepMs, () => this.#look());
     this.#markAllReady();
   }
 
@@ -201,9 +201,19 @@ export class Worker {
     }
   }
 
-  async #sweep(): Promise<void> {
-    await this.#tryTo("cleaning up after crashes and expiry", () => this.#options.store.sweep(crashed));
-    this.#markAllReady();
+  /** Finds work whose announcement was lost, and cleans up after crashes and expiry. */
+  async #look(): Promise<void> {
+    const { store } = this.#options;
+    await this.#tryTo("looking for work", async () => {
+      let outlook = await store.look();
+      if (outlook.sweep) {
+        await store.sweep(crashed);
+        outlook = await store.look();
+      }
+      for (const method of outlook.methods) {
+        this.#markReady(method);
+      }
+    });
   }
 
   /** Runs a task and logs an error, because a later event or timer repeats the task. Returns whether it succeeded. */
