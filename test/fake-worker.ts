@@ -69,7 +69,7 @@ export function fakeStore(): FakeStore & { readonly store: OperationStore } {
       fake.settled.push({ claim, result });
       return holds(claim);
     },
-    sweep: async () => {},
+    sweep: async () => [],
   };
   return Object.assign(fake, { store: store as OperationStore });
 }
@@ -99,7 +99,7 @@ export function claimOf(title: string, given: Partial<Claim> = {}): Claim {
       ...{ done: false, result: undefined, deleted: false },
     },
     request: toBinary(PrintBookRequestSchema, create(PrintBookRequestSchema, { title })),
-    ...{ attempt: 1, cancelRequested: false, trace: undefined, queue: `${method}/allow`, lease: 0 },
+    ...{ attempt: 1, cancelRequested: false, takenOver: false, trace: undefined, queue: `${method}/allow`, lease: 0 },
     ...given,
   };
 }

@@ -5,7 +5,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { packAny } from "../operation/any.ts";
 import type { InitOf, LroResponseInit } from "../operation/message-init.ts";
-import { interruptionIn } from "./interruption.ts";
+import { interruptionIn, OperationInterruption } from "./interruption.ts";
 import type { Result } from "./operation-store.ts";
 import { toStatus } from "./status.ts";
 
@@ -66,3 +66,6 @@ export function errorResult(error: ConnectError): { readonly error: Uint8Array }
   const bare = new ConnectError(error.rawMessage.toWellFormed().slice(0, 10_000), error.code);
   return { error: toBinary(StatusSchema, toStatus(bare)) };
 }
+
+/** The google.rpc.Status of a cancelled operation, encoded. */
+export const cancelledError: Uint8Array = errorResult(new OperationInterruption("cancelled").toConnectError()).error;

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Log } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
-import type { Claim, StoreEvent } from "../operation-store.ts";
+import type { Claim, StoreEvent, SweepErrors } from "../operation-store.ts";
 import type { Periods } from "../periods.ts";
-import { errorResult } from "../result.ts";
+import { cancelledError, errorResult } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { runAttempt } from "./attempt.ts";
 import { Work, type WorkContext } from "./work.ts";
@@ -23,9 +23,11 @@ export interface WorkerOptions extends WorkContext {
 const stopShare = 0.2;
 const maxStopMs = 5_000;
 
-const crashed = errorResult(
-  new ConnectError("the operation failed because its workers crashed or lost their leases too often", Code.Internal),
-).error;
+const crashedMessage = "the operation failed because its workers crashed or lost their leases too often";
+const sweepErrors: SweepErrors = {
+  crashed: errorResult(new ConnectError(crashedMessage, Code.Internal)).error,
+  cancelled: cancelledError,
+};
 
 /** Claims operations up to the concurrency limit, runs their handlers, and renews their leases. */
 export class Worker {
@@ -202,7 +204,11 @@ export class Worker {
   }
 
   async #sweep(): Promise<void> {
-    await this.#tryTo("cleaning up after crashes and expiry", () => this.#options.store.sweep(crashed));
+    await this.#tryTo("cleaning up after crashes and expiry", async () => {
+      for (const { name: operation, ...facts } of await this.#options.store.sweep(sweepErrors)) {
+        this.#options.log({ level: "error", message: crashedMessage, operation, ...facts });
+      }
+    });
     this.#markAllReady();
   }
 
