@@ -7,7 +7,7 @@ import { packAny } from "../operation/any.ts";
 import type { InitOf, LroResponseInit } from "../operation/message-init.ts";
 import { interruptionIn, OperationInterruption } from "./interruption.ts";
 import type { Result } from "./operation-store.ts";
-import { toStatus } from "./status.ts";
+import { toStatus, validCode } from "./status.ts";
 
 /** The default maximum size of a message in gRPC clients. */
 const maxBytes = 4 * 1024 * 1024;
@@ -46,11 +46,29 @@ export function pack<T extends Message>(schema: GenMessage<T>, given: LroRespons
  * without their message. An error that was caused by an interruption becomes that interruption.
  */
 export function publicError(error: unknown): ConnectError {
-  const interruption = interruptionIn(error);
-  if (interruption) {
-    return interruption.toConnectError();
+  try {
+    const interruption = interruptionIn(error);
+    if (interruption) {
+      return interruption.toConnectError();
+    }
+    if (error instanceof ConnectError) {
+      return withValidCode(error);
+    }
+  } catch {
+    // Accessors and traps of an object that was thrown can throw, too.
   }
-  return error instanceof ConnectError ? error : new ConnectError("internal error", Code.Internal);
+  return new ConnectError("internal error", Code.Internal);
+}
+
+/** Replaces a code that is not an error's, such as 0, by UNKNOWN. */
+function withValidCode(error: ConnectError): ConnectError {
+  const { code, rawMessage, metadata, details } = error;
+  if (validCode(code) === code) {
+    return error;
+  }
+  const valid = new ConnectError(rawMessage, Code.Unknown, metadata, undefined, error);
+  valid.details.push(...details);
+  return valid;
 }
 
 /** Encodes an error as a google.rpc.Status. Omits all details if they cannot be encoded or make it too large. */

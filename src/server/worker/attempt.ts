@@ -1,5 +1,5 @@
 import { fromBinary, type Message } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, type ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { LroResponseInit } from "../../operation/message-init.ts";
 import { OperationInterruption } from "../interruption.ts";
@@ -48,7 +48,8 @@ async function run(work: Work, report: Log): Promise<Ended> {
     return succeeded(work, await callHandler(work));
   } catch (error) {
     if (work.committed) {
-      const message = "the handler threw an error after its commit, which completed the operation: the response is kept";
+      const message =
+        "the handler threw an error after its commit, which completed the operation: the response is kept";
       report({ level: "warn", message, error });
       return {};
     }
@@ -56,7 +57,7 @@ async function run(work: Work, report: Log): Promise<Ended> {
       return undefined;
     }
     const seen = outcomeOf(error, work);
-    if (!(error instanceof ConnectError) && seen.code === Code.Internal) {
+    if (seen.code === Code.Internal && seen !== error) {
       report({ level: "error", message: "the handler failed", error });
     }
     return failed(seen);
@@ -82,5 +83,6 @@ function failed(error: ConnectError): Ended {
  */
 function outcomeOf(error: unknown, { interruption, operation }: Work): ConnectError {
   const interrupted = interruption === "cancelled" || interruption === "preempted";
-  return publicError(interrupted && !(error instanceof ConnectError) ? operation.signal.reason : error);
+  const seen = publicError(error);
+  return interrupted && seen.code === Code.Internal && seen !== error ? publicError(operation.signal.reason) : seen;
 }
