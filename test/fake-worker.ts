@@ -84,6 +84,7 @@ export function fakeStore(): FakeStore & { readonly store: OperationStore } {
     async sweep() {
       fake.sweeps++;
       fake.untidy = false;
+      return [];
     },
   };
   return Object.assign(fake, { store: store as OperationStore });
@@ -114,7 +115,7 @@ export function claimOf(title: string, given: Partial<Claim> = {}): Claim {
       ...{ done: false, result: undefined, deleted: false },
     },
     request: toBinary(PrintBookRequestSchema, create(PrintBookRequestSchema, { title })),
-    ...{ attempt: 1, cancelRequested: false, trace: undefined, queue: `${method}/allow`, lease: 0 },
+    ...{ attempt: 1, cancelRequested: false, takenOver: false, trace: undefined, queue: `${method}/allow`, lease: 0 },
     ...given,
   };
 }

@@ -177,7 +177,7 @@ class History {
         "UPDATE lro.operations SET expire_time = now() - interval '1 second' WHERE done AND id = $1",
         [operation.id],
       );
-      await store.sweep(Buffer.from("crashed"));
+      await store.sweep({ crashed: Buffer.from("crashed"), cancelled: Buffer.from("cancelled") });
     }
   }
 

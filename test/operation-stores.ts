@@ -70,7 +70,7 @@ function storesOf(database: Database, close: () => Promise<void>): StoreDatabase
         `UPDATE ${schema}.job SET heartbeat_on = heartbeat_on - interval '1 day' WHERE state = 'active';
          UPDATE ${schema}.queue SET monitor_claim_on = NULL, monitor_on = NULL;`,
       );
-      await store.sweep(crashed);
+      await store.sweep({ crashed, cancelled: Buffer.from("cancelled") });
     },
     async close() {
       await Promise.all(opened.map((store) => store.close()));

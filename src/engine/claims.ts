@@ -42,7 +42,7 @@ export function claims(parts: StoreParts): ClaimStore {
           return "lost";
         }
         if (row.done) {
-          return "preempted";
+          return row.response === null ? "preempted" : "completed";
         }
         return !held.has(id) ? "lost" : row.cancel_requested ? "cancelled" : "held";
       });
@@ -89,9 +89,9 @@ async function claimFrom(
     if (stale.length > 0) {
       await queues.settle(tx, queue, stale);
     }
-    const claims = jobs.flatMap(({ id, retryCount }) => {
-      const row = rowOf.get(id);
-      return row ? [claimOf(row, queue, retryCount)] : [];
+    const claims = jobs.flatMap((job) => {
+      const row = rowOf.get(job.id);
+      return row ? [claimOf(row, queue, job)] : [];
     });
     return { claims, stale };
   });

@@ -10,6 +10,11 @@ export interface Job {
   readonly retryCount: number;
 }
 
+/** A fetched job, with the output of its last failure: pg-boss fails a job when its lease expires. */
+export interface FetchedJob extends Job {
+  readonly output: unknown;
+}
+
 /** Ten years, in seconds. */
 export const forever: number = 10 * 365 * 24 * 60 * 60;
 
@@ -39,7 +44,7 @@ export async function releaseJobs(
   jobs: readonly Job[],
 ): Promise<void> {
   await connection.query(
-    `UPDATE ${schema}.job SET state = 'created', started_on = NULL, heartbeat_on = NULL,
+    `UPDATE ${schema}.job SET state = 'created', started_on = NULL, heartbeat_on = NULL, output = NULL,
        retry_count = retry_count + 1, retry_limit = retry_limit + 1
      WHERE name = $1 AND state = 'active' AND id::text || ':' || retry_count = ANY($2::text[])`,
     [queue, jobs.map(({ id, retryCount }) => `${id}:${retryCount}`)],

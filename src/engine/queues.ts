@@ -1,7 +1,16 @@
 import { type Db, PgBoss } from "pg-boss";
 import type { EngineOptions, Parallel } from "../server/operation-store.ts";
 import type { Connection, Database } from "./database.ts";
-import { activeJobs, affectedBy, forever, idsIn, type Job, liftTimeLimit, releaseJobs } from "./pg-boss-tables.ts";
+import {
+  activeJobs,
+  affectedBy,
+  type FetchedJob,
+  forever,
+  idsIn,
+  type Job,
+  liftTimeLimit,
+  releaseJobs,
+} from "./pg-boss-tables.ts";
 
 export type { Job } from "./pg-boss-tables.ts";
 
@@ -45,7 +54,7 @@ export interface Queues {
   learn(queue: string): Promise<string>;
   /** Sends a job. Returns false if another job has the key. */
   send(tx: Connection, queue: string, job: NewJob): Promise<boolean>;
-  fetch(tx: Connection, queue: string, limit: number): Promise<Job[]>;
+  fetch(tx: Connection, queue: string, limit: number): Promise<FetchedJob[]>;
   fetchDead(limit: number): Promise<DeadJob[]>;
   /** Sends a heartbeat and returns the ids of the jobs whose claims are still valid. */
   touch(queue: string, jobs: readonly Job[]): Promise<readonly string[]>;
@@ -84,7 +93,7 @@ export async function openQueues(database: Database, schema: string, options: En
       });
       return sent !== null;
     },
-    fetch: (tx, queue, batchSize) => boss.fetch(queue, { batchSize, db: over(tx) }),
+    fetch: (tx, queue, batchSize) => boss.fetch(queue, { batchSize, includeMetadata: true, db: over(tx) }),
     fetchDead: async (batchSize) =>
       (await boss.fetch(deadQueue, { batchSize, includeMetadata: true })).flatMap(
         ({ id, retryCount, sourceId, sourceName }) =>

@@ -1,5 +1,6 @@
 import type { Claim, ListedOperation, Result, StoredOperation } from "../server/operation-store.ts";
 import type { Row } from "./database.ts";
+import type { FetchedJob } from "./pg-boss-tables.ts";
 
 /** The columns that `operationOf` reads. */
 export const operationColumns =
@@ -27,15 +28,16 @@ export function listedOf(row: Row): ListedOperation {
 /** The columns that `claimOf` reads. */
 export const claimColumns: string = `${operationColumns}, request, trace`;
 
-export function claimOf(row: Row, queue: string, lease: number): Claim {
+export function claimOf(row: Row, queue: string, { retryCount, output }: FetchedJob): Claim {
   return {
     operation: operationOf(row),
     request: row.request as Uint8Array,
     attempt: row.attempt as number,
     cancelRequested: row.cancel_requested as boolean,
     trace: (row.trace as string | null) ?? undefined,
+    takenOver: output !== null,
     queue,
-    lease,
+    lease: retryCount,
   };
 }
 

@@ -93,7 +93,7 @@ describe("a look", () => {
         return database.query(text, values);
       },
     }));
-    await store.sweep(Buffer.from("crashed"));
+    await store.sweep({ crashed: Buffer.from("crashed"), cancelled: Buffer.from("cancelled") });
     for (const method of ["a.B.C", "a.B.D", "a.B.E"]) {
       await startOne(store, { method });
       await startOne(store, { method, key: "1", parallel: "queue" });
@@ -126,7 +126,7 @@ describe("a look", () => {
     const { store } = shared;
     await startOne(store);
     await claimOne(store);
-    await store.sweep(Buffer.from("crashed"));
+    await store.sweep({ crashed: Buffer.from("crashed"), cancelled: Buffer.from("cancelled") });
     expect(await store.look()).toEqual({ methods: [], sweep: false });
     await sql(happening);
     expect(await store.look()).toEqual({ methods: [], sweep: true });

@@ -1,4 +1,4 @@
-import type { OperationStore } from "../server/operation-store.ts";
+import type { OperationStore, SweepErrors, SweptOperation } from "../server/operation-store.ts";
 import { type QueueOutlook, queueOutlookColumns } from "./pg-boss-tables.ts";
 import { deadQueue } from "./queues.ts";
 import type { StoreParts } from "./store.ts";
@@ -8,20 +8,24 @@ const batch = 500;
 /** The part of a store that finds work, cleans up after crashed workers and deletes expired operations. */
 export function sweep({ database, schema, queues, events, table }: StoreParts): Pick<OperationStore, "look" | "sweep"> {
   /** Fails the operations whose workers crashed too many times. */
-  async function failDead(error: Uint8Array): Promise<void> {
+  async function failDead({ crashed, cancelled }: SweepErrors): Promise<SweptOperation[]> {
+    const failed: SweptOperation[] = [];
     for (const dead of await queues.fetchDead(batch)) {
       const { rows } = await database.transaction(async (tx) => {
         await queues.settleDead(tx, dead);
         return await tx.query(
-          `UPDATE ${table} SET done = true, error = $2, update_time = now(), expire_time = now() + expire_after
-           WHERE id = $1 AND NOT done RETURNING name`,
-          [dead.sourceId, error],
+          `UPDATE ${table} SET done = true, error = CASE WHEN cancel_requested THEN $3::bytea ELSE $2 END,
+             update_time = now(), expire_time = now() + expire_after
+           WHERE id = $1 AND NOT done RETURNING name, method, attempt`,
+          [dead.sourceId, crashed, cancelled],
         );
       });
-      for (const { name } of rows) {
+      for (const { name, method, attempt } of rows) {
+        failed.push({ name: String(name), method: String(method), attempt: Number(attempt) });
         events.announce({ kind: "changed", name: String(name) }, { kind: "work", queue: dead.sourceName });
       }
     }
+    return failed;
   }
 
   async function deleteExpired(): Promise<void> {
@@ -47,10 +51,11 @@ export function sweep({ database, schema, queues, events, table }: StoreParts): 
       return { methods: [...new Set(methods)], sweep: supervise || expired || live.length < ready.length };
     },
 
-    async sweep(error) {
+    async sweep(errors) {
       await queues.supervise();
-      await failDead(error);
+      const failed = await failDead(errors);
       await deleteExpired();
+      return failed;
     },
   };
 }

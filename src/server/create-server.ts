@@ -3,7 +3,7 @@ import { createServedCall } from "./api/served-call.ts";
 import { createWaiting } from "./api/waiting.ts";
 import { createCommitScope } from "./commit-scope.ts";
 import { type Engine, openEngine } from "./engine.ts";
-import { consoleLog, type LroLogEntry } from "./log.ts";
+import { consoleLog, createLog, type LroLogEntry } from "./log.ts";
 import type { LroServer } from "./lro-server.ts";
 import { ManagedServer } from "./managed-server.ts";
 import { checkLimits, type HandlerDefaults, type ServedMethod } from "./method.ts";
@@ -34,7 +34,10 @@ export interface LroServerOptions {
   readonly commitTimeoutMs?: number | undefined;
   /** Maximum time for which a WaitOperation call blocks. Default 300,000 (5 minutes). */
   readonly maxWaitMs?: number | undefined;
-  /** Receives log entries. Default: writes warnings and errors to the console. */
+  /**
+   * Receives log entries. If it throws, the error is written to the console. Default: writes warnings and errors to the
+   * console.
+   */
   readonly log?: ((entry: LroLogEntry) => void) | undefined;
 }
 
@@ -60,8 +63,8 @@ export function createLroServer(options: LroServerOptions): Promise<LroServer> {
 
 /** Like `createLroServer`, with different periods for tests. */
 export async function openServer(options: LroServerOptions, given: Partial<Periods> = {}): Promise<LroServer> {
-  const { engine, log = consoleLog, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000 } = options;
-  const { commitTimeoutMs } = options;
+  const { engine, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000, commitTimeoutMs } = options;
+  const log = createLog(options.log ?? consoleLog);
   const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};
   const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
   checkLimits(defaults, "defaults");

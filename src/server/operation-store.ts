@@ -82,6 +82,8 @@ export interface Claim {
   /** The number of this attempt, from 1. After a later attempt starts, writes of this claim are rejected. */
   readonly attempt: number;
   readonly cancelRequested: boolean;
+  /** Whether the previous attempt lost its lease, for example because its process crashed. */
+  readonly takenOver: boolean;
   readonly trace: string | undefined;
   /** The engine's queue that the operation came from. */
   readonly queue: string;
@@ -89,8 +91,11 @@ export interface Claim {
   readonly lease: number;
 }
 
-/** The result of a renewal: `held`, or the reason why the handler should stop. */
-export type ClaimState = "held" | "cancelled" | "preempted" | "lost";
+/**
+ * The result of a renewal: `held`; `completed` if this claim's response is stored; or the reason why the handler should
+ * stop.
+ */
+export type ClaimState = "held" | "completed" | "cancelled" | "preempted" | "lost";
 
 /** The final write of a worker. */
 export interface Settlement {
@@ -134,6 +139,21 @@ export type StoreEvent =
   /** The connection was re-established, and events may have been lost. */
   | { readonly kind: "resync" };
 
+/** The encoded google.rpc.Status for operations whose workers crashed too many times. */
+export interface SweepErrors {
+  readonly crashed: Uint8Array;
+  /** For operations whose cancellation was requested. */
+  readonly cancelled: Uint8Array;
+}
+
+/** An operation whose workers crashed too many times. */
+export interface SweptOperation {
+  readonly name: string;
+  readonly method: string;
+  /** The number of attempts. */
+  readonly attempt: number;
+}
+
 /** The operations of an engine. If the database is unavailable, calls throw a ConnectError with Code.Unavailable. */
 export interface OperationStore {
   /** The key for signing page tokens, which all processes that share the store have in common. */
@@ -171,10 +191,10 @@ export interface OperationStore {
   /** Releases claims, so that other workers can claim the operations immediately. Does not count as a crash. */
   release(claims: readonly Claim[]): Promise<void>;
   /**
-   * Frees operations whose leases expired, fails those whose workers crashed too many times with `error`, and deletes
-   * expired ones.
+   * Frees operations whose leases expired, fails those whose workers crashed too many times, and deletes expired ones.
+   * Returns the operations that failed.
    */
-  sweep(error: Uint8Array): Promise<void>;
+  sweep(errors: SweepErrors): Promise<readonly SweptOperation[]>;
   /** Calls the listener for each event until the store is closed. Resolves when the subscription is active. */
   listen(listener: (event: StoreEvent) => void): Promise<void>;
   /** Throws if the database does not respond. */

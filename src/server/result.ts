@@ -5,9 +5,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { packAny } from "../operation/any.ts";
 import type { InitOf, LroResponseInit } from "../operation/message-init.ts";
-import { interruptionIn } from "./interruption.ts";
+import { interruptionIn, OperationInterruption } from "./interruption.ts";
 import type { Result } from "./operation-store.ts";
-import { toStatus } from "./status.ts";
+import { toStatus, validCode } from "./status.ts";
 
 /** The default maximum size of a message in gRPC clients. */
 const maxBytes = 4 * 1024 * 1024;
@@ -46,11 +46,29 @@ export function pack<T extends Message>(schema: GenMessage<T>, given: LroRespons
  * without their message. An error that was caused by an interruption becomes that interruption.
  */
 export function publicError(error: unknown): ConnectError {
-  const interruption = interruptionIn(error);
-  if (interruption) {
-    return interruption.toConnectError();
+  try {
+    const interruption = interruptionIn(error);
+    if (interruption) {
+      return interruption.toConnectError();
+    }
+    if (error instanceof ConnectError) {
+      return withValidCode(error);
+    }
+  } catch {
+    // Accessors and traps of an object that was thrown can throw, too.
   }
-  return error instanceof ConnectError ? error : new ConnectError("internal error", Code.Internal);
+  return new ConnectError("internal error", Code.Internal);
+}
+
+/** Replaces a code that is not an error's, such as 0, by UNKNOWN. */
+function withValidCode(error: ConnectError): ConnectError {
+  const { code, rawMessage, metadata, details } = error;
+  if (validCode(code) === code) {
+    return error;
+  }
+  const valid = new ConnectError(rawMessage, Code.Unknown, metadata, undefined, error);
+  valid.details.push(...details);
+  return valid;
 }
 
 /** Encodes an error as a google.rpc.Status. Omits all details if they cannot be encoded or make it too large. */
@@ -66,3 +84,6 @@ export function errorResult(error: ConnectError): { readonly error: Uint8Array }
   const bare = new ConnectError(error.rawMessage.toWellFormed().slice(0, 10_000), error.code);
   return { error: toBinary(StatusSchema, toStatus(bare)) };
 }
+
+/** The google.rpc.Status of a cancelled operation, encoded. */
+export const cancelledError: Uint8Array = errorResult(new OperationInterruption("cancelled").toConnectError()).error;

@@ -3,18 +3,19 @@ import { type Any, AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Status, StatusSchema } from "../gen/google/rpc/status_pb.ts";
 
-/**
- * Converts an error to a google.rpc.Status. Code 0 means success, so a status with code 0 becomes UNKNOWN.
- */
+/** Returns the code of an error. 0, which means success, and values that are not codes become UNKNOWN. */
+export function validCode(code: number): Code {
+  return Number.isInteger(code) && code >= Code.Canceled && code <= Code.Unauthenticated ? code : Code.Unknown;
+}
+
+/** Converts an error to a google.rpc.Status. Codes that are not an error's, such as 0, become UNKNOWN. */
 export function toStatus(error: ConnectError | MessageInitShape<typeof StatusSchema>): Status {
   if (error instanceof ConnectError) {
     const { code, rawMessage: message } = error;
-    return create(StatusSchema, { code, message, details: error.details.map(toAny) });
+    return create(StatusSchema, { code: validCode(code), message, details: error.details.map(toAny) });
   }
   const status = create(StatusSchema, error);
-  if (status.code === 0) {
-    status.code = Code.Unknown;
-  }
+  status.code = validCode(status.code);
   return status;
 }
 

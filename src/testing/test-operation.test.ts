@@ -124,8 +124,8 @@ describe("a test operation", () => {
   test("rejects writes after a commit, like a server", async () => {
     const operation = createTestOperation(createBook);
     await operation.commit(() => ({}));
-    await expect(operation.update({})).rejects.toThrow("operations/1 is already committed");
-    await expect(operation.commit(() => ({}))).rejects.toThrow("is already committed");
+    await expect(operation.update({})).rejects.toThrow("operations/1 is already done");
+    await expect(operation.commit(() => ({}))).rejects.toThrow("is already done");
   });
 
   test("rejects messages of other types, like a server", async () => {

@@ -125,7 +125,7 @@ class RecordedOperation<R extends Message, M extends Message> implements TestOpe
 
   #refuseIfEnded(): void {
     if (this.#committed) {
-      throw new Error(`operation ${this.name} is already committed: do not call update or commit after a commit`);
+      throw new Error(`operation ${this.name} is already done: do not call update or commit after a commit`);
     }
     const { reason: interruption } = this.signal;
     if (interruption?.reason === "lease-lost" || interruption?.reason === "preempted") {

@@ -3,7 +3,7 @@ import { type Duration, durationMs, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import type { Operations } from "../../gen/google/longrunning/operations_pb.ts";
 import type { OperationStore, StoredOperation } from "../operation-store.ts";
-import { errorResult } from "../result.ts";
+import { cancelledError } from "../result.ts";
 import type { Access } from "./access.ts";
 import { checkText, maxName } from "./check-text.ts";
 import { listOperations } from "./list-operations.ts";
@@ -48,7 +48,7 @@ export function operationsService({ store, access, waiting, maxWaitMs }: Serving
 
     async cancelOperation({ name }, context) {
       const { id } = await find("cancel", name, context);
-      await store.cancel(id, errorResult(new ConnectError("the operation was cancelled", Code.Canceled)).error);
+      await store.cancel(id, cancelledError);
       return create(EmptySchema);
     },
 

@@ -1,5 +1,5 @@
 import { fromBinary, type Message } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, type ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { LroResponseInit } from "../../operation/message-init.ts";
 import { OperationInterruption } from "../interruption.ts";
@@ -16,7 +16,7 @@ import type { Work } from "./work.ts";
  */
 export async function runAttempt(work: Work, log: Log): Promise<string | undefined> {
   const about = { operation: work.name, method: work.method.name };
-  const ended = await run(work, (error) => log({ ...about, level: "error", message: "the handler failed", error }));
+  const ended = await run(work, (entry) => log({ ...about, ...entry }));
   if (ended === undefined) {
     return work.interruption;
   }
@@ -40,7 +40,7 @@ export async function runAttempt(work: Work, log: Log): Promise<string | undefin
 /** The end of an attempt. `undefined` if another worker completes the operation. */
 type Ended = { readonly result?: Result; readonly errorType?: string } | undefined;
 
-async function run(work: Work, onError: (error: unknown) => void): Promise<Ended> {
+async function run(work: Work, report: Log): Promise<Ended> {
   if (work.claim.cancelRequested) {
     return failed(new OperationInterruption("cancelled").toConnectError());
   }
@@ -48,16 +48,17 @@ async function run(work: Work, onError: (error: unknown) => void): Promise<Ended
     return succeeded(work, await callHandler(work));
   } catch (error) {
     if (work.committed) {
-      // The operation is already committed: logs the error and keeps the response.
-      onError(error);
+      const message =
+        "the handler threw an error after its commit, which completed the operation: the response is kept";
+      report({ level: "warn", message, error });
       return {};
     }
     if (work.interruption === "lease-lost" || work.interruption === "draining") {
       return undefined;
     }
     const seen = outcomeOf(error, work);
-    if (!(error instanceof ConnectError) && seen.code === Code.Internal) {
-      onError(error);
+    if (seen.code === Code.Internal && seen !== error) {
+      report({ level: "error", message: "the handler failed", error });
     }
     return failed(seen);
   }
@@ -82,5 +83,6 @@ function failed(error: ConnectError): Ended {
  */
 function outcomeOf(error: unknown, { interruption, operation }: Work): ConnectError {
   const interrupted = interruption === "cancelled" || interruption === "preempted";
-  return publicError(interrupted && !(error instanceof ConnectError) ? operation.signal.reason : error);
+  const seen = publicError(error);
+  return interrupted && seen.code === Code.Internal && seen !== error ? publicError(operation.signal.reason) : seen;
 }

@@ -210,8 +210,8 @@ describeEngines((engine) => {
     expect(ends).toEqual([
       "committed",
       `Error: operation ${operation.name} is already being committed: call commit once`,
-      `Error: operation ${operation.name} is already committed: do not call update or commit after a commit`,
-      `Error: operation ${operation.name} is already committed: do not call update or commit after a commit`,
+      `Error: operation ${operation.name} is already done: do not call update or commit after a commit, or after run returned`,
+      `Error: operation ${operation.name} is already done: do not call update or commit after a commit, or after run returned`,
     ]);
     expect(aborted).toEqual([]);
   });

@@ -35,6 +35,8 @@ export class Work {
   #metadata: Message | undefined;
   #committing = false;
   #committed = false;
+  /** Whether the operation is done or its handler has returned. */
+  #ended = false;
 
   constructor(claim: Claim, method: ServedMethod, { store, commitScope }: WorkContext) {
     this.claim = claim;
@@ -78,15 +80,16 @@ export class Work {
     this.#controller.abort(new OperationInterruption(reason));
   }
 
-  /** Interrupts the handler if a renewal shows that it should stop, unless the operation is already committed. */
+  /** Interrupts the handler if a renewal shows that it should stop. */
   observe(state: ClaimState): void {
-    if (state !== "held" && !this.#committed) {
+    if (state !== "held" && state !== "completed" && !this.#ended) {
       this.interrupt(state === "lost" ? "lease-lost" : state);
     }
   }
 
   /** Completes the operation with a result and the latest metadata. Returns false if the claim is lost. */
   async settle(result: Result): Promise<boolean> {
+    this.#ended = true;
     await this.#progress.pause();
     return await this.#store.settle(this.claim, { result, metadata: this.#progress.unwritten });
   }
@@ -128,11 +131,12 @@ export class Work {
         }),
       () => this.#controller.signal.throwIfAborted(),
     );
-    if (!settled || packed === undefined) {
+    if (packed === undefined || !(settled || (await this.#state()) === "completed")) {
       await this.#interruptRejected();
       throw this.#controller.signal.reason;
     }
     this.#committed = true;
+    this.#ended = true;
     return packed.message;
   }
 
@@ -154,8 +158,10 @@ export class Work {
   }
 
   #refuseIfEnded(): void {
-    if (this.#committed) {
-      throw new Error(`operation ${this.name} is already committed: do not call update or commit after a commit`);
+    if (this.#ended) {
+      throw new Error(
+        `operation ${this.name} is already done: do not call update or commit after a commit, or after run returned`,
+      );
     }
     if (this.interruption === "lease-lost" || this.interruption === "preempted") {
       throw this.#controller.signal.reason;
@@ -164,7 +170,11 @@ export class Work {
 
   /** Interrupts the handler with the reason why a write was rejected. */
   async #interruptRejected(): Promise<void> {
+    this.observe((await this.#state()) === "preempted" ? "preempted" : "lost");
+  }
+
+  async #state(): Promise<ClaimState> {
     const [state = "lost"] = await this.#store.renew([this.claim]);
-    this.observe(state === "preempted" ? state : "lost");
+    return state;
   }
 }

@@ -71,6 +71,7 @@ describe("a worker", () => {
       fake.sweeps++;
       fake.untidy = false;
       fake.claimable.push(claimOf("Emma"));
+      return [];
     };
     (await workerOf(fake, printBook, { periods: { sweepMs: 1 } })).start();
     await expect.poll(() => begun).toEqual(["Emma"]);

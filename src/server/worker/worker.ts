@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Log } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
-import type { Claim, StoreEvent } from "../operation-store.ts";
+import type { Claim, StoreEvent, SweepErrors } from "../operation-store.ts";
 import type { Periods } from "../periods.ts";
-import { errorResult } from "../result.ts";
+import { cancelledError, errorResult } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { runAttempt } from "./attempt.ts";
 import { Work, type WorkContext } from "./work.ts";
@@ -23,9 +23,11 @@ export interface WorkerOptions extends WorkContext {
 const stopShare = 0.2;
 const maxStopMs = 5_000;
 
-const crashed = errorResult(
-  new ConnectError("the operation failed because its workers crashed or lost their leases too often", Code.Internal),
-).error;
+const crashedMessage = "the operation failed because its workers crashed or lost their leases too often";
+const sweepErrors: SweepErrors = {
+  crashed: errorResult(new ConnectError(crashedMessage, Code.Internal)).error,
+  cancelled: cancelledError,
+};
 
 /** Claims operations up to the concurrency limit, runs their handlers, and renews their leases. */
 export class Worker {
@@ -207,13 +209,20 @@ export class Worker {
     await this.#tryTo("looking for work", async () => {
       let outlook = await store.look();
       if (outlook.sweep) {
-        await store.sweep(crashed);
+        await this.#sweep();
         outlook = await store.look();
       }
       for (const method of outlook.methods) {
         this.#markReady(method);
       }
     });
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, log } = this.#options;
+    for (const { name: operation, ...facts } of await store.sweep(sweepErrors)) {
+      log({ level: "error", message: crashedMessage, operation, ...facts });
+    }
   }
 
   /** Runs a task and logs an error, because a later event or timer repeats the task. Returns whether it succeeded. */
