@@ -75,7 +75,10 @@ export class OperationModel {
     if (forgotten || attempt !== claim.attempt) {
       return "lost";
     }
-    return end !== undefined ? "preempted" : holder !== claim ? "lost" : cancelRequested ? "cancelled" : "held";
+    if (end !== undefined) {
+      return end === "printed" ? "completed" : "preempted";
+    }
+    return holder !== claim ? "lost" : cancelRequested ? "cancelled" : "held";
   }
 
   writeMetadata({ operation, attempt }: ModelClaim, metadata: string): boolean {
