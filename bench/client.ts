@@ -11,6 +11,7 @@ import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 import { readRedisApi } from "../test/redis-api.ts";
 import { type RedisServer, type State, serveRedis } from "../test/redis-server.ts";
 import { addedBytes } from "./client-size.ts";
+import { connections, measureWaits, type Waits } from "./client-waits.ts";
 import { curve, gaxCurve } from "./polling-curve.ts";
 import { median } from "./quantile.ts";
 
@@ -129,6 +130,15 @@ console.log("Delay of the result and number of calls (medians):");
 console.table(late);
 console.log(`One round trip takes ${(await roundTripMs()).toFixed(1)} ms (median).`);
 await server.close();
+
+for (const [label, connection] of Object.entries(connections)) {
+  const rows: Record<string, Waits> = {};
+  for (const count of [1, 10, 100, 1_000]) {
+    rows[`${count} waits`] = await measureWaits(connection, count);
+  }
+  console.log(`\nConcurrent waits for operations of 2 to 6 s over ${label} (ms):`);
+  console.table(rows);
+}
 
 const points = [gaxCurve()];
 for (const initialDelayMs of [100, 250, 500]) {

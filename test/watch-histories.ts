@@ -51,6 +51,8 @@ interface Given {
   readonly waitOperation: boolean;
   /** The time that an answer takes. */
   readonly latencyMs: number;
+  /** The same for the calls of poll(). */
+  readonly ownLatencyMs: number;
   readonly resumed: boolean;
   readonly steps: readonly Step[];
 }
@@ -58,6 +60,7 @@ interface Given {
 const histories: fc.Arbitrary<Given> = fc.record({
   waitOperation: fc.boolean(),
   latencyMs: fc.constantFrom(0, 120),
+  ownLatencyMs: fc.constantFrom(0, 700),
   resumed: fc.boolean(),
   steps: fc.array(step, { minLength: 2, maxLength: 10, size: "max" }),
 });
@@ -101,6 +104,8 @@ class History {
   #calledAt = Number.NEGATIVE_INFINITY;
   #onFinish = new Set<() => void>();
   #violation: string | undefined;
+  /** Whether a reader of updates joins in this step. */
+  #joining = false;
 
   constructor(given: Given) {
     this.#given = given;
@@ -115,6 +120,7 @@ class History {
       await this.#settle(1_000);
     }
     for (const [index, step] of steps.entries()) {
+      this.#joining = step.do === "join" && step.live;
       await this.#take(step);
       await this.#settle(0);
       this.#compare(`step ${index + 1}, ${step.do}`);
@@ -218,13 +224,14 @@ class History {
     try {
       const isWait = method.name === "WaitOperation";
       await this.#hold(isWait && request.timeout ? durationMs(request.timeout) : 0, signal);
-      return {
-        stream: false,
-        method,
-        header: new Headers(),
-        trailer: new Headers(),
-        message: this.#answer(method, kind),
-      };
+      // The answer tells the state of this time, and may arrive after a later one.
+      const state = { progress: this.#progress, done: this.#done };
+      await this.#sleep(kind === "own" ? this.#given.ownLatencyMs : this.#given.latencyMs, signal, new Set());
+      const message = this.#answer(isWait, kind, state);
+      return { stream: false, method, header: new Headers(), trailer: new Headers(), message };
+    } catch (reason) {
+      this.#checkDropped(kind, signal);
+      throw reason;
     } finally {
       this.#calls[kind]--;
     }
@@ -240,11 +247,18 @@ class History {
     this.#calledAt = kind === "waits" ? now : this.#calledAt;
   }
 
-  /** Takes the time of an answer, after waiting for the operation. */
+  /** Calls are dropped only when nobody waits, or for a reader who needs states sooner. */
+  #checkDropped(kind: "own" | "waits", signal: AbortSignal | undefined): void {
+    this.#model.tick(this.#clock.now() + 0.001);
+    if (kind === "waits" && signal?.aborted && this.#model.open.length > 0 && !this.#joining) {
+      this.#violation = "a call was dropped, although others wait";
+    }
+  }
+
+  /** Waits for the operation, as in WaitOperation. */
   async #hold(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
     const canWait = this.#given.waitOperation && !this.#done && this.#health === "states";
     await this.#sleep(canWait ? waitMs : 0, signal, this.#onFinish);
-    await this.#sleep(this.#given.latencyMs, signal, new Set());
   }
 
   #sleep(ms: number, signal: AbortSignal | undefined, wakers: Set<() => void>): Promise<void> {
@@ -263,9 +277,8 @@ class History {
     });
   }
 
-  #answer(method: { name: string }, kind: "own" | "waits"): object {
+  #answer(isWait: boolean, kind: "own" | "waits", state: { progress: number; done: boolean }): object {
     this.#model.tick(this.#clock.now());
-    const isWait = method.name === "WaitOperation";
     if (isWait && !this.#given.waitOperation) {
       throw new ConnectError("no such method", Code.Unimplemented);
     }
@@ -279,8 +292,8 @@ class History {
       }
       throw new ConnectError("not for you", Code.PermissionDenied);
     }
-    this.#model.answer(this.#progress, this.#done);
-    const metadata = progress(this.#progress);
-    return create(OperationSchema, this.#done ? { ...succeeded(), metadata } : { name, metadata });
+    this.#model.answer(state.progress, state.done);
+    const metadata = progress(state.progress);
+    return create(OperationSchema, state.done ? { ...succeeded(), metadata } : { name, metadata });
   }
 }

@@ -36,7 +36,7 @@ export interface Watcher {
  */
 export class PollLoop {
   readonly subject: Subject;
-  /** Told of each state before the watchers. */
+  /** Called with each state before the watchers. */
   handle: Pick<Watcher, "onState"> | undefined;
   /** The latest state. `undefined` until the first one is read. A done state is final. */
   state: RawOperation | undefined;

@@ -13,7 +13,7 @@ export interface Remote {
   readonly maxLongPolls: number;
   /** Whether to try WaitOperation: false after the server returned UNIMPLEMENTED. */
   canWait: boolean;
-  /** Whether the server has answered a call. */
+  /** Whether the server has responded to a call. */
   isAnswered: boolean;
   /** Whether the browser may be refusing all calls: the last one failed, and none was answered before. */
   isRefused: boolean;

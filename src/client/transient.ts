@@ -9,8 +9,8 @@ const lostConnection =
   /ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|ERR_(HTTP2|ST|SO)|UND_|http\/2 stream|missing (status|trailer)|failed to fetch|load failed|network ?(error|conn)|connection ?(closed|refused)|error sending/i;
 
 /**
- * Whether a call that failed with this error may succeed if it is repeated: the server or a proxy says so, or the
- * connection was lost before the server answered. docs/client.md has the table.
+ * Whether a call that failed with this error may succeed if it is repeated: the server or a proxy is overloaded,
+ * or the connection was lost before the server responded. docs/client.md has the table.
  */
 export function isTransient({ code, cause, isWireError, rawMessage }: ConnectError): boolean {
   // The cause is set only if the error occurred on this side. In Node.js, fetch wraps the error of the connection.
