@@ -6,6 +6,7 @@ import {
   type $Request,
   type $Response,
   $ResponseSchema,
+  $requestId,
   $Service,
 } from "./placeholders.ts";
 
@@ -28,6 +29,8 @@ export const $ServiceLro: $ServiceLro = /*@__PURE__*/ lroService($Service, {
     $method: {
       response: $ResponseSchema,
       metadata: $MetadataSchema,
+      /** @if requestId */
+      requestId: $requestId,
       /** @if polling */
       polling: $polling,
     },

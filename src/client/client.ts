@@ -10,8 +10,10 @@ import type { Clock } from "./clock.ts";
 import type { Operation } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
-import { layeredPolling, type PollingOptions } from "./polling.ts";
+import { layeredPolling, type Polling, type PollingOptions } from "./polling.ts";
 import { createRemote, type Remote } from "./remote.ts";
+import { withRequestId } from "./request-id.ts";
+import { retryTransient } from "./retry.ts";
 import { nameFrom } from "./token.ts";
 
 /**
@@ -38,6 +40,8 @@ export interface LroCall<I extends Message = Message, R extends Message = Messag
 export interface LroCallOptions extends OperationCallOptions {
   /** Polling options of this operation. They override all others. */
   readonly polling?: PollingOptions | undefined;
+  /** Overrides `retryStart` of the method and of the client. */
+  readonly retryStart?: boolean | undefined;
 }
 
 /** Options for resuming an operation that was started before. */
@@ -47,6 +51,8 @@ export type OperationResumeOptions = Pick<LroCallOptions, "headers" | "contextVa
 export interface LroMethodOptions {
   /** Polling options of the method's operations. They override the client's; the options of a call override them. */
   readonly polling?: PollingOptions | undefined;
+  /** Overrides `retryStart` of the client. */
+  readonly retryStart?: boolean | undefined;
 }
 
 /**
@@ -57,6 +63,13 @@ export interface LroMethodOptions {
 export interface LroClientOptions<S extends LroService = LroService> {
   /** Polling options. They override the API's service YAML; those in `methods` and those of a call override them. */
   readonly polling?: PollingOptions | undefined;
+  /**
+   * Whether to send a start again if it fails with a transient error. Applies only to methods whose requests have an ID
+   * (AIP-155), from which the server sees that it has already started the operation. The client fills in the ID, unless
+   * you set one. It gives up at the `timeoutMs` of the call, or after `retryForMs` of the polling options if the call
+   * has none. If false, the client fills in no ID. Default true.
+   */
+  readonly retryStart?: boolean | undefined;
   /** Options of single methods, by local name: `{ createBook: { polling: { … } } }`. */
   readonly methods?: { readonly [K in keyof S["methods"]]?: LroMethodOptions | undefined } | undefined;
   /** The transport for calls of google.longrunning.Operations. Default: the transport of the service. */
@@ -106,18 +119,30 @@ type Start = (request: object, options: LroCallOptions) => Promise<RawOperation>
 
 function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroClientOptions): LroCall {
   const rpc = fullName(method.rpc);
-  const { localName } = method.rpc;
+  const ofMethod = options.methods?.[method.rpc.localName];
+
+  function pollingOf(own: PollingOptions | undefined): Polling {
+    return layeredPolling(method.polling, options.polling, ofMethod?.polling, own);
+  }
 
   function operation(name: string, started: RawOperation | undefined, call: LroCallOptions): Operation {
     // The signal, timeout and callbacks apply only to the call that started the operation.
-    const { signal, timeoutMs, onHeader, onTrailer, polling: own, ...context } = call;
-    const polling = layeredPolling(method.polling, options.polling, options.methods?.[localName]?.polling, own);
-    const subject = { ref: { name, method: rpc }, remote, polling, context };
+    const { signal, timeoutMs, onHeader, onTrailer, polling, retryStart, ...context } = call;
+    const subject = { ref: { name, method: rpc }, remote, polling: pollingOf(polling), context };
     return new OperationHandle(new PollLoop(subject, started), method);
   }
 
+  function send(request: object, call: LroCallOptions): Promise<RawOperation> {
+    const { requestId } = method;
+    if (requestId && (call.retryStart ?? ofMethod?.retryStart ?? options.retryStart ?? true)) {
+      const identified = withRequestId(request, requestId);
+      return retryTransient((attempt) => start(identified, attempt), call, pollingOf(call.polling), remote.clock);
+    }
+    return start(request, call);
+  }
+
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
-    const started = await start(request, options);
+    const started = await send(request, options);
     if (started.name === "" && !started.done) {
       const message = `${rpc} returned an operation that has no name and is not done`;
       throw new OperationNameError({ name: "", method: rpc }, message);

@@ -14,6 +14,7 @@ import { type Diagnostic, formatDiagnostic } from "./diagnostics.ts";
 import { emit } from "./emit.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
+import { requestIdField } from "./request-id.ts";
 import { type Findings, findSameNames, type ResolvedService, resolveService } from "./resolve.ts";
 
 export const pluginName = "protoc-gen-ts-lro";
@@ -123,7 +124,11 @@ function resolveFiles(
     const { desc, methods } = resolveService(service, scope, findings);
     return {
       desc,
-      methods: methods.map((method) => ({ ...method, polling: polling.get(`${desc.typeName}.${method.desc.name}`) })),
+      methods: methods.map((method) => ({
+        ...method,
+        polling: polling.get(`${desc.typeName}.${method.desc.name}`),
+        requestId: requestIdField(method.desc),
+      })),
     };
   };
   return new Map(

@@ -32,6 +32,8 @@ export interface ResolvedMethod {
   readonly metadata: DescMessage;
   /** The polling settings for its operations, if a service YAML has some. */
   readonly polling?: MethodPolling | undefined;
+  /** The local name of the request field that clients fill with a UUID, if there is one. */
+  readonly requestId?: string | undefined;
 }
 
 /** Problems found in the methods of a run. */
