@@ -89,6 +89,10 @@ describe("a snippet of the documentation runs unchanged", () => {
     expect(await run("Test with a fake clock")).toBe("Emma 1800000");
   });
 
+  test("Operation methods", async () => {
+    expect(await run("Operation methods")).toMatch(/^(50 %\n?)+$/);
+  });
+
   test("Headers and credentials", async () => {
     expect(await run("Headers and credentials")).toBe("false");
   });
@@ -108,6 +112,7 @@ describe("a snippet of the documentation runs unchanged", () => {
   test("and no other snippet exists", () => {
     expect([...snippets.keys()]).toEqual([
       ...["Quick start", "Handle errors", "Resume, cancel, and delete", "Server"],
+      "Operation methods",
       ...["Configure polling, routing headers, and listing", "Headers and credentials"],
       ...["Return errors to your own callers", "Write code for any service"],
       ...["Test with a fake clock", "Test a handler"],

@@ -9,7 +9,7 @@ import {
   snapshotOf,
 } from "../operation/snapshot.ts";
 import type { OperationCallOptions } from "./call-options.ts";
-import type { Operation, WaitOptions } from "./operation.ts";
+import type { Operation, OutcomeOptions, WaitOptions } from "./operation.ts";
 import type { PollLoop } from "./poll-loop.ts";
 import { states } from "./states.ts";
 import { toToken } from "./token.ts";
@@ -47,7 +47,7 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return this.#snapshot(this.raw as RawOperation);
   }
 
-  async wait(options?: WaitOptions): Promise<R> {
+  async wait(options?: OutcomeOptions<M>): Promise<R> {
     const outcome = await this.outcome(options);
     if (outcome.status !== "succeeded") {
       throw outcome.error;
@@ -55,10 +55,16 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     return outcome.response;
   }
 
-  async outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+  async outcome(options: OutcomeOptions<M> = {}): Promise<OperationOutcome<R, M>> {
+    const { onProgress } = options;
     let last: RawOperation | undefined;
-    for await (last of this.#states(false, options)) {
-      // Skips the intermediate states.
+    let reported: M | undefined;
+    for await (last of this.#states(onProgress !== undefined, options)) {
+      const { metadata } = this;
+      if (metadata && metadata !== reported) {
+        reported = metadata;
+        onProgress?.(metadata);
+      }
     }
     const snapshot = this.#snapshot(last as RawOperation);
     return (snapshot as Extract<typeof snapshot, { done: true }>).outcome;

@@ -6,7 +6,7 @@ import { operationTypes } from "../operation/registry.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
 import { type OperationCallOptions, withContext } from "./call-options.ts";
 import type { LroClientOptions, OperationResumeOptions } from "./client.ts";
-import type { Operation, WaitOptions } from "./operation.ts";
+import type { Operation, OutcomeOptions } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
 import { layeredPolling } from "./polling.ts";
@@ -38,7 +38,7 @@ export interface OperationsClient<R extends Message = Message, M extends Message
    *
    * @throws OperationNameError if the name is empty.
    */
-  wait(name: string, options?: WaitOptions): Promise<R>;
+  wait(name: string, options?: OutcomeOptions<M>): Promise<R>;
   /**
    * Asks the server to cancel an operation, which can still succeed. Throws the errors of `Operation.cancel`.
    */
