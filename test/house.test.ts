@@ -29,7 +29,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "server/operation-init.ts",
     "server/result.ts",
   ],
-  "tanstack-query": ["client/operation.ts"],
+  "tanstack-query": ["client/operation.ts", "client/progress.ts"],
   "codegenv1.ts": ["client", "operation", "server", "gen"],
   "longrunning.ts": ["gen"],
 };
