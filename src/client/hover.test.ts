@@ -70,7 +70,7 @@ describe("in a program, an editor shows", () => {
   });
 
   test("the messages of services whose operations are read", () => {
-    const shown = 'const operations: OperationsClient<Book | Message<"google.protobuf.Empty">, OperationMetadata>';
+    const shown = "const operations: OperationsClient<LibraryServiceLro>";
     expect(hover("operations =")).toContain(shown);
   });
 

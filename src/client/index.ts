@@ -38,3 +38,4 @@ export {
 export type { PollingOptions } from "./polling.ts";
 export { progressOf } from "./progress.ts";
 export { routingHeaders } from "./routing-headers.ts";
+export type { TypedOperation } from "./typed-operation.ts";

@@ -58,7 +58,7 @@ export async function use(raw: RawOperation): Promise<void> {
 
 export async function readAll(): Promise<void> {
   const operations = createOperationsClient(transport, { services: [LibraryServiceLro] });
-  const typed: OperationsClient<Book | Awaited<ReturnType<typeof operations.wait>>, OperationMetadata> = operations;
+  const typed: OperationsClient<LibraryServiceLro> = operations;
   for await (const operation of typed.list("operations")) {
     const response = await operation.wait();
     if (response.$typeName === "acme.library.v1.Book") {
