@@ -101,6 +101,10 @@ describe("a snippet of the documentation runs unchanged", () => {
     expect(await run("Return errors to your own callers")).toBe("[failed_precondition] a copy is lent");
   });
 
+  test("Wait for many operations", async () => {
+    expect(await run("Wait for many operations")).toBe("succeeded true 2\nsucceeded true 2");
+  });
+
   test("Write code for any service", async () => {
     expect(await run("Write code for any service")).toBe("Emma");
   });
@@ -114,7 +118,7 @@ describe("a snippet of the documentation runs unchanged", () => {
       ...["Quick start", "Handle errors", "Resume, cancel, and delete", "Server"],
       "Operation methods",
       ...["Configure polling, routing headers, and listing", "Headers and credentials"],
-      ...["Return errors to your own callers", "Write code for any service"],
+      ...["Return errors to your own callers", "Wait for many operations", "Write code for any service"],
       ...["Test with a fake clock", "Test a handler"],
     ]);
     expect(documents.flatMap((text) => text.match(/^```ts$/gm))).toHaveLength(snippets.size);

@@ -39,3 +39,4 @@ export type { PollingOptions } from "./polling.ts";
 export { progressOf } from "./progress.ts";
 export { routingHeaders } from "./routing-headers.ts";
 export type { TypedOperation } from "./typed-operation.ts";
+export { type DoneOperation, outcomesOf, raceAll, type WaitAllOptions, waitAll } from "./wait-all.ts";
