@@ -28,7 +28,7 @@ export async function addedBytes(): Promise<number> {
   return (await gzippedBytes(ours)) - (await gzippedBytes(plain));
 }
 
-/** Returns the number of gzipped bytes that an export adds to the bundle with a generated client, without its peers. */
+/** Returns the number of gzipped bytes that an export adds to the bundle with a generated client, without packages of others. */
 export async function bytesOfExport(name: string, entry: string): Promise<number> {
   return (
     (await gzippedBytes(`${ours} import { ${name} } from "${entry}"; console.log(${name});`)) -

@@ -16,33 +16,35 @@ export async function retryTransient<T, O extends OperationCallOptions>(
 ): Promise<T> {
   const { signal, timeoutMs = 0 } = options;
   const end = clock.now() + (timeoutMs > 0 ? timeoutMs : polling.retryForMs);
+  let attempt = options;
   for (let failures = 0; ; failures++) {
-    const left = timeoutMs > 0 ? { timeoutMs: Math.ceil(end - clock.now()) } : {};
     try {
-      return await call({ ...options, ...left });
+      return await call(attempt);
     } catch (reason) {
       const error = ConnectError.from(reason);
       const delayMs = Math.max(backoffMs(polling, failures, clock.random()), retryDelayMs(error));
-      if (signal?.aborted || !polling.isTransient(error) || clock.now() + delayMs >= end) {
+      const leftMs = end - clock.now() - delayMs;
+      if (leftMs <= 0 || !polling.isTransient(error)) {
         throw reason;
       }
-      await sleep(delayMs, clock, polling.unref, signal);
-      if (signal?.aborted) {
-        throw ConnectError.from(signal.reason, Code.Canceled);
-      }
+      await pause(delayMs, clock, polling.unref, signal);
+      attempt = timeoutMs > 0 ? { ...options, timeoutMs: Math.ceil(leftMs) } : options;
     }
   }
 }
 
-/** Resolves after a delay, or when the signal aborts. */
-function sleep(delayMs: number, clock: Clock, unref: boolean, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
+/** Resolves after a delay. Rejects if the signal aborts. */
+function pause(delayMs: number, clock: Clock, unref: boolean, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
       drop();
       ignoreAbort?.();
-      resolve();
+      signal?.aborted ? reject(ConnectError.from(signal.reason, Code.Canceled)) : resolve();
     };
-    const drop = clock.schedule(wake, delayMs, unref);
-    const ignoreAbort = signal && onAbort(signal, wake);
+    const drop = clock.schedule(end, delayMs, unref);
+    const ignoreAbort = signal && onAbort(signal, end);
+    if (signal?.aborted) {
+      end();
+    }
   });
 }

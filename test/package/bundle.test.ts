@@ -36,6 +36,19 @@ test("a client brings nothing of the server", async () => {
   expect(code).not.toContain("implementLibraryService");
 });
 
+test("a client leaves out the parts that it does not import", async () => {
+  const { modules } = await bundle(`
+    import { createLibraryServiceClient } from "${generated}.js";
+    import { OperationError } from "protoc-gen-ts-lro/client";
+    console.log(createLibraryServiceClient, OperationError);
+  `);
+  const optional = ["operations-client", "progress", "routing-headers", "typed-operation", "wait-all"];
+  expect(modules.filter((path) => optional.some((part) => path === `dist/client/${part}.js`))).toEqual([]);
+  expect(
+    modules.filter((path) => /google|operation\/registry/.test(path) && !/google\/longrunning/.test(path)),
+  ).toEqual([]);
+});
+
 test("an implementation brings nothing of the client", async () => {
   const { modules, code } = await bundle(`
     import { implementLibraryService } from "${generated}.js";

@@ -3,7 +3,7 @@ import { OperationError, progressOf, WaitAbortedError, WaitTimeoutError, waitAll
 import { createPressServiceClient } from "../../testdata/gen/acme/press/v1/press_lro.ts";
 
 /** Uses a client on a press server in any runtime, and returns what it saw. */
-export async function smoke(baseUrl: string, fetch = globalThis.fetch): Promise<object> {
+export async function smoke(baseUrl: string, fetch: typeof globalThis.fetch = globalThis.fetch): Promise<object> {
   const press = createPressServiceClient(createConnectTransport({ baseUrl, useBinaryFormat: true, fetch }));
   const operation = await press.printBook({ title: "Emma" });
   const percentages = new Set<number | undefined>();
