@@ -67,9 +67,9 @@ export function operationQueryOptions<R extends Message, M extends Message>(
     // The data tag exists only as a type.
     queryKey: ["operation", operation?.toToken() ?? ""] as const as OperationQueryKey<R, M>,
     async queryFn({ client, queryKey, signal }) {
-      // TanStack Query calls the function of a disabled query if the caller refetches it.
+      // TanStack Query calls the function of a disabled query if the caller calls `refetch`.
       if (operation === undefined) {
-        throw new Error("there is no operation to query: pass the operation to operationQueryOptions first");
+        throw new Error("cannot fetch the query without its operation: pass the operation to operationQueryOptions first");
       }
       const { name } = operation;
       for await (const { done, metadata } of operation.updates({ signal })) {

@@ -104,7 +104,7 @@ test("a query without an operation is disabled until there is one", async () => 
   const observer = new QueryObserver(client, operationQueryOptions<Book, OperationMetadata>(none));
   const unsubscribe = observer.subscribe(() => {});
   expect(observer.getCurrentResult()).toMatchObject({ status: "pending", fetchStatus: "idle" });
-  expect((await observer.refetch()).error?.message).toContain("no operation");
+  expect((await observer.refetch()).error?.message).toContain("without its operation");
   observer.setOptions(operationQueryOptions(await library.createBook({})));
   await expect.poll(() => observer.getCurrentResult().data?.response?.title).toBe("Emma");
   expect(calls.length).toBeGreaterThan(0);
