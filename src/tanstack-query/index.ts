@@ -69,7 +69,9 @@ export function operationQueryOptions<R extends Message, M extends Message>(
     async queryFn({ client, queryKey, signal }) {
       // TanStack Query calls the function of a disabled query if the caller calls `refetch`.
       if (operation === undefined) {
-        throw new Error("cannot fetch the query without its operation: pass the operation to operationQueryOptions first");
+        throw new Error(
+          "cannot fetch the query without its operation: pass the operation to operationQueryOptions first",
+        );
       }
       const { name } = operation;
       for await (const { done, metadata } of operation.updates({ signal })) {
