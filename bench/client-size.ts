@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -28,14 +28,29 @@ export async function addedBytes(): Promise<number> {
   return (await gzippedBytes(ours)) - (await gzippedBytes(plain));
 }
 
-async function gzippedBytes(contents: string): Promise<number> {
+/** Returns the number of gzipped bytes that an export adds to the bundle with a generated client, without packages of others. */
+export async function bytesOfExport(name: string, entry: string): Promise<number> {
+  return (
+    (await gzippedBytes(`${ours} import { ${name} } from "${entry}"; console.log(${name});`)) -
+    (await gzippedBytes(ours))
+  );
+}
+
+/** Returns the number of gzipped bytes of an entry point with all that it exports, without other packages. */
+export function bytesOfEntry(path: string): Promise<number> {
+  return gzippedBytes(`export * from "./dist/${path}";`, { packages: "external" });
+}
+
+async function gzippedBytes(contents: string, options: BuildOptions = {}): Promise<number> {
   const { outputFiles } = await build({
+    external: ["google-auth-library"],
     stdin: { contents, resolveDir: root, loader: "ts" },
     absWorkingDir: root,
     bundle: true,
     minify: true,
     format: "esm",
     target: "es2022",
+    ...options,
     write: false,
   });
   return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;

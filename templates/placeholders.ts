@@ -121,3 +121,10 @@ export declare const $startTimeoutMs: number;
  * @prints template.printPolling(method)
  */
 export declare const $polling: NonNullable<LroMethod["polling"]>;
+
+/**
+ * The local name of the request field that clients fill with a UUID.
+ *
+ * @prints JSON.stringify(method.requestId)
+ */
+export declare const $requestId: NonNullable<LroMethod["requestId"]>;

@@ -6,6 +6,7 @@ import {
   type $Request,
   type $Response,
   $ResponseSchema,
+  $requestId,
   $Service,
   $startTimeoutMs,
 } from "./placeholders.ts";
@@ -29,6 +30,8 @@ export const $ServiceLro: $ServiceLro = /*@__PURE__*/ lroService($Service, {
     $method: {
       response: $ResponseSchema,
       metadata: $MetadataSchema,
+      /** @if requestId */
+      requestId: $requestId,
       /** @if polling */
       polling: $polling,
       /** @if startTimeoutMs */

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema, RetryInfoSchema } from "../src/gen/google/rpc/error_details_pb.ts";
+import type { AzurePoller, AzureServer } from "./azure-lro.ts";
 import type { RedisApi } from "./redis-api.ts";
 import type { RedisServer, State } from "./redis-server.ts";
 
@@ -17,9 +18,16 @@ export interface Behavior {
   /** Actions of the caller on the operation. Default: it waits for the result. */
   readonly google?: (operation: GoogleOperation, server: RedisServer) => Promise<unknown>;
   readonly ours?: (operation: OurOperation, server: RedisServer) => Promise<unknown>;
+  /** The action in test/java-gax/Differences.java. Default: "wait". */
+  readonly java?: string;
+  /** The same for Azure's poller, or the reason why its protocol does not have the situation. */
+  readonly azure?: ((poller: AzurePoller, azure: AzureServer, index: number) => Promise<unknown>) | string;
   /** The reason for our client's behavior if the two differ. */
   readonly why?: string;
 }
+
+const untyped = "n/a: results have no type";
+const noCancel = "n/a: pollers cannot cancel";
 
 /** Building blocks for server responses. */
 interface Answers {
@@ -81,6 +89,11 @@ function starts({ progress, running, done, fails, poll }: Answers): Behavior[] {
     { situation: "The operation is done after two polls.", polls: [running, running, done] },
     {
       situation: "The caller reads the metadata of a running operation.",
+      java: "read metadata",
+      azure: async (poller) => {
+        await poller.poll();
+        return `metadata: ${poller.operationState && Object.keys(poller.operationState).includes("properties")}`;
+      },
       start: { metadata: progress },
       google: async ({ metadata }) => (metadata as { target?: string } | null)?.target,
       ours: async ({ metadata }) => (metadata as { target?: string } | undefined)?.target,
@@ -102,34 +115,41 @@ function responses({ instance, progress, broken, info, returns, done, typeName, 
     },
     {
       situation: "The response is an empty `Any`.",
+      azure: untyped,
       polls: [returns({ ...instance("instance"), typeUrl: "", value: new Uint8Array() })],
       why: "An empty `Any` does not contain an instance.",
     },
     {
       situation: "The response is of another type.",
+      azure: untyped,
       polls: [returns(progress)],
       why: "Decoding bytes as another type can result in a meaningless message.",
     },
     {
       situation: "The type URL of the response has another host.",
+      azure: untyped,
       polls: [returns({ ...instance("instance"), typeUrl: `example.com/${typeName}` })],
     },
     {
       situation: "The type URL of the response has no host.",
+      azure: untyped,
       polls: [returns({ ...instance("instance"), typeUrl: typeName })],
     },
     {
       situation: "The response cannot be decoded.",
+      azure: untyped,
       polls: [returns({ ...instance("instance"), value: broken })],
       why: "The caller can catch a typed error that names the message.",
     },
     {
       situation: "The metadata of a done operation is of another type.",
+      azure: untyped,
       polls: [{ ...done, metadata: info }],
       why: "Invalid metadata must not hide a result.",
     },
     {
       situation: "The metadata of a done operation cannot be decoded.",
+      azure: untyped,
       polls: [{ ...done, metadata: { ...progress, value: broken } }],
       why: "Invalid metadata must not hide a result.",
     },
@@ -160,6 +180,8 @@ function failures({ progress, info, running, fails }: Answers): Behavior[] {
     },
     {
       situation: "The operation fails with error details.",
+      java: "read details",
+      azure: (poller) => poller.pollUntilDone().catch(({ details }: { details?: unknown }) => `details: ${details}`),
       polls: [fails(Code.ResourceExhausted, "too many", [info])],
       google: (operation) => operation.promise().catch(({ details }: { details?: unknown }) => `details: ${details}`),
       ours: async (operation) => {
@@ -170,6 +192,8 @@ function failures({ progress, info, running, fails }: Answers): Behavior[] {
     },
     {
       situation: "The operation fails with metadata.",
+      java: "read metadata of a failure",
+      azure: untyped,
       polls: [{ ...fails(Code.Internal, "broken"), metadata: progress }],
       google: (operation) =>
         operation.promise().catch(() => `metadata: ${(operation.metadata as { target?: string } | null)?.target}`),
@@ -238,6 +262,11 @@ function callers({ running, done, fails, poll }: Answers): Behavior[] {
   return [
     {
       situation: "The caller waits again after the operation is done.",
+      java: "wait twice",
+      azure: async (poller) => {
+        await poller.pollUntilDone();
+        return poller.pollUntilDone();
+      },
       polls: [running, done],
       google: async (operation) => {
         await operation.promise();
@@ -251,12 +280,16 @@ function callers({ running, done, fails, poll }: Answers): Behavior[] {
     },
     {
       situation: "The caller waits twice concurrently.",
+      java: "wait concurrently",
+      azure: async (poller) => (await Promise.all([poller.pollUntilDone(), poller.pollUntilDone()]))[1],
       polls: [running, done],
       google: async (operation) => (await Promise.all([operation.promise(), operation.promise()]))[1],
       ours: async (operation) => (await Promise.all([operation.wait(), operation.wait()]))[1],
     },
     {
       situation: "The caller waits again after a poll failed with PERMISSION_DENIED.",
+      java: "wait again after a failure",
+      azure: (poller) => poller.pollUntilDone().catch(() => poller.pollUntilDone()),
       polls: [poll(Code.PermissionDenied), done],
       google: (operation) => operation.promise().catch(() => operation.promise()),
       ours: (operation) => operation.wait().catch(() => operation.wait()),
@@ -264,6 +297,8 @@ function callers({ running, done, fails, poll }: Answers): Behavior[] {
     },
     {
       situation: "The caller cancels, then waits; the operation still succeeds.",
+      java: "cancel, then wait",
+      azure: noCancel,
       polls: [running, done],
       google: async (operation) => {
         await operation.cancel();
@@ -273,6 +308,8 @@ function callers({ running, done, fails, poll }: Answers): Behavior[] {
     },
     {
       situation: "The caller cancels while waiting; the operation still succeeds.",
+      java: "cancel while waiting",
+      azure: noCancel,
       polls: [running, done],
       google: async (operation) => (await Promise.all([operation.promise(), operation.cancel()]))[0],
       ours: async (operation) => (await Promise.all([operation.wait(), operation.cancel()]))[0],
@@ -280,6 +317,8 @@ function callers({ running, done, fails, poll }: Answers): Behavior[] {
     },
     {
       situation: "The caller cancels, then waits; the operation is cancelled.",
+      java: "cancel, then wait",
+      azure: noCancel,
       polls: [running, running, fails(Code.Canceled, "by the caller")],
       google: async (operation) => {
         await operation.cancel();
@@ -295,6 +334,8 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
   return [
     {
       situation: "The wait times out.",
+      java: "wait 300 ms",
+      azure: (poller) => poller.pollUntilDone({ abortSignal: AbortSignal.timeout(300) }),
       polls: [running],
       google: (operation) => {
         const { backoffSettings } = operation as { backoffSettings?: object };
@@ -306,6 +347,8 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
     },
     {
       situation: "The caller aborts the wait with a signal.",
+      java: "abort",
+      azure: (poller) => poller.pollUntilDone({ abortSignal: AbortSignal.abort() }),
       polls: [running],
       google: async () => "not supported",
       ours: (operation) => operation.wait({ signal: AbortSignal.abort() }),
@@ -313,6 +356,11 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
     },
     {
       situation: "Another process resumes the operation by name.",
+      java: "resume",
+      azure: async (poller, azure, index) => {
+        const restoreFrom = await poller.serialize();
+        return azure.start(index, { restoreFrom }).pollUntilDone();
+      },
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkCreateInstanceProgress(operation.name ?? "")).promise(),
@@ -320,6 +368,11 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
     },
     {
       situation: "Another process resumes the operation with the wrong method.",
+      java: "resume another method",
+      azure: async (poller, azure, index) => {
+        const restoreFrom = await poller.serialize();
+        return azure.start(index + 1, { restoreFrom }).pollUntilDone();
+      },
       polls: [done],
       google: async (operation, { google }) =>
         (await google.checkDeleteInstanceProgress(operation.name ?? "")).promise(),
@@ -331,6 +384,11 @@ function otherCallers({ running, done, poll }: Answers): Behavior[] {
     },
     {
       situation: "The operation is deleted on the server, and the caller waits again.",
+      java: "wait twice",
+      azure: async (poller) => {
+        await poller.pollUntilDone();
+        return poller.pollUntilDone();
+      },
       polls: [done, poll(Code.NotFound)],
       google: async (operation) => {
         await operation.promise();

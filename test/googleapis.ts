@@ -27,10 +27,14 @@ export const packages: readonly string[] = ["google-proto-files", "@bufbuild/buf
  * compiles them.
  */
 export async function googleapis(): Promise<Map<string, ProtoFile>> {
-  const image = await cached("googleapis.binpb", packages, async (path) => {
+  return new Map(readImage(readFileSync(await googleapisImage())).map((file) => [file.name, file]));
+}
+
+/** Returns the path of the encoded FileDescriptorSet with all of googleapis. */
+export function googleapisImage(): Promise<string> {
+  return cached("googleapis.binpb", packages, async (path) => {
     writeFileSync(path, await buildProtos("node_modules/google-proto-files"));
   });
-  return new Map(readImage(readFileSync(image)).map((file) => [file.name, file]));
 }
 
 /** Compiles the protos in a directory to an encoded FileDescriptorSet. Default: all of them. */

@@ -29,7 +29,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "server/operation-init.ts",
     "server/result.ts",
   ],
-  "tanstack-query": ["client/operation.ts"],
+  "tanstack-query": ["client/operation.ts", "client/progress.ts"],
+  "google-cloud": ["client/routing-headers.ts"],
   "codegenv1.ts": ["client", "operation", "server", "gen"],
   "longrunning.ts": ["gen"],
 };
@@ -40,6 +41,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   pg: ["engine"],
   "@electric-sql/pglite": ["engine"],
   "@bufbuild/protoplugin": ["plugin"],
+  "google-auth-library": ["google-cloud"],
   yaml: ["descriptor"],
 };
 

@@ -22,6 +22,7 @@ export interface RedisHandlers {
 
 /** An HTTP/2 server of Google's Redis API on the loopback interface, with Google's client and ours. */
 export interface RedisServer {
+  readonly port: number;
   readonly google: InstanceType<typeof redis.CloudRedisClient>;
   readonly ours: LroClient<RedisApi["service"]>;
   /** Closes the clients' connections and stops the server. */
@@ -43,6 +44,7 @@ export async function serveRedis(
   const google = new redis.CloudRedisClient({ apiEndpoint: "127.0.0.1", port, sslCreds, projectId: "p" });
   const ours = createLroClient(api.service, createGrpcTransport({ baseUrl: url }), options);
   return {
+    port,
     google,
     ours,
     async close() {

@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { Operation } from "protoc-gen-ts-lro/client";
+import { type Operation, progressOf } from "protoc-gen-ts-lro/client";
 import type { ExportMetadata, ExportResult } from "../gen/acme/export/v1/export_pb.js";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.js";
 
@@ -12,17 +12,12 @@ export async function follow(op: Operation<ExportResult, ExportMetadata>): Promi
     noTTYOutput: true,
     notTTYSchedule: 500,
   });
-  for await (const { metadata } of op.updates()) {
-    if (metadata) {
-      const progress = { rows: metadata.numRowsExported };
-      bar.isActive
-        ? bar.update(metadata.progressPercent, progress)
-        : bar.start(100, metadata.progressPercent, progress);
-    }
-  }
+  bar.start(100, 0, { rows: 0 });
+  const outcome = await op.outcome({
+    onProgress: (metadata) => bar.update(progressOf(metadata) ?? 0, { rows: metadata.numRowsExported }),
+  });
   bar.stop();
 
-  const outcome = await op.outcome();
   switch (outcome.status) {
     case "succeeded":
       console.log(`  exported ${outcome.response.numRowsExported} rows to ${outcome.response.exportedUri}`);

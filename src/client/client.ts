@@ -5,14 +5,15 @@ import { OperationNameError } from "../operation/errors.ts";
 import { fullName, type LroMethod, type LroService } from "../operation/lro-service.ts";
 import type { InitOf } from "../operation/message-init.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
-import { failureOf } from "./browser-errors.ts";
 import { type OperationCallOptions, withContext } from "./call-options.ts";
 import type { Clock } from "./clock.ts";
 import type { Operation } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 import { PollLoop } from "./poll-loop.ts";
-import { layeredPolling, type PollingOptions } from "./polling.ts";
+import { layeredPolling, type Polling, type PollingOptions } from "./polling.ts";
 import { createRemote, type Remote } from "./remote.ts";
+import { withRequestId } from "./request-id.ts";
+import { retryTransient } from "./retry.ts";
 import { nameFrom } from "./token.ts";
 
 /**
@@ -39,6 +40,8 @@ export interface LroCall<I extends Message = Message, R extends Message = Messag
 export interface LroCallOptions extends OperationCallOptions {
   /** Polling options of this operation. They override all others. */
   readonly polling?: PollingOptions | undefined;
+  /** Overrides `retryStart` of the method and of the client. */
+  readonly retryStart?: boolean | undefined;
 }
 
 /** Options for resuming an operation that was started before. */
@@ -48,6 +51,8 @@ export type OperationResumeOptions = Pick<LroCallOptions, "headers" | "contextVa
 export interface LroMethodOptions {
   /** Polling options of the method's operations. They override the client's; the options of a call override them. */
   readonly polling?: PollingOptions | undefined;
+  /** Overrides `retryStart` of the client. */
+  readonly retryStart?: boolean | undefined;
 }
 
 /**
@@ -58,6 +63,13 @@ export interface LroMethodOptions {
 export interface LroClientOptions<S extends LroService = LroService> {
   /** Polling options. They override the API's service YAML; those in `methods` and those of a call override them. */
   readonly polling?: PollingOptions | undefined;
+  /**
+   * Whether to send a start again if it fails with a transient error. Applies only to methods whose requests have an ID
+   * (AIP-155), from which the server sees that it has already started the operation. The client fills in the ID, unless
+   * you set one. It gives up at the `timeoutMs` of the call, or after `retryForMs` of the polling options if the call
+   * has none. If false, the client fills in no ID. Default true.
+   */
+  readonly retryStart?: boolean | undefined;
   /** Options of single methods, by local name: `{ createBook: { polling: { … } } }`. */
   readonly methods?: { readonly [K in keyof S["methods"]]?: LroMethodOptions | undefined } | undefined;
   /** The transport for calls of google.longrunning.Operations. Default: the transport of the service. */
@@ -114,33 +126,46 @@ type Start = (request: object, options: LroCallOptions) => Promise<RawOperation>
 
 function lroCall(method: LroMethod, start: Start, remote: Remote, options: LroClientOptions): LroCall {
   const rpc = fullName(method.rpc);
-  const base = layeredPolling(method.polling, options.polling, options.methods?.[method.rpc.localName]?.polling);
+  const ofMethod = options.methods?.[method.rpc.localName];
+  const base = layeredPolling(method.polling, options.polling, ofMethod?.polling);
 
-  /** Returns a function that opens an operation with the options of a call. */
-  function opener({ headers, contextValues, polling: own }: OperationResumeOptions) {
-    const polling = own ? layeredPolling(base, own) : base;
-    return (name: string, started?: RawOperation): Operation => {
-      const subject = { ref: { name, method: rpc }, remote, polling, context: { headers, contextValues } };
-      return new OperationHandle(new PollLoop(subject, started), method);
-    };
+  function pollingOf({ polling }: OperationResumeOptions): Polling {
+    return polling ? layeredPolling(base, polling) : base;
+  }
+
+  function open(
+    name: string,
+    polling: Polling,
+    { headers, contextValues }: OperationResumeOptions,
+    started?: RawOperation,
+  ): Operation {
+    const subject = { ref: { name, method: rpc }, remote, polling, context: { headers, contextValues } };
+    return new OperationHandle(new PollLoop(subject, started), method);
+  }
+
+  function send(request: object, polling: Polling, own: LroCallOptions): Promise<RawOperation> {
+    const { requestId, startTimeoutMs } = method;
+    // The signal, timeout and callbacks apply only to this call.
+    const call = withContext({}, own, startTimeoutMs);
+    const retry = requestId && (own.retryStart ?? ofMethod?.retryStart ?? options.retryStart ?? true);
+    const sent = retry ? withRequestId(request, requestId) : request;
+    return retryTransient(remote, retry ? polling : { ...polling, isTransient: () => false }, call, () =>
+      start(sent, call),
+    );
   }
 
   async function call(request: object, options: LroCallOptions = {}): Promise<Operation> {
-    const open = opener(options);
-    // The signal, timeout and callbacks apply only to this call.
-    const timeoutMs = options.timeoutMs ?? method.startTimeoutMs;
-    const started = await start(request, withContext({}, { ...options, timeoutMs })).catch((reason) => {
-      throw failureOf(remote, reason);
-    });
+    const polling = pollingOf(options);
+    const started = await send(request, polling, options);
     if (started.name === "" && !started.done) {
       const message = `${rpc} returned an operation that has no name and is not done`;
       throw new OperationNameError({ name: "", method: rpc }, message);
     }
-    return open(started.name, started);
+    return open(started.name, polling, options, started);
   }
 
   function resume(nameOrToken: string, options: OperationResumeOptions = {}): Operation {
-    return opener(options)(nameFrom(nameOrToken, rpc));
+    return open(nameFrom(nameOrToken, rpc), pollingOf(options), options);
   }
 
   return Object.assign(call, { resume });

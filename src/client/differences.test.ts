@@ -1,65 +1,60 @@
-import { Code, ConnectError } from "@connectrpc/connect";
+import type { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { behaviors } from "../../test/differences.ts";
-import { readRedisApi } from "../../test/redis-api.ts";
-import { type RedisServer, type State, serveRedis } from "../../test/redis-server.ts";
+import { nameOf } from "../../test/azure-lro.ts";
+import { type DifferenceServers, serveDifferences } from "../../test/difference-servers.ts";
+import { recordedJavaResults } from "../../test/java-gax.ts";
 
-const api = await readRedisApi();
-const all = behaviors(api);
-let server: RedisServer;
+let servers: DifferenceServers;
 
 beforeAll(async () => {
-  const polls = new Map<string, number>();
-  // The caller chooses the name, which ends with the index of the behavior.
-  const behaviorOf = (name: string) => all[Number(name.replace(/.*-/, ""))];
-
-  function read(name: string): State {
-    const answers = behaviorOf(name)?.polls ?? [];
-    const count = polls.get(name) ?? 0;
-    polls.set(name, count + 1);
-    const answer = answers[Math.min(count, answers.length - 1)] ?? {};
-    if (answer instanceof ConnectError) {
-      throw answer;
-    }
-    return { name, ...answer };
-  }
-
-  server = await serveRedis(api, {
-    createInstance: ({ instanceId }) => ({ name: `operations/${instanceId}`, ...behaviorOf(instanceId)?.start }),
-    operations: { getOperation: ({ name }) => read(name), cancelOperation: () => ({}) },
-  });
+  servers = await serveDifferences();
 });
 
-afterAll(() => server.close());
+afterAll(() => servers.close());
 
-test("our client and google-gax behave as documented", async () => {
+test("the clients behave as documented", async () => {
+  const { all, redis, azure: azureServer } = servers;
+  const java = recordedJavaResults();
   const rows = await Promise.all(
-    all.map(async ({ situation, why = "", google, ours }, index) => {
+    all.map(async ({ situation, why = "", google, ours, azure }, index) => {
       const parent = "projects/p/locations/l";
-      const theirs = resultOf(async () => {
-        const [operation] = await server.google.createInstance({ parent, instanceId: `google-${index}`, instance: {} });
-        return Promise.race([uncaught(operation), google ? google(operation as never, server) : operation.promise()]);
+      const node = resultOf(async () => {
+        const [operation] = await redis.google.createInstance({ parent, instanceId: `google-${index}`, instance: {} });
+        return Promise.race([uncaught(operation), google ? google(operation as never, redis) : operation.promise()]);
       });
       const own = resultOf(async () => {
-        const operation = await server.ours.createInstance({ parent, instanceId: `ours-${index}` } as Record<
+        const operation = await redis.ours.createInstance({ parent, instanceId: `ours-${index}` } as Record<
           string,
           unknown
         >);
-        return ours ? ours(operation, server) : operation.wait();
+        return ours ? ours(operation, redis) : operation.wait();
       });
-      return [situation, await theirs, await own, why];
+      const poller = resultOf(async () => {
+        if (typeof azure === "string") {
+          return azure;
+        }
+        const started = azureServer.start(index);
+        return azure ? azure(started, azureServer, index) : started.pollUntilDone();
+      });
+      return [situation, await own, await node, java[situation] ?? "not recorded", await poller, why];
     }),
   );
-  const heads = ["Situation", "google-gax", "protoc-gen-ts-lro", "Why"];
+  const heads = ["Situation", "protoc-gen-ts-lro", "google-gax (Node.js)", "gax (Java)", "Azure core-lro", "Why"];
   const table = [heads, heads.map(() => "---"), ...rows];
-  const differ = rows.filter(([, google, own]) => google !== own?.replace(/Operation\w*Error /, "")).length;
-  const text = `# Behavior compared with google-gax
+  const differ = rows.filter(([, own, node]) => node !== own?.replace(/Operation\w*Error /, "")).length;
+  const text = `# Behavior compared with other clients
 
-A test runs both clients against the same server in ${rows.length} situations and compares the results with this table. The clients
-differ in ${differ} of them. Unless stated otherwise, the caller waits for the result. "instance" is the name of the
-instance in the response, "final" is that name in the response of a later state, and "metadata" is a value from the
-operation's metadata. "never ends" means that the wait did not end within 5 seconds. "ends the process" means that an error
-is thrown in a callback, where callers cannot catch it.
+Tests run four clients in ${rows.length} situations and compare the results with this table: our client, google-gax for Node.js, gax
+for Java, and Azure's @azure/core-lro for JavaScript. Our client and google-gax for Node.js differ in ${differ} of them; the last
+column gives the reason. Google's clients and ours call the same server. gax for Java needs Java and Maven, so its results are
+recorded (of gax 2.76.0), and the long suite compares them with a run if both are installed. Azure's protocol has no
+google.longrunning.Operation: a server translates the states, and calls pass through the pipeline of Azure's clients, which
+retries some statuses. "n/a" means that Azure's protocol or client does not have the situation.
+
+Unless stated otherwise, the caller waits for the result. "instance" is the name of the instance in the response,
+"final" is that name in the response of a later state, and "metadata" is a value from the operation's metadata. "never ends"
+means that the wait did not end within 5 seconds. "throws OK" is an exception of gax whose status code is OK. "ends the process" means that an
+error is thrown in a callback, where callers cannot catch it.
 
 ${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
@@ -93,7 +88,8 @@ function describeReturn(result: unknown): string {
   return typeof value === "string" ? value : `returns ${JSON.stringify(value?.name ?? value)}`;
 }
 
-function describeThrow({ name, code, problem }: Error & { code?: Code; problem?: string }): string {
-  const codeName = code === undefined ? "" : (Code[code]?.replace(/\B[A-Z]/g, "_$&").toUpperCase() ?? `code ${code}`);
-  return ["throws", name === "Error" ? "" : name, codeName, problem].filter(Boolean).join(" ");
+function describeThrow(error: Error & { code?: Code | string; problem?: string }): string {
+  const { name, code = "", problem } = error;
+  const codeName = typeof code === "number" ? nameOf(code) : code;
+  return ["throws", name === "Error" && codeName ? "" : name, codeName, problem].filter(Boolean).join(" ");
 }

@@ -89,12 +89,20 @@ describe("a snippet of the documentation runs unchanged", () => {
     expect(await run("Test with a fake clock")).toBe("Emma 1800000");
   });
 
+  test("Operation methods", async () => {
+    expect(await run("Operation methods")).toMatch(/^(50 %\n?)+$/);
+  });
+
   test("Headers and credentials", async () => {
     expect(await run("Headers and credentials")).toBe("false");
   });
 
   test("Return errors to your own callers", async () => {
     expect(await run("Return errors to your own callers")).toBe("[failed_precondition] a copy is lent");
+  });
+
+  test("Wait for many operations", async () => {
+    expect(await run("Wait for many operations")).toBe("succeeded true 2\nsucceeded true 2");
   });
 
   test("Write code for any service", async () => {
@@ -108,8 +116,9 @@ describe("a snippet of the documentation runs unchanged", () => {
   test("and the documentation contains no other snippets", () => {
     expect([...snippets.keys()]).toEqual([
       ...["Quick start", "Handle errors", "Resume, cancel, and delete", "Server"],
+      "Operation methods",
       ...["Configure polling, routing headers, and listing", "Headers and credentials"],
-      ...["Return errors to your own callers", "Write code for any service"],
+      ...["Return errors to your own callers", "Wait for many operations", "Write code for any service"],
       ...["Test with a fake clock", "Test a handler"],
     ]);
     expect(documents.flatMap((text) => text.match(/^```ts$/gm))).toHaveLength(snippets.size);

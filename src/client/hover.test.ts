@@ -69,8 +69,8 @@ describe("in a program, an editor shows", () => {
     expect(hover("generic =")).toContain("const generic: LroClient<LibraryServiceLro>");
   });
 
-  test("the messages of the services that an operations client reads", () => {
-    const shown = 'const operations: OperationsClient<Book | Message<"google.protobuf.Empty">, OperationMetadata>';
+  test("the services whose operations an operations client reads", () => {
+    const shown = "const operations: OperationsClient<LibraryServiceLro>";
     expect(hover("operations =")).toContain(shown);
   });
 

@@ -28,7 +28,7 @@ export {
   type OperationResumeOptions,
 } from "./client.ts";
 export type { Clock } from "./clock.ts";
-export type { Operation, WaitOptions } from "./operation.ts";
+export type { Operation, OutcomeOptions, WaitOptions } from "./operation.ts";
 export {
   createOperationsClient,
   type OperationListOptions,
@@ -36,4 +36,7 @@ export {
   type OperationsClientOptions,
 } from "./operations-client.ts";
 export type { PollingOptions } from "./polling.ts";
+export { progressOf } from "./progress.ts";
 export { routingHeaders } from "./routing-headers.ts";
+export type { TypedOperation } from "./typed-operation.ts";
+export { type DoneOperation, outcomesOf, raceAll, type WaitAllOptions, waitAll } from "./wait-all.ts";

@@ -10,7 +10,7 @@ import {
   snapshotOf,
 } from "../operation/snapshot.ts";
 import type { OperationCallOptions } from "./call-options.ts";
-import type { Operation, WaitOptions } from "./operation.ts";
+import type { Operation, OutcomeOptions, WaitOptions } from "./operation.ts";
 import type { PollLoop } from "./poll-loop.ts";
 import { withStackOf } from "./stack.ts";
 import { states, Wait } from "./states.ts";
@@ -57,8 +57,8 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
   }
 
   // Not an async function, because each takes memory while it waits.
-  wait(options?: WaitOptions): Promise<R> {
-    const wait = new Wait(this.#loop, false);
+  wait(options?: OutcomeOptions<M>): Promise<R> {
+    const wait = new Wait(this.#loop, options?.onProgress !== undefined);
     return this.#finish(wait, options).then((outcome) => {
       if (outcome.status !== "succeeded") {
         throw withStackOf(wait.call, outcome.error);
@@ -67,14 +67,20 @@ export class OperationHandle<R extends Message, M extends Message> implements Op
     });
   }
 
-  outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>> {
-    return this.#finish(new Wait(this.#loop, false), options);
+  outcome(options?: OutcomeOptions<M>): Promise<OperationOutcome<R, M>> {
+    return this.#finish(new Wait(this.#loop, options?.onProgress !== undefined), options);
   }
 
-  async #finish(wait: Wait, options?: WaitOptions): Promise<OperationOutcome<R, M>> {
+  async #finish(wait: Wait, options: OutcomeOptions<M> = {}): Promise<OperationOutcome<R, M>> {
+    const { onProgress } = options;
     let last: RawOperation | undefined;
+    let reported: M | undefined;
     for await (last of this.#states(wait, options)) {
-      // Skips the intermediate states.
+      const { metadata } = this;
+      if (onProgress && metadata && metadata !== reported) {
+        reported = metadata;
+        onProgress(metadata);
+      }
     }
     const snapshot = this.#snapshot(last as RawOperation);
     return (snapshot as Extract<typeof snapshot, { done: true }>).outcome;

@@ -39,10 +39,10 @@ export interface Operation<R extends Message = Message, M extends Message = Mess
    * @throws WaitAbortedError if the signal aborts.
    * @throws OperationUnpackError if the operation succeeded but its response cannot be unpacked.
    */
-  wait(options?: WaitOptions): Promise<R>;
+  wait(options?: OutcomeOptions<M>): Promise<R>;
 
   /** Like `wait`, but returns the operation's failure instead of throwing it. */
-  outcome(options?: WaitOptions): Promise<OperationOutcome<R, M>>;
+  outcome(options?: OutcomeOptions<M>): Promise<OperationOutcome<R, M>>;
 
   /**
    * Yields the state that is already known, if any, then each new state as it is read. The last state is done and has
@@ -91,4 +91,13 @@ export interface WaitOptions {
    * The wait then ends when the server responds to that request. Default: the operation keeps running.
    */
   readonly cancelOn?: "timeout" | "abort" | "either" | undefined;
+}
+
+/** Options of a wait for the outcome of an operation. */
+export interface OutcomeOptions<M extends Message = Message> extends WaitOptions {
+  /**
+   * Called with the metadata that are already known, if any, and then with each new metadata. `progressOf` reads a
+   * percentage from them. If it throws, the wait ends with that error.
+   */
+  readonly onProgress?: ((metadata: M) => void) | undefined;
 }

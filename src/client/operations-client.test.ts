@@ -1,16 +1,11 @@
 import { create, createRegistry } from "@bufbuild/protobuf";
-import { type Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
+import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createFakeClock, createInMemoryOperations, type InMemoryOperations } from "protoc-gen-ts-lro/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import { LibraryServiceLro } from "../../testdata/gen/acme/library/v1/library_lro.ts";
-import {
-  type Book,
-  BookSchema,
-  type OperationMetadata,
-  OperationMetadataSchema,
-} from "../../testdata/gen/acme/library/v1/library_pb.ts";
+import { BookSchema, OperationMetadataSchema } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import { createOperationsClient, type OperationsClient } from "./index.ts";
 
@@ -40,7 +35,7 @@ describe("an operations client", () => {
   test("unpacks the types of its services", async () => {
     const { server, transport } = setUp();
     const operations = createOperationsClient(transport, { services: [LibraryServiceLro], clock: createFakeClock() });
-    expectTypeOf(operations).toEqualTypeOf<OperationsClient<Book | Empty, OperationMetadata>>();
+    expectTypeOf(operations).toEqualTypeOf<OperationsClient<LibraryServiceLro>>();
     const book = server.start(createBook, { response: { title: "Emma" }, metadata: { progressPercent: 7 } });
     const nothing = server.start(deleteBook, {});
     expect(await operations.wait(book.name)).toEqual(create(BookSchema, { title: "Emma" }));

@@ -1,44 +1,45 @@
-import { createRegistry, type Message, type Registry } from "@bufbuild/protobuf";
+import { createRegistry, type DescMessage, type Registry } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { Operations } from "../gen/google/longrunning/operations_pb.ts";
-import type { LroMethod, LroService } from "../operation/lro-service.ts";
+import { typeNameOf } from "../operation/any.ts";
+import type { LroService } from "../operation/lro-service.ts";
 import { operationTypes } from "../operation/registry.ts";
 import type { RawOperation } from "../operation/snapshot.ts";
 import { type OperationCallOptions, withContext } from "./call-options.ts";
 import type { LroClientOptions, OperationResumeOptions } from "./client.ts";
-import type { Operation, WaitOptions } from "./operation.ts";
-import { OperationHandle } from "./operation-handle.ts";
+import type { OutcomeOptions } from "./operation.ts";
 import { PollLoop } from "./poll-loop.ts";
 import { layeredPolling } from "./polling.ts";
 import { createRemote } from "./remote.ts";
 import { nameFrom } from "./token.ts";
+import { type MetadataOf, type ResponseOf, type TypedOperation, TypedOperationHandle } from "./typed-operation.ts";
 
 /**
  * A client of google.longrunning.Operations, for operations of any method.
  *
- * @typeParam R The known response messages.
- * @typeParam M The known metadata messages.
+ * @typeParam S The method tables of the services that start the operations, such as `LibraryServiceLro`.
  */
-export interface OperationsClient<R extends Message = Message, M extends Message = Message> {
+export interface OperationsClient<S extends LroService = LroService> {
   /**
    * Reads an operation. Throws the errors of `Operation.poll`.
    *
    * @throws OperationNameError if the name is empty.
    */
-  get(name: string, options?: OperationCallOptions): Promise<Operation<R, M>>;
+  get(name: string, options?: OperationCallOptions): Promise<TypedOperation<S>>;
   /**
-   * Yields the operations under a parent and reads further pages as needed.
+   * Yields the operations under a parent and reads further pages as needed. Compare `metadataType` of an operation to
+   * find out which response it has.
    *
    * @param parent The `name` of the ListOperationsRequest, such as `operations`.
    * @throws ConnectError if a call fails.
    */
-  list(parent: string, options?: OperationListOptions): AsyncIterableIterator<Operation<R, M>>;
+  list(parent: string, options?: OperationListOptions): AsyncIterableIterator<TypedOperation<S>>;
   /**
    * Waits until an operation is done and returns its response. Throws the errors of `Operation.wait`.
    *
    * @throws OperationNameError if the name is empty.
    */
-  wait(name: string, options?: WaitOptions): Promise<R>;
+  wait(name: string, options?: OutcomeOptions<MetadataOf<S>>): Promise<ResponseOf<S>>;
   /**
    * Asks the server to cancel an operation, which can still succeed. Throws the errors of `Operation.cancel`.
    */
@@ -52,7 +53,7 @@ export interface OperationsClient<R extends Message = Message, M extends Message
    *
    * @throws OperationNameError if the name is empty or the token is malformed.
    */
-  resume(nameOrToken: string, options?: OperationResumeOptions): Operation<R, M>;
+  resume(nameOrToken: string, options?: OperationResumeOptions): TypedOperation<S>;
 }
 
 /** Options of a list of operations. */
@@ -79,41 +80,32 @@ export type OperationsClientOptions<S extends LroService = LroService> = Pick<
     | { readonly registry: Registry; readonly services?: undefined }
   );
 
-/** The long-running methods of the services. */
-type MethodOf<S extends LroService> = S extends LroService ? S["methods"][keyof S["methods"]] : never;
-
-/** The responses of all long-running methods of the services. */
-export type ResponseOf<S extends LroService> =
-  MethodOf<S> extends LroMethod<Message, infer R extends Message, Message> ? R : never;
-
-/** The metadata of all long-running methods of the services. */
-export type MetadataOf<S extends LroService> =
-  MethodOf<S> extends LroMethod<Message, Message, infer M extends Message> ? M : never;
-
 /**
  * Creates a client of google.longrunning.Operations. It unpacks responses and metadata of the types that the options
- * specify. Any other response gives an OperationUnpackError, and any other metadata is `undefined`.
+ * specify. Any other response gives an OperationUnpackError, and any other metadata is `undefined`. A response must also be
+ * that of a method with the operation's metadata.
  */
 export function createOperationsClient<S extends LroService = LroService>(
   transport: Transport,
   options: OperationsClientOptions<S>,
-): OperationsClient<ResponseOf<S>, MetadataOf<S>> {
+): OperationsClient<S> {
   const registry = options.registry ?? createRegistry(...operationTypes(options.services));
   const remote = createRemote(Operations, transport, options);
-  const types = { response: registry, metadata: registry };
+  const responses = responsesByMetadata(options.services ?? []);
   const base = layeredPolling(options.polling);
 
-  function open(name: string, state?: RawOperation, { polling, ...context }: OperationResumeOptions = {}): Operation {
+  function open(name: string, state?: RawOperation, { polling, ...context }: OperationResumeOptions = {}): Opened {
+    const response = responses.get(state?.metadata ? typeNameOf(state.metadata) : "") ?? registry;
+    const types = { response, metadata: registry };
     const subject = { ref: { name }, remote, polling: layeredPolling(base, polling), context };
-    return new OperationHandle(new PollLoop(subject, state), types);
+    return new TypedOperationHandle(new PollLoop(subject, state), types) as Opened;
   }
 
   const client: OperationsClient = {
     resume: (nameOrToken, options) => open(nameFrom(nameOrToken, undefined), undefined, options),
     async get(name, options) {
-      const operation = client.resume(name);
-      await operation.poll(options);
-      return operation;
+      const { raw } = await client.resume(name).poll(options);
+      return open(name, raw);
     },
     async *list(parent, { filter = "", pageSize = 0, ...call }: OperationListOptions = {}) {
       const options = withContext({}, call);
@@ -130,5 +122,16 @@ export function createOperationsClient<S extends LroService = LroService>(
     cancel: (name, options) => client.resume(name).cancel(options),
     delete: (name, options) => client.resume(name).delete(options),
   };
-  return client as OperationsClient<ResponseOf<S>, MetadataOf<S>>;
+  return client as unknown as OperationsClient<S>;
+}
+
+type Opened = TypedOperation<LroService>;
+
+/** Returns the types of the responses of operations that have the same type of metadata, by the name of that type. */
+function responsesByMetadata(services: readonly LroService[]): Map<string, Registry> {
+  const types = new Map<string, DescMessage[]>();
+  for (const { response, metadata } of services.flatMap(({ methods }) => Object.values(methods))) {
+    types.set(metadata.typeName, [...(types.get(metadata.typeName) ?? []), response]);
+  }
+  return new Map([...types].map(([name, responses]) => [name, createRegistry(...responses)]));
 }

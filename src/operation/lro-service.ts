@@ -40,6 +40,11 @@ export interface LroMethod<I extends Message = Message, R extends Message = Mess
    * plugin option `service_yaml` was set.
    */
   readonly startTimeoutMs?: number;
+  /**
+   * The local name of the request field that identifies the request (AIP-155). A server that receives a request twice
+   * starts one operation. Clients fill in a UUID. Not set if the API declares no such field.
+   */
+  readonly requestId?: string;
 }
 
 /** Returns the full name of a method, such as `acme.library.v1.LibraryService.CreateBook`. */

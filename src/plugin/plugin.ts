@@ -16,6 +16,7 @@ import { type Options, parseParameter } from "./options.ts";
 import { type EncodedRequest, readRequest } from "./request/encoded-request.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
 import { RequestDetails } from "./request/request-details.ts";
+import { requestIdField } from "./request-id.ts";
 import { type Finding, type Findings, findSameNames, type ResolvedService, resolveService } from "./resolve.ts";
 
 export const pluginName = "protoc-gen-ts-lro";
@@ -138,7 +139,13 @@ function resolveFiles(
   const scope = createTypeScope(schema.allFiles, () => details.messageNames);
   const resolve = (service: DescService): ResolvedService => {
     const { desc, methods } = resolveService(service, scope, findings);
-    return { desc, methods: methods.map((method) => ({ ...method, ...settingsOf(yamls, method.desc) })) };
+    return {
+      desc,
+      methods: methods.map((method) => {
+        const { autoPopulatedFields, ...settings } = settingsOf(yamls, method.desc);
+        return { ...method, ...settings, requestId: requestIdField(method.desc, autoPopulatedFields) };
+      }),
+    };
   };
   return new Map(
     schema.files.map((file) => {

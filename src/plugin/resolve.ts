@@ -32,6 +32,8 @@ export interface ResolvedMethod extends MethodSettings {
   readonly desc: DescMethod;
   readonly response: DescMessage;
   readonly metadata: DescMessage;
+  /** The local name of the request field that clients fill with a UUID, if there is one. */
+  readonly requestId?: string | undefined;
 }
 
 /** A problem in a proto file. */

@@ -172,6 +172,9 @@ export const serviceTemplate: template.Template = {
       f.print`    ${method.desc.localName}: {`;
       f.print`      response: ${f.importSchema(method.response)},`;
       f.print`      metadata: ${f.importSchema(method.metadata)},`;
+      if (method.requestId !== undefined) {
+        f.print`      requestId: ${JSON.stringify(method.requestId)},`;
+      }
       if (method.polling !== undefined) {
         f.print`      polling: ${template.printPolling(method)},`;
       }
@@ -193,6 +196,9 @@ export const serviceTemplate: template.Template = {
       f.print`    ${method.desc.localName}: {`;
       f.print`      response: ${f.importSchema(method.response)},`;
       f.print`      metadata: ${f.importSchema(method.metadata)},`;
+      if (method.requestId !== undefined) {
+        f.print`      requestId: ${JSON.stringify(method.requestId)},`;
+      }
       if (method.polling !== undefined) {
         f.print`      polling: ${template.printPolling(method)},`;
       }

@@ -1,11 +1,11 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { QueryClient, QueryObserver } from "@tanstack/query-core";
+import { MutationObserver, QueryClient, QueryObserver } from "@tanstack/query-core";
 import { createFakeClock } from "protoc-gen-ts-lro/testing";
 import { expect, expectTypeOf, test } from "vitest";
 import { failed, name, running, scriptedServer, succeeded } from "../../test/scripted-server.ts";
 import type { Book, OperationMetadata } from "../../testdata/gen/acme/library/v1/library_pb.ts";
-import { OperationError, OperationPollError } from "../client/index.ts";
-import { type OperationQueryData, operationQueryOptions } from "./index.ts";
+import { type Operation, OperationError, OperationPollError } from "../client/index.ts";
+import { type OperationQueryData, operationMutationOptions, operationQueryOptions } from "./index.ts";
 
 const noWait = { polling: { longPollMs: 0 } };
 
@@ -83,4 +83,60 @@ test("the type of a query's data narrows by done", async () => {
   expectTypeOf(data.response).toEqualTypeOf<Book>();
   expect(data.response.title).toBe("Emma");
   client.clear();
+});
+
+test("a query has the progress, which is 100 when the operation is done", async () => {
+  const { library } = scriptedServer({ start: running(), get: [running(40), succeeded("Emma")] }, noWait);
+  const client = new QueryClient();
+  const observer = new QueryObserver(client, operationQueryOptions(await library.createBook({})));
+  const seen: unknown[] = [];
+  const unsubscribe = observer.subscribe(({ data }) => void seen.push(data?.progress));
+  await expect.poll(() => seen.at(-1)).toBe(100);
+  expect([...new Set(seen)]).toEqual([undefined, 40, 100]);
+  unsubscribe();
+  client.clear();
+});
+
+test("a query without an operation is disabled until there is one", async () => {
+  const { library, calls } = scriptedServer({ get: [succeeded("Emma")] });
+  const client = new QueryClient();
+  const none: Operation<Book, OperationMetadata> | undefined = undefined;
+  const observer = new QueryObserver(client, operationQueryOptions<Book, OperationMetadata>(none));
+  const unsubscribe = observer.subscribe(() => {});
+  expect(observer.getCurrentResult()).toMatchObject({ status: "pending", fetchStatus: "idle" });
+  expect((await observer.refetch()).error?.message).toContain("without its operation");
+  observer.setOptions(operationQueryOptions(await library.createBook({})));
+  await expect.poll(() => observer.getCurrentResult().data?.response?.title).toBe("Emma");
+  expect(calls.length).toBeGreaterThan(0);
+  unsubscribe();
+  client.clear();
+});
+
+test("a mutation starts an operation and is pending until it is done", async () => {
+  const { library } = scriptedServer({ start: running(10), get: [running(40), succeeded("Emma")] }, noWait);
+  const events: unknown[] = [];
+  const mutation = new MutationObserver(
+    new QueryClient(),
+    operationMutationOptions(library.createBook, {
+      onStart: (operation) => events.push(operation.name),
+      onProgress: ({ progressPercent }) => events.push(progressPercent),
+    }),
+  );
+  const book = await mutation.mutate({ book: { title: "Emma" } });
+  expectTypeOf(book).toEqualTypeOf<Book>();
+  expect(book.title).toBe("Emma");
+  expect([...new Set(events)]).toEqual([name, 10, 40, 100]);
+});
+
+test("a mutation fails as the operation does, and starts no second one", async () => {
+  let starts = 0;
+  const start = async () => {
+    starts++;
+    return { name, done: true, result: { case: "error", value: { code: Code.Aborted, message: "no paper" } } } as const;
+  };
+  const { library } = scriptedServer({ start });
+  const client = new QueryClient({ defaultOptions: { mutations: { retry: 3 } } });
+  const mutation = new MutationObserver(client, operationMutationOptions(library.createBook));
+  await expect(mutation.mutate({})).rejects.toBeInstanceOf(OperationError);
+  expect(starts).toBe(1);
 });

@@ -36,6 +36,18 @@ test("a client includes no code of the server", async () => {
   expect(code).not.toContain("implementLibraryService");
 });
 
+test("a client leaves out the parts that it does not import", async () => {
+  const { modules } = await bundle(`
+    import { createLibraryServiceClient } from "${generated}.js";
+    import { OperationError } from "protoc-gen-ts-lro/client";
+    console.log(createLibraryServiceClient, OperationError);
+  `);
+  const optional = ["operations-client", "progress", "routing-headers", "typed-operation", "wait-all"];
+  expect(modules.filter((path) => optional.some((part) => path === `dist/client/${part}.js`))).toEqual([]);
+  const entries = /^dist\/(gen\/google\/api|google-cloud|operation\/registry|tanstack-query)/;
+  expect(modules.filter((path) => entries.test(path))).toEqual([]);
+});
+
 test("an implementation includes no code of the client", async () => {
   const { modules, code } = await bundle(`
     import { implementLibraryService } from "${generated}.js";

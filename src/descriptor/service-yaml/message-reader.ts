@@ -84,7 +84,10 @@ export class MessageReader {
     if (field === undefined && !schema.proto.reservedName.some(isKey)) {
       const hint = didYouMean(nearNames(key, namesOf(schema)));
       if (hint !== "" || schema !== this.#options.open) {
-        this.#report(position, `${schema.typeName} has no field ${JSON.stringify(key)}.${hint || useOneOf(schema)}`);
+        this.#report(
+          position,
+          `${schema.typeName} has no field ${JSON.stringify(key)}.${hint || suggestOneOf(schema)}`,
+        );
       }
     }
     return field;
@@ -155,6 +158,6 @@ function namesOf({ fields }: DescMessage): string[] {
   return fields.map(({ name }) => name);
 }
 
-function useOneOf(schema: DescMessage): string {
+function suggestOneOf(schema: DescMessage): string {
   return ` Use ${namesOf(schema).join(", ")}.`;
 }

@@ -12,6 +12,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { type Keep, type Kept, prune } from "../../descriptor/prune.ts";
 import { bytesOf, type Encoded, findEncoded, findText } from "../../descriptor/wire.ts";
+import { requestIdName } from "../request-id.ts";
 import { isMapEntry } from "./declarations.ts";
 import { pruneService } from "./pruned-service.ts";
 import { standInType } from "./stand-in.ts";
@@ -28,7 +29,7 @@ export interface KeptFile {
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;
-const extension = FieldDescriptorProtoSchema.field;
+const field = FieldDescriptorProtoSchema.field;
 // `name` is field 1 in DescriptorProto, EnumDescriptorProto, and FieldDescriptorProto.
 const nameField = message.name.number;
 
@@ -41,6 +42,11 @@ const ofServices: Kept = new Map([
 ]);
 const ofSourceInfo: Kept = new Map([[SourceCodeInfoSchema.field.location.number, keepLocation]]);
 const ofDeclaration: Kept = new Map([[nameField, bytesOf]]);
+const ofMessage: Kept = new Map([...ofDeclaration, [message.field.number, keepRequestId]]);
+// Without a type name, so the descriptor stays valid whatever the type of the field is.
+const ofRequestId: Kept = new Map(
+  [field.name, field.number, field.label, field.type, field.options].map(({ number }) => [number, bytesOf]),
+);
 
 /** Decodes the kept parts of a FileDescriptorProto. */
 export function decodePrunedFile(encoded: Encoded, { declares, imports, services }: KeptFile): FileDescriptorProto {
@@ -79,8 +85,14 @@ function keepMessage(scope: string, declares: KeptFile["declares"]): Keep {
       ]),
     );
     const isKept = nested.length > 0 || declares(identifier);
-    return isKept ? new BinaryWriter().raw(prune(value, ofDeclaration)).raw(nested).finish() : undefined;
+    return isKept ? new BinaryWriter().raw(prune(value, ofMessage)).raw(nested).finish() : undefined;
   };
+}
+
+/** Keeps a field that may be the ID of a request. Nothing else depends on the fields of messages. */
+function keepRequestId(value: Encoded): Uint8Array | undefined {
+  const isText = findText(value, field.typeName.number) === "" && findText(value, nameField) === requestIdName;
+  return isText ? prune(value, ofRequestId) : undefined;
 }
 
 /** Keeps the name of an extension that is referred to. Its extendee and type are irrelevant, so they are replaced. */
@@ -93,11 +105,11 @@ function keepExtension(scope: string, declares: KeptFile["declares"]): Keep {
 }
 
 const standInExtension = new BinaryWriter()
-  .tag(extension.extendee.number, WireType.LengthDelimited)
+  .tag(field.extendee.number, WireType.LengthDelimited)
   .string(standInType)
-  .tag(extension.label.number, WireType.Varint)
+  .tag(field.label.number, WireType.Varint)
   .int32(FieldDescriptorProto_Label.OPTIONAL)
-  .tag(extension.type.number, WireType.Varint)
+  .tag(field.type.number, WireType.Varint)
   .int32(FieldDescriptorProto_Type.BOOL)
   .finish();
 

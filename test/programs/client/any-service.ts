@@ -58,11 +58,13 @@ export async function use(raw: RawOperation): Promise<void> {
 
 export async function readAll(): Promise<void> {
   const operations = createOperationsClient(transport, { services: [LibraryServiceLro] });
-  const typed: OperationsClient<Book | Awaited<ReturnType<typeof operations.wait>>, OperationMetadata> = operations;
+  const typed: OperationsClient<LibraryServiceLro> = operations;
   for await (const operation of typed.list("operations")) {
+    const { metadataType } = operation;
+    const known: "acme.library.v1.OperationMetadata" | undefined = metadataType;
     const response = await operation.wait();
     if (response.$typeName === "acme.library.v1.Book") {
-      console.log(response.title, operation.metadata?.progressPercent);
+      console.log(known, response.title, operation.metadata?.progressPercent);
     }
   }
   // @ts-expect-error Either services or registry is required.

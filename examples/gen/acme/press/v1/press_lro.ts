@@ -28,6 +28,7 @@ export const PressServiceLro: PressServiceLro = /*@__PURE__*/ lroService(PressSe
     printBook: {
       response: PrintBookResponseSchema,
       metadata: PrintBookMetadataSchema,
+      requestId: "requestId",
     },
     movePress: {
       response: MovePressResponseSchema,
