@@ -46,7 +46,7 @@ export function readTables(files: EmittedFiles, readProtobufEs: (path: string) =
 }
 
 const tablePattern = /\blroService\(\s*([\w$]+),\s*\{\s*methods: \{(.*?)\},\s*\}\);/gs;
-const entryPattern = /([\w$]+):\s*\{\s*response:\s*([\w$]+),\s*metadata:\s*([\w$]+),?\s*\},/g;
+const entryPattern = /([\w$]+):\s*\{\s*response:\s*([\w$]+),\s*metadata:\s*([\w$]+),?\s*(?:requestId: "\w+",\s*)?\},/g;
 
 /** The exports of a file of protoc-gen-es. */
 interface Symbols {

@@ -13,18 +13,20 @@ function setUp(times: readonly number[], { waitOperation = true } = {}) {
   const clock = createFakeClock();
   const server = createInMemoryOperations({ clock, waitOperation });
   let calls = 0;
-  let concurrent = 0;
+  const active = new Set<AbortSignal>();
   let peak = 0;
   const transport = createRouterTransport(server.routes, {
     transport: {
       interceptors: [
         (next) => async (request) => {
           calls++;
-          peak = Math.max(peak, ++concurrent);
+          active.add(request.signal);
+          // The transport ends an aborted call a little later.
+          peak = Math.max(peak, [...active].filter(({ aborted }) => !aborted).length);
           try {
             return await next(request);
           } finally {
-            concurrent--;
+            active.delete(request.signal);
           }
         },
       ],
