@@ -203,7 +203,8 @@ test("an error without a cause has no such property, and other errors have their
   expect(down).toMatchObject({ failures: 1, code: Code.Unavailable });
   const nameless = new WaitAbortedError({ name: "" }, "left", false);
   expect(nameless.message).toMatch(/^the wait for an unnamed operation was aborted; /);
-  expect(nameless.cause).toBe("left");
+  expect(nameless).toMatchObject({ cause: "left", cancelRequested: false });
+  expect(nameless.toConnectError().details).toEqual([]);
 });
 
 test("an error about a response says what is wrong with it", () => {
