@@ -106,6 +106,7 @@ export class PollLoop {
     this.polls++;
     try {
       this.#observe(await remote.operations.getOperation({ name: ref.name }, call));
+      remote.isAnswered = true;
     } catch (reason) {
       throw call.signal?.aborted
         ? new WaitAbortedError(ref, call.signal.reason, false)

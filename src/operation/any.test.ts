@@ -23,3 +23,7 @@ describe("a message whose declared type is google.protobuf.Any", () => {
     expect(unpackAny(create(AnySchema), AnySchema)).toEqual({ problem: "empty", found: "" });
   });
 });
+
+test("an Any that is not set is missing, and has no type", () => {
+  expect(unpackAny(undefined, BookSchema)).toEqual({ problem: "missing", found: "" });
+});

@@ -22,18 +22,22 @@ const status = create(StatusSchema, { code: Code.PermissionDenied, message: "Per
 const poll = new ConnectError("no such operation", Code.NotFound);
 const facts = { timeoutMs: 60_000, polls: 7, cancelRequested: false, metadata: undefined };
 
-const errors = {
-  failed: new OperationError(ref, status),
-  cancelled: new OperationError(ref, create(StatusSchema, { code: Code.Canceled, message: "by the user" })),
-  poll: new OperationPollError(ref, poll, 3),
-  timeout: new WaitTimeoutError(ref, facts),
-  cancelling: new WaitTimeoutError({ name: "operations/1" }, { ...facts, cancelRequested: true }, poll),
-  aborted: new WaitAbortedError(ref, new Error("the page was left"), false),
-  unpack: new OperationUnpackError(ref, "acme.Book", { problem: "mismatch", found: "acme.Page" }),
-  name: new OperationNameError({ name: "" }, "no name"),
-};
+/** One error of each kind. */
+function exampleErrors() {
+  return {
+    failed: new OperationError(ref, status),
+    cancelled: new OperationError(ref, create(StatusSchema, { code: Code.Canceled, message: "by the user" })),
+    poll: new OperationPollError(ref, poll, 3),
+    timeout: new WaitTimeoutError(ref, facts),
+    cancelling: new WaitTimeoutError({ name: "operations/1" }, { ...facts, cancelRequested: true }, poll),
+    aborted: new WaitAbortedError(ref, new Error("the page was left"), false),
+    unpack: new OperationUnpackError(ref, "acme.Book", { problem: "mismatch", found: "acme.Page" }),
+    name: new OperationNameError({ name: "" }, "no name"),
+  };
+}
 
 test("a message names the operation, the problem and the next step", () => {
+  const errors = exampleErrors();
   expect(Object.fromEntries(Object.entries(errors).map(([key, error]) => [key, String(error)]))).toEqual({
     failed: `OperationError: ${subject} failed: [permission_denied] Permission denied`,
     cancelled: `OperationError: ${subject} was cancelled: [canceled] by the user`,
@@ -50,6 +54,7 @@ test("a message names the operation, the problem and the next step", () => {
 });
 
 test("toJSON returns the fields that are useful in logs", () => {
+  const errors = exampleErrors();
   const about = { operation: ref.name, method: ref.method };
   expect(JSON.parse(JSON.stringify(errors.failed))).toEqual({
     name: "OperationError",
@@ -76,6 +81,7 @@ test("toJSON returns the fields that are useful in logs", () => {
 });
 
 test("findDetails returns the details of a type", () => {
+  const errors = exampleErrors();
   expect(errors.failed.findDetails(ErrorInfoSchema)).toEqual([info]);
   expect(errors.failed.findDetails(RetryInfoSchema)).toEqual([]);
 });
@@ -91,6 +97,7 @@ describe("instanceof", () => {
   ];
 
   test("recognizes errors of the class", () => {
+    const errors = exampleErrors();
     for (const error of Object.values(errors)) {
       expect(classes.filter((type) => error instanceof type).map(({ name }) => name)).toEqual([error.name]);
       expect(error).toBeInstanceOf(Error);
@@ -98,6 +105,7 @@ describe("instanceof", () => {
   });
 
   test("recognizes errors from another copy of the package", async () => {
+    const errors = exampleErrors();
     vi.resetModules();
     const copy = await import("./errors.ts");
     expect(copy.OperationError).not.toBe(OperationError);
@@ -108,6 +116,7 @@ describe("instanceof", () => {
   });
 
   test("recognizes instances of a subclass, which keep the name of the subclass", () => {
+    const errors = exampleErrors();
     class PaperError extends OperationError {}
     const error = new PaperError(ref, status);
     expect(error.stack).toMatch(/^PaperError: operation/);
@@ -125,6 +134,7 @@ describe("instanceof", () => {
   });
 
   test("narrows the type in TypeScript", () => {
+    const errors = exampleErrors();
     const error: unknown = errors.failed;
     if (error instanceof WaitTimeoutError) {
       expectTypeOf(error).toEqualTypeOf<WaitTimeoutError>();
@@ -139,6 +149,7 @@ describe("instanceof", () => {
 
 describe("ConnectError", () => {
   test("instanceof and ConnectError.from work as usual", () => {
+    const errors = exampleErrors();
     for (const error of Object.values(errors)) {
       expect(error).not.toBeInstanceOf(ConnectError);
       expect(poll).not.toBeInstanceOf(error.constructor);
@@ -150,6 +161,7 @@ describe("ConnectError", () => {
   });
 
   test("is the result of toConnectError", () => {
+    const errors = exampleErrors();
     const codes = Object.entries(errors).map(([key, error]) => [key, error.toConnectError()] as const);
     expect(codes.every(([, error]) => error instanceof ConnectError)).toBe(true);
     expect(Object.fromEntries(codes.map(([key, error]) => [key, Code[error.code]]))).toEqual({
@@ -172,6 +184,7 @@ describe("ConnectError", () => {
   });
 
   test("from toConnectError passes code, message and details through another server", async () => {
+    const errors = exampleErrors();
     const transport = createRouterTransport(({ rpc }) => {
       rpc(LibraryService.method.getBook, () => {
         throw errors.failed.toConnectError();
@@ -181,4 +194,30 @@ describe("ConnectError", () => {
     expect(error).toMatchObject({ code: Code.PermissionDenied, rawMessage: "Permission denied" });
     expect((error as ConnectError).findDetails(ErrorInfoSchema)).toEqual([info]);
   });
+});
+
+test("an error without a cause has no such property, and other errors have their facts", () => {
+  expect(new OperationNameError({ name: "" }, "no name")).not.toHaveProperty("cause");
+  const down = new OperationPollError(ref, new ConnectError("down", Code.Unavailable), 1);
+  expect(down.message).toBe(`${subject} could not be read: [unavailable] down`);
+  expect(down).toMatchObject({ failures: 1, code: Code.Unavailable });
+  const nameless = new WaitAbortedError({ name: "" }, "left", false);
+  expect(nameless.message).toMatch(/^the wait for an unnamed operation was aborted; /);
+  expect(nameless).toMatchObject({ cause: "left", cancelRequested: false });
+  expect(nameless.toConnectError().details).toEqual([]);
+});
+
+test("an error about a response says what is wrong with it", () => {
+  const cause = new Error("premature EOF");
+  const rows = [
+    ["acme.Book", { problem: "missing", found: "" }, "is missing"],
+    ["acme.Book", { problem: "empty", found: "" }, "is empty"],
+    [undefined, { problem: "mismatch", found: "acme.Page" }, "is of type acme.Page, which is not in the registry"],
+    ["acme.Book", { problem: "malformed", found: "acme.Book", cause }, `does not parse as acme.Book: ${cause}`],
+  ] as const;
+  for (const [expected, unpacked, message] of rows) {
+    const error = new OperationUnpackError(ref, expected, unpacked);
+    expect(error.message).toBe(`the response of ${subject} ${message}`);
+    expect(error).toMatchObject({ expected, problem: unpacked.problem, found: unpacked.found });
+  }
 });

@@ -11,7 +11,7 @@ import {
 } from "../../testdata/gen/acme/library/v1/library_pb.ts";
 import { OperationSchema as ForeignOperationSchema } from "../../testdata/gen/google/longrunning/operations_pb.ts";
 import { OperationSchema } from "../longrunning.ts";
-import { type OperationSnapshot, snapshotOf, unpackOperation } from "./snapshot.ts";
+import { metadataOf, type OperationSnapshot, snapshotOf, unpackOperation } from "./snapshot.ts";
 
 const { createBook, deleteBook } = LibraryServiceLro.methods;
 const emma = anyPack(BookSchema, create(BookSchema, { title: "Emma" }));
@@ -98,4 +98,20 @@ test("metadata that cannot be unpacked does not hide the outcome", () => {
     metadata: undefined,
     outcome: { status: "succeeded" },
   });
+});
+
+test("a response of another type is an error, also if the method returns google.protobuf.Empty", () => {
+  expect(() => unpackOperation(deleteBook, done(emma))).toThrow(
+    "is of type acme.library.v1.Book, not google.protobuf.Empty",
+  );
+  const types = { response: createRegistry(EmptySchema), metadata: createRegistry() };
+  const nothing = create(OperationSchema, { name: "operations/1", done: true });
+  expect(() => snapshotOf(nothing, types, { name: "operations/1" })).toThrow(
+    "the response of operation operations/1 is missing",
+  );
+  expect(() => snapshotOf(done(emma), types, { name: "operations/1" })).toThrow("which is not in the registry");
+});
+
+test("an operation that was not read yet has no metadata", () => {
+  expect(metadataOf(undefined, createBook)).toBeUndefined();
 });
