@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   DescriptorProtoSchema,
   FileDescriptorProtoSchema,
@@ -12,6 +12,11 @@ export function messagePath({ proto, parent, file }: DescMessage): number[] {
   return parent
     ? [...messagePath(parent), DescriptorProtoSchema.field.nestedType.number, parent.proto.nestedType.indexOf(proto)]
     : [FileDescriptorProtoSchema.field.messageType.number, file.proto.messageType.indexOf(proto)];
+}
+
+/** Returns the path of a field in the source info of the file of its message. */
+export function fieldPath({ proto }: DescField, message: DescMessage): number[] {
+  return [...messagePath(message), DescriptorProtoSchema.field.field.number, message.proto.field.indexOf(proto)];
 }
 
 /** Returns the path of a service in the source info of its file. */

@@ -1,7 +1,14 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { atMethod, atOperationInfo } from "../../descriptor/place.ts";
+import type { NamedDesc } from "../../descriptor/scope.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { atTypeName, hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.ts";
+import {
+  atTypeName,
+  hasOperationInfo,
+  type OperationMethod,
+  returnsOperation,
+  type TypeName,
+} from "../operation-method.ts";
 import type { Rule, Run } from "../rule.ts";
 
 export const methodSameKind: Rule = {
@@ -65,14 +72,24 @@ function sameType(part: "response" | "metadata", id: string): Rule {
         const before = operation[part];
         const now: OperationMethod["response"] | undefined = operations.get(fullName(operation.desc))?.[part];
         // A type that could not be resolved before cannot have been used, so changing it breaks no one.
-        if (now && before.desc?.kind === "message" && before.desc.typeName !== now.desc?.typeName) {
-          const changed = now.desc ? `to ${now.desc.typeName}` : `to "${now.name}", which is not found`;
-          const message = `${now.field.name} of rpc ${now.method.name} changed from ${before.desc.typeName} ${changed}. Keep the old type, or add a new rpc.`;
+        const isSame = before.desc?.typeName === now?.desc?.typeName && before.desc?.kind === now?.desc?.kind;
+        if (now && before.desc?.kind === "message" && !isSame) {
+          const message = `${now.field.name} of rpc ${now.method.name} ${describeChange(before.desc, now)}. Keep the old type, or add a new rpc.`;
           yield { place: atTypeName(now), against: atTypeName(before), message };
         }
       }
     },
   };
+}
+
+function describeChange({ typeName }: NamedDesc, { name, desc }: TypeName): string {
+  if (name === "") {
+    return `is no longer given. It was ${typeName}`;
+  }
+  if (desc === undefined) {
+    return `changed from ${typeName} to "${name}", which is not found`;
+  }
+  return `changed from ${typeName} to ${desc.kind === "message" ? desc.typeName : `the ${desc}`}`;
 }
 
 interface Pair {

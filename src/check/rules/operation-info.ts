@@ -49,6 +49,21 @@ export const typesPresent: Rule = {
   },
 };
 
+export const requestNotStreaming: Rule = {
+  id: "LRO_REQUEST_NOT_STREAMING",
+  purpose: "Checks that methods with operation_info do not take a stream of requests.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const { desc } of files.operations) {
+      if (desc.proto.clientStreaming) {
+        const message = `rpc ${desc.name} takes a stream of requests. Remove \`stream\`: one request starts an operation.`;
+        yield { place: atMethod(desc), message };
+      }
+    }
+  },
+};
+
 export const responseNotStreaming: Rule = {
   id: "LRO_RESPONSE_NOT_STREAMING",
   purpose: "Checks that methods do not stream google.longrunning.Operation.",

@@ -1,8 +1,8 @@
-import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { atMessage, atMethod, atService } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { OperationSchema, Operations } from "../../gen/google/longrunning/operations_pb.ts";
+import { Operations } from "../../gen/google/longrunning/operations_pb.ts";
+import { isCopy, isOperationsMethod } from "../operation-like.ts";
 import { returnsOperation } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
@@ -72,20 +72,3 @@ export const operationsServed: Rule = {
     }
   },
 };
-
-const copiedFields = ["done", "error", "response"];
-
-function isCopy({ name, typeName, fields }: DescMessage): boolean {
-  const names = fields.map((field) => field.name);
-  return (
-    name === OperationSchema.name &&
-    typeName !== OperationSchema.typeName &&
-    copiedFields.every((field) => names.includes(field))
-  );
-}
-
-/** In a service named `Operations` or `…OperationsService`, the method can be just `Get`, `List`, and so on. */
-function isOperationsMethod({ name, parent }: DescMethod): boolean {
-  const [verb, noun] = /^(?:Get|List|Cancel|Delete|Wait)(Operations?)?$/.exec(name) ?? [];
-  return verb !== undefined && (noun !== undefined || /Operations(Service)?$/.test(parent.name));
-}

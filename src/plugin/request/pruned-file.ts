@@ -10,9 +10,9 @@ import {
   SourceCodeInfo_LocationSchema,
   SourceCodeInfoSchema,
 } from "@bufbuild/protobuf/wkt";
+import { isMapEntry } from "../../descriptor/map-entry.ts";
 import { type Keep, type Kept, prune } from "../../descriptor/prune.ts";
 import { bytesOf, type Encoded, findEncoded, findText } from "../../descriptor/wire.ts";
-import { isMapEntry } from "./declarations.ts";
 import { pruneService } from "./pruned-service.ts";
 import { standInType } from "./stand-in.ts";
 
