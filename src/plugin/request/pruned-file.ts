@@ -79,7 +79,7 @@ function keepMessage(scope: string, declares: KeptFile["declares"]): Keep {
       ]),
     );
     const isKept = nested.length > 0 || declares(identifier);
-    return isKept ? new BinaryWriter().raw(prune(value, ofDeclaration)).raw(nested).finish() : undefined;
+    return isKept ? Buffer.concat([prune(value, ofDeclaration), nested]) : undefined;
   };
 }
 
@@ -88,7 +88,7 @@ function keepExtension(scope: string, declares: KeptFile["declares"]): Keep {
   const keepName = keepDeclaration(scope, declares);
   return (value) => {
     const name = keepName(value);
-    return name && new BinaryWriter().raw(name).raw(standInExtension).finish();
+    return name && Buffer.concat([name, standInExtension]);
   };
 }
 
