@@ -1,10 +1,10 @@
 import { type DescField, type DescMessage, type DescMethod, ScalarType } from "@bufbuild/protobuf";
-import { OperationSchema } from "../gen/google/longrunning/operations_pb.ts";
+import { operationType } from "../descriptor/operation.ts";
 
 /** Returns whether a message is a copy of google.longrunning.Operation: by its shape, or by its name and fields. */
 export function isCopy(message: DescMessage): boolean {
-  const hasName = message.name === OperationSchema.name && hasFields(message, "done", "error", "response");
-  return message.typeName !== OperationSchema.typeName && (hasName || hasShapeOfOperation(message));
+  const hasName = message.name === "Operation" && hasFields(message, "done", "error", "response");
+  return message.typeName !== operationType && (hasName || hasShapeOfOperation(message));
 }
 
 /**
@@ -37,7 +37,7 @@ function listsOperations({ output }: DescMethod): boolean {
 }
 
 function isOperation(message: DescMessage): boolean {
-  return message.typeName === OperationSchema.typeName || hasShapeOfOperation(message);
+  return message.typeName === operationType || hasShapeOfOperation(message);
 }
 
 function hasShapeOfOperation(message: DescMessage): boolean {

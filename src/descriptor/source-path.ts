@@ -5,7 +5,7 @@ import {
   MethodDescriptorProtoSchema,
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { operation_info } from "../gen/google/longrunning/operations_pb.ts";
+import { operationInfoNumber } from "./operation.ts";
 
 /** Returns the path of a message in the source info of its file. */
 export function messagePath({ proto, parent, file }: DescMessage): number[] {
@@ -32,5 +32,5 @@ export function methodPath(method: DescMethod): number[] {
 
 /** Returns the path of a method's operation_info in the source info of its file. */
 export function operationInfoPath(method: DescMethod): number[] {
-  return [...methodPath(method), MethodDescriptorProtoSchema.field.options.number, operation_info.number];
+  return [...methodPath(method), MethodDescriptorProtoSchema.field.options.number, operationInfoNumber];
 }

@@ -1,22 +1,11 @@
-import {
-  type DescField,
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  getOption,
-  hasOption,
-} from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import { didYouMean } from "../descriptor/near-names.ts";
+import { operationInfoOf, returnsOperation, startsOperation } from "../descriptor/operation.ts";
 import { atMethod, atOperationInfo, atService, type Place } from "../descriptor/place.ts";
 import { findSameLocalNames, findSameNames } from "../descriptor/same-names.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
 import type { MethodSettings } from "../descriptor/service-yaml/service-yaml.ts";
-import {
-  OperationInfoSchema,
-  OperationSchema,
-  Operations,
-  operation_info,
-} from "../gen/google/longrunning/operations_pb.ts";
+import { OperationInfoSchema } from "../gen/google/longrunning/operations_pb.ts";
 
 /** A service with its long-running methods. */
 export interface ResolvedService {
@@ -77,16 +66,15 @@ export function refuseSameNames(services: readonly ResolvedService[], findings: 
 }
 
 function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings): ResolvedMethod | undefined {
-  const returnsOperation = method.output.typeName === OperationSchema.typeName;
-  if (!hasOption(method, operation_info)) {
-    // The methods of the Operations service return operations that other methods started.
-    if (returnsOperation && method.parent.typeName !== Operations.typeName) {
+  const info = operationInfoOf(method);
+  if (info === undefined) {
+    if (startsOperation(method)) {
       findings.plain.push(diagnose(method, undefined, "returns google.longrunning.Operation without operation_info."));
     }
     return undefined;
   }
   const errors: Refused[] = [];
-  if (!returnsOperation) {
+  if (!returnsOperation(method)) {
     const message = `operation_info is set on a method that returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
     errors.push(refuse("no operation", method, undefined, message));
   }
@@ -98,7 +86,6 @@ function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings)
     const message = `maps to ${method.localName} in TypeScript, as does rpc ${other.name}. Rename one of them.`;
     errors.push(refuse("same name", method, undefined, message));
   }
-  const info = getOption(method, operation_info);
   const { responseType, metadataType } = OperationInfoSchema.field;
   const response = resolveType(method, responseType, info.responseType, scope, errors);
   const metadata = resolveType(method, metadataType, info.metadataType, scope, errors);

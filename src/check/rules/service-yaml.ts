@@ -1,7 +1,7 @@
 import { formatDiagnostic } from "../../descriptor/diagnostic.ts";
+import { startsOperation } from "../../descriptor/operation.ts";
 import { findUnused } from "../../descriptor/service-yaml/unused.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { returnsOperation } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
 export const serviceYamlValid: Rule = {
@@ -12,7 +12,7 @@ export const serviceYamlValid: Rule = {
   *find({ files, options }) {
     const services = files.checked
       .flatMap((file) => file.services)
-      .filter(({ methods }) => methods.some(returnsOperation));
+      .filter(({ methods }) => methods.some(startsOperation));
     for (const yaml of options.serviceYamls) {
       for (const diagnostic of [...yaml.problems, ...findUnused(yaml, services)]) {
         yield { message: formatDiagnostic(diagnostic) };

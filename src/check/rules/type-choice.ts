@@ -1,9 +1,9 @@
 import { type DescField, getOption, ScalarType } from "@bufbuild/protobuf";
 import { AnySchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { operationType } from "../../descriptor/operation.ts";
 import { atField, atMethod } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
 import { FieldInfo_Format, field_info } from "../../gen/google/api/field_info_pb.ts";
-import { OperationSchema } from "../../gen/google/longrunning/operations_pb.ts";
 import { atTypeName } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
@@ -15,7 +15,7 @@ export const responseSpecific: Rule = {
   *find({ files }) {
     for (const { desc, response } of files.operations) {
       const { typeName = "" } = response.desc ?? {};
-      if (typeName === OperationSchema.typeName || typeName === AnySchema.typeName) {
+      if (typeName === operationType || typeName === AnySchema.typeName) {
         const message = `rpc ${desc.name} has the response type ${typeName}, which says nothing about its result. Use a message for the result.`;
         yield { place: atTypeName(response), message };
       }
