@@ -6,9 +6,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { encodeRequest, googleapis, longRunningDirectories, type ProtoFile, sources } from "../test/googleapis.ts";
 import { root } from "../test/repository.ts";
 import { type Measurement, measure, medianOf } from "./measure.ts";
+import { syntheticRequest } from "./synthetic-request.ts";
 
 /** The arguments of each program, by its printed name. */
 const programs = {
@@ -32,24 +34,25 @@ interface Case {
   readonly sourceFileDescriptors?: boolean;
 }
 
-const rounds = 5;
+const { values: args } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const rounds = Number(args.rounds);
 const files = await googleapis();
 const cases: Case[] = [
   {
     title: "(a) google/cloud/redis/v1",
     toGenerate: sources(files).filter(({ directory }) => directory === "google/cloud/redis/v1"),
-    ratios: { "bare node": 2.5, "protoc-gen-es": 0.4 },
+    ratios: { "bare node": 2.2, "protoc-gen-es": 0.4 },
   },
   {
     title: "(b) the directories with long-running methods",
     toGenerate: [...longRunningDirectories(files).values()].flat(),
-    ratios: { "do-nothing plugin": 0.35, "protoc-gen-es": 0.05 },
+    ratios: { "do-nothing plugin": 0.2, "protoc-gen-es": 0.05 },
   },
   {
     title: "(c) all of googleapis",
     toGenerate: sources(files),
-    ratios: { "do-nothing plugin": 0.3 },
-    megabytes: 350,
+    ratios: { "do-nothing plugin": 0.15 },
+    megabytes: 200,
     runs: { "protoc-gen-es": 1 },
   },
   {
@@ -71,6 +74,7 @@ try {
   for (const one of cases) {
     report(one, await run(one));
   }
+  await reportGrowth();
 } finally {
   rmSync(directory, { recursive: true });
 }
@@ -122,6 +126,34 @@ function report({ ratios, megabytes: mostMegabytes }: Case, taken: ReadonlyMap<P
     console.log(
       `  ${met(ours.peakBytes <= mostMegabytes * 1e6)}: ${megabytes(ours.peakBytes)}, limit ${mostMegabytes} MB`,
     );
+  }
+}
+
+/** Measures the plugin on requests of different sizes: time and memory grow with the number of files, and no faster. */
+async function reportGrowth(): Promise<void> {
+  const requests = {
+    "5,000 files": syntheticRequest(5_000, false, files),
+    "20,000 files": syntheticRequest(20_000, false, files),
+    "50,000 files": syntheticRequest(50_000, false, files),
+    "5,000 files in a chain of imports": syntheticRequest(5_000, true, files),
+  };
+  const limits: Readonly<Record<string, number>> = { "50,000 files": 12, "5,000 files in a chain of imports": 3 };
+  console.log("\n(e) files with one long-running method each");
+  const taken = new Map<string, Measurement[]>();
+  for (let round = 0; round < Math.min(rounds, 3); round++) {
+    for (const [title, request] of Object.entries(requests)) {
+      const input = join(directory, "request.binpb");
+      writeFileSync(input, request);
+      taken.set(title, [...(taken.get(title) ?? []), await measure(programs["protoc-gen-ts-lro"], input)]);
+    }
+  }
+  const base = medianOf(taken.get("5,000 files") ?? []);
+  for (const [title, runs] of taken) {
+    const { wallMs, peakBytes } = medianOf(runs);
+    const ratio = wallMs / base.wallMs;
+    const limit = limits[title];
+    const judged = limit === undefined ? "" : `; ${met(ratio <= limit)}, limit ${limit}x`;
+    console.log(`  ${title}: ${wallMs.toFixed(0)} ms, ${megabytes(peakBytes)}, ${ratio.toFixed(1)}x${judged}`);
   }
 }
 

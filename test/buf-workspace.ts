@@ -98,7 +98,8 @@ async function findingsOf(directory: string, ...args: string[]): Promise<Finding
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line))
     .map(({ path, start_line, type, message }) => ({
-      path: path.replace(/^protos\//, ""),
+      // A finding about a service YAML file has no path.
+      path: path?.replace(/^protos\//, "") ?? "",
       line: start_line,
       rule: type,
       message,

@@ -88,8 +88,8 @@ function optionValue(value: unknown): MessageInitShape<typeof ValueSchema> {
   };
 }
 
-/** The line number, from 1. */
+/** The line number, from 1. A finding without a file is on line 1, as in buf. */
 function lineOf(file: FileDescriptorProto | undefined, sourcePath: readonly number[]): number {
   const location = file?.sourceCodeInfo?.location.find(({ path }) => path.join() === sourcePath.join());
-  return (location?.span[0] ?? -1) + 1;
+  return file === undefined ? 1 : (location?.span[0] ?? -1) + 1;
 }

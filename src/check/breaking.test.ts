@@ -97,6 +97,12 @@ const pairs: readonly Pair[] = [
     now: does("Boook", "Progress"),
     breaks: responseChanged,
   },
+  {
+    change: "the response to an enum of the same name",
+    before: does("Changed", "Progress"),
+    now: does("Changed", "Progress"),
+    breaks: responseChanged,
+  },
   { change: "the metadata to none", before: annotated, now: does("Book", ""), breaks: metadataChanged },
   {
     change: "the meaning of a short name",
@@ -156,6 +162,24 @@ test("a type that is no longer found is reported", async () => {
   ]);
 });
 
+test.each([
+  [
+    does("Book", ""),
+    "metadata_type of rpc Do is no longer given. It was acme.v1.Progress. Keep the old type, or add a new rpc.",
+  ],
+  [
+    does("Book", "Changed"),
+    "metadata_type of rpc Do changed from acme.v1.Progress to the enum acme.v1.Changed. Keep the old type, or add a new rpc.",
+  ],
+])("a finding names the type that was removed or replaced by an enum", async (now, message) => {
+  const before = files(annotated, "acme", "now");
+  const protos = files(now, "acme", "now");
+
+  expect((await checkProtos({ before, protos, rules: breakingRules })).map((finding) => finding.message)).toEqual([
+    message,
+  ]);
+});
+
 test("buf's own rules report a package that moves to its next version", async () => {
   const moved = service("acme.v2", does("Leaflet", "Progress"));
   const protos = { "acme/v2/service.proto": `syntax = "proto3"; ${moved}` };
@@ -183,7 +207,9 @@ function doesInParts(response: string, metadata: string): string {
  */
 function files(methods: string, name: string, version: "before" | "now"): Files {
   const [there, elsewhere] =
-    version === "before" ? ["message Moved {}", ""] : ["", "message Moved {} message Shadow {}"];
+    version === "before"
+      ? ["message Moved {} message Changed {}", ""]
+      : ["enum Changed { CHANGED_UNSPECIFIED = 0; }", "message Moved {} message Shadow {}"];
   const protos: Files = {
     [`${name}/v1/service.proto`]: service(`${name}.v1`, methods, there),
     [`${name}/v1/elsewhere.proto`]: `package ${name}.v1; ${elsewhere}`,

@@ -47,19 +47,20 @@ test("accepts files in any order", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: [], files: descriptors.toReversed() })).toHaveLength(2);
 });
 
-test("lists two categories, and the rules that say must are in both", () => {
+test("lists three categories: rules that say must are in two, and hints only in their own", () => {
   const { categories = [] } = service.listCategories(create(ListCategoriesRequestSchema));
   expect(categories).toEqual([
     { id: "LRO", purpose: "Checks all rules of AIP-151 for long-running operations." },
     { id: "LRO_MUST", purpose: 'Checks the rules that AIP-151 states with "must", but not those with "should".' },
+    { id: "LRO_HINT", purpose: "Checks the rules that are off by default, because good APIs break them, too." },
   ]);
 
   const { rules: listed = [] } = service.listRules(create(ListRulesRequestSchema));
   expect(listed).toEqual(
-    rules.map(({ id, must, purpose, type }) => ({
+    rules.map(({ id, must, isHint, purpose, type }) => ({
       id,
-      categoryIds: must ? ["LRO", "LRO_MUST"] : ["LRO"],
-      default: true,
+      categoryIds: isHint ? ["LRO_HINT"] : must ? ["LRO", "LRO_MUST"] : ["LRO"],
+      default: !isHint,
       purpose,
       type,
     })),

@@ -11,6 +11,7 @@ import { rules } from "./rules/index.ts";
 
 const all = "LRO";
 const must = "LRO_MUST";
+const hint = "LRO_HINT";
 
 export function createCheckService(readServiceYaml: ReadServiceYaml): ServiceImpl<typeof CheckService> {
   return {
@@ -18,13 +19,14 @@ export function createCheckService(readServiceYaml: ReadServiceYaml): ServiceImp
       categories: [
         { id: all, purpose: "Checks all rules of AIP-151 for long-running operations." },
         { id: must, purpose: 'Checks the rules that AIP-151 states with "must", but not those with "should".' },
+        { id: hint, purpose: "Checks the rules that are off by default, because good APIs break them, too." },
       ],
     }),
     listRules: () => ({
       rules: rules.map((rule) => ({
         id: rule.id,
-        categoryIds: rule.must ? [all, must] : [all],
-        default: true,
+        categoryIds: rule.isHint ? [hint] : rule.must ? [all, must] : [all],
+        default: !rule.isHint,
         purpose: rule.purpose,
         type: rule.type,
       })),
@@ -36,13 +38,13 @@ export function createCheckService(readServiceYaml: ReadServiceYaml): ServiceImp
       const files = readFileSet(fileDescriptors);
       const against = readFileSet(againstFileDescriptors);
       const run = { files, against, options: readOptions(options, readServiceYaml) };
-      const isWanted = ({ id }: Rule): boolean => ruleIds.length === 0 || ruleIds.includes(id);
+      const isWanted = ({ id, isHint }: Rule): boolean => (ruleIds.length === 0 ? !isHint : ruleIds.includes(id));
       return {
         annotations: rules.filter(isWanted).flatMap((rule) =>
           Array.from(rule.find(run), (finding) => ({
             ruleId: rule.id,
             message: finding.message,
-            fileLocation: locate(files, finding.place),
+            fileLocation: finding.place && locate(files, finding.place),
             againstFileLocation: finding.against && locate(against, finding.against),
           })),
         ),

@@ -21,6 +21,7 @@ describe("in all of googleapis, the number of findings is that of an independent
     const service = createCheckService(noYaml);
     const { annotations = [] } = service.check(
       create(CheckRequestSchema, {
+        ruleIds: rules.map(({ id }) => id),
         fileDescriptors: [...files.values()].map(({ encoded, directory }) => ({
           fileDescriptorProto: encoded,
           isImport: directory === "google/protobuf",
@@ -37,6 +38,7 @@ describe("in all of googleapis, the number of findings is that of an independent
     ["LRO_TYPES_IMPORTED", 87, typeReferences().filter(({ type }) => !type.imported).length],
     ["LRO_TYPES_IMPORTED_DIRECTLY", 98, typeReferences().filter(isImportedByOthers).length],
     ["LRO_RESPONSE_NOT_EMPTY", 77, annotated().filter(isEmptyWithoutDelete).length],
+    ["LRO_TYPES_DISTINCT", 22, annotated().filter(isOneType).length],
     ["LRO_METADATA_NOT_EMPTY", 16, annotated().filter(({ types }) => isEmpty(types.metadata)).length],
     ["LRO_RESPONSE_NOT_STREAMING", 0, countStreamingInSources()],
   ])("%s: %i", (rule, expected, counted) => {
@@ -78,6 +80,10 @@ function isImportedByOthers({ method, type }: Reference): boolean {
 function isEmptyWithoutDelete({ name, types }: Annotated): boolean {
   const method = name.slice(name.lastIndexOf(".") + 1);
   return isEmpty(types.response) && !method.startsWith("Delete") && !method.startsWith("BatchDelete");
+}
+
+function isOneType({ types }: Annotated): boolean {
+  return types.response.typeName === types.metadata.typeName;
 }
 
 function isEmpty({ typeName }: TypeReference): boolean {

@@ -11,6 +11,8 @@ export interface Rule {
   readonly type: RuleType;
   /** True if AIP-151 states the rule with "must", false if with "should". */
   readonly must: boolean;
+  /** Whether findings are only hints, so that the rule is off by default. Default: false. */
+  readonly isHint?: true;
   /** Finds violations of the rule. */
   find(run: Run): Iterable<Finding>;
 }
@@ -25,7 +27,8 @@ export interface Run {
 
 /** A violation of a rule. */
 export interface Finding {
-  readonly place: Place;
+  /** `undefined` if the violation is not in a proto file. */
+  readonly place?: Place;
   /** The place in the previous version, for breaking rules. */
   readonly against?: Place;
   /** The subject, the cause, and the fix, in one line. */

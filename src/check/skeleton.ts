@@ -2,15 +2,17 @@ import { fromBinary } from "@bufbuild/protobuf";
 import {
   DescriptorProtoSchema,
   EnumDescriptorProtoSchema,
+  FieldDescriptorProtoSchema,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
+import { isMapEntry } from "../descriptor/map-entry.ts";
 import { type Kept, prune } from "../descriptor/prune.ts";
 import { bytesOf, type Encoded, findText } from "../descriptor/wire.ts";
-import { OperationSchema } from "../gen/google/longrunning/operations_pb.ts";
 
 const file = FileDescriptorProtoSchema.field;
 const message = DescriptorProtoSchema.field;
+const field = FieldDescriptorProtoSchema.field;
 const enumeration = EnumDescriptorProtoSchema.field;
 
 const ofEnum: Kept = new Map([[enumeration.name.number, bytesOf]]);
@@ -21,6 +23,15 @@ const ofMessage: Kept = new Map([
   [message.nestedType.number, keepMessage],
   [message.enumType.number, keepEnum],
 ]);
+const ofMessageWithFields: Kept = new Map([
+  ...ofMessage,
+  [message.field.number, keepField],
+  [message.oneofDecl.number, bytesOf],
+]);
+// Searching the bytes of a message for a name is faster than reading its fields.
+const comparedFields = ["done", "operation", "create_time"].map((name) => Buffer.from(name));
+// A message with this field keeps all of its fields, because their order determines the location of the field.
+const locatedField = Buffer.from("request_id");
 const ofFile: Kept = new Map([
   [file.name.number, bytesOf],
   [file.package.number, bytesOf],
@@ -32,17 +43,30 @@ const ofFile: Kept = new Map([
 ]);
 
 /**
- * Decodes only the parts of a FileDescriptorProto that rules read: its imports, its services, and the names of its types.
- * Decoding the rest, especially the comments, would take most of the time and memory of a run. Messages named Operation
- * keep their fields, because a rule compares them.
+ * Decodes only the parts of a FileDescriptorProto that rules read: its imports, its services, the names of its types, and
+ * the fields that rules look for. Decoding the rest, especially the comments, would take most of the time and memory of a
+ * run.
  */
 export function decodeSkeleton(encoded: Encoded): FileDescriptorProto {
   return fromBinary(FileDescriptorProtoSchema, prune(encoded, ofFile));
 }
 
 function keepMessage(value: Encoded): Uint8Array {
-  const isOperation = findText(value, message.name.number) === OperationSchema.name;
-  return isOperation ? bytesOf(value) : prune(value, ofMessage);
+  const bytes = bytesOf(value);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const name = findText(value, message.name.number);
+  const isEntry = name.endsWith("Entry") && isMapEntry(value);
+  if (isEntry || name.includes("Operation") || text.includes(locatedField)) {
+    return bytes;
+  }
+  return prune(value, comparedFields.some((name) => text.includes(name)) ? ofMessageWithFields : ofMessage);
+}
+
+/** Keeps a field that may be among those that rules compare. */
+function keepField(value: Encoded): Uint8Array | undefined {
+  return /^(name|id|done|error|response|create_time|\w*operation\w*)$/.test(findText(value, field.name.number))
+    ? bytesOf(value)
+    : undefined;
 }
 
 function keepEnum(value: Encoded): Uint8Array {

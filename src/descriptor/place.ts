@@ -1,5 +1,5 @@
 import type { DescField, DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
-import { messagePath, methodPath, operationInfoPath, servicePath } from "./source-path.ts";
+import { fieldPath, messagePath, methodPath, operationInfoPath, servicePath } from "./source-path.ts";
 
 /** The location of an element in a proto file. */
 export interface Place {
@@ -25,4 +25,8 @@ export function atService(service: DescService): Place {
 
 export function atMessage(message: DescMessage): Place {
   return { file: message.file, paths: [messagePath(message)] };
+}
+
+export function atField(field: DescField, message: DescMessage): Place {
+  return { file: message.file, paths: [fieldPath(field, message), messagePath(message)] };
 }

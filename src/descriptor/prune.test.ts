@@ -12,24 +12,29 @@ function encode(...fields: readonly BinaryWriter[]): Encoded {
   return { buffer, start: 0, end: buffer.length };
 }
 
+/** Without the type of the bytes, which are a Buffer. */
+function pruned(message: Encoded, kept: Kept): Uint8Array {
+  return Uint8Array.from(prune(message, kept));
+}
+
 test("only the given fields are kept, in their order", () => {
   const message = encode(text(2, "b"), text(1, "a"), text(3, "c"), text(2, "again"));
   const kept: Kept = new Map([
     [1, bytesOf],
     [2, bytesOf],
   ]);
-  expect(prune(message, kept)).toEqual(bytesOf(encode(text(2, "b"), text(1, "a"), text(2, "again"))));
+  expect(pruned(message, kept)).toEqual(bytesOf(encode(text(2, "b"), text(1, "a"), text(2, "again"))));
 });
 
 test("a varint of any size is kept unchanged", () => {
   const message = encode(varint(1, 2n ** 64n - 1n), varint(2, 1n));
-  expect(prune(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(varint(1, 2n ** 64n - 1n))));
+  expect(pruned(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(varint(1, 2n ** 64n - 1n))));
 });
 
 test("a value can be replaced or removed", () => {
   const message = encode(text(1, "a"), text(1, "b"));
   const keep: Kept = new Map([[1, (value) => (textOf(value) === "a" ? new TextEncoder().encode("A") : undefined)]]);
-  expect(prune(message, keep)).toEqual(bytesOf(encode(text(1, "A"))));
+  expect(pruned(message, keep)).toEqual(bytesOf(encode(text(1, "A"))));
 });
 
 test("fields of a fixed size and groups with their content are skipped", () => {
@@ -37,7 +42,7 @@ test("fields of a fixed size and groups with their content are skipped", () => {
   group.tag(5, WireType.StartGroup).tag(5, WireType.EndGroup).tag(4, WireType.EndGroup);
   const fixed = new BinaryWriter().tag(1, WireType.Bit32).fixed32(7).tag(1, WireType.Bit64).fixed64(7);
   const message = encode(group, fixed, text(1, "a"));
-  expect(prune(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(text(1, "a"))));
+  expect(pruned(message, new Map([[1, bytesOf]]))).toEqual(bytesOf(encode(text(1, "a"))));
 });
 
 test.each([

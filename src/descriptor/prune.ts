@@ -1,4 +1,4 @@
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { WireType } from "@bufbuild/protobuf/wire";
 import { type Encoded, visitFields } from "./wire.ts";
 
 /** Returns the bytes to write for the value of a field, or `undefined` to omit the field. */
@@ -14,13 +14,34 @@ export type Kept = ReadonlyMap<number, Keep>;
  * @throws Error if the bytes are not an encoded message.
  */
 export function prune(message: Encoded, kept: Kept): Uint8Array {
-  const writer = new BinaryWriter();
+  // Most messages are small, and Node.js takes small buffers from a pool.
+  const parts: Uint8Array[] = [];
   visitFields(message, (number, value, wireType) => {
     const bytes = kept.get(number)?.(value);
     if (bytes !== undefined) {
-      writer.tag(number, wireType);
-      wireType === WireType.LengthDelimited ? writer.bytes(bytes) : writer.raw(bytes);
+      parts.push(encodeVarint(number * 8 + wireType));
+      if (wireType === WireType.LengthDelimited) {
+        parts.push(encodeVarint(bytes.length));
+      }
+      parts.push(bytes);
     }
   });
-  return writer.finish();
+  return Buffer.concat(parts);
+}
+
+/** The encodings of small numbers: most tags and lengths. */
+const small = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
+
+/** Encodes a tag or a length. */
+export function encodeVarint(value: number): Uint8Array {
+  const known = small[value];
+  if (known !== undefined) {
+    return known;
+  }
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) {
+    bytes.push((rest % 0x80) + 0x80);
+  }
+  return Uint8Array.of(...bytes, rest);
 }

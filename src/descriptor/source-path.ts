@@ -1,17 +1,22 @@
-import type { DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   DescriptorProtoSchema,
   FileDescriptorProtoSchema,
   MethodDescriptorProtoSchema,
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { operation_info } from "../gen/google/longrunning/operations_pb.ts";
+import { operationInfoNumber } from "./operation.ts";
 
 /** Returns the path of a message in the source info of its file. */
 export function messagePath({ proto, parent, file }: DescMessage): number[] {
   return parent
     ? [...messagePath(parent), DescriptorProtoSchema.field.nestedType.number, parent.proto.nestedType.indexOf(proto)]
     : [FileDescriptorProtoSchema.field.messageType.number, file.proto.messageType.indexOf(proto)];
+}
+
+/** Returns the path of a field in the source info of the file of its message. */
+export function fieldPath({ proto }: DescField, message: DescMessage): number[] {
+  return [...messagePath(message), DescriptorProtoSchema.field.field.number, message.proto.field.indexOf(proto)];
 }
 
 /** Returns the path of a service in the source info of its file. */
@@ -27,5 +32,5 @@ export function methodPath(method: DescMethod): number[] {
 
 /** Returns the path of a method's operation_info in the source info of its file. */
 export function operationInfoPath(method: DescMethod): number[] {
-  return [...methodPath(method), MethodDescriptorProtoSchema.field.options.number, operation_info.number];
+  return [...methodPath(method), MethodDescriptorProtoSchema.field.options.number, operationInfoNumber];
 }

@@ -1,13 +1,12 @@
 import { fstatSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { toBinary } from "@bufbuild/protobuf";
-import { CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { formatDiagnostic } from "../descriptor/diagnostic.ts";
 import { readServiceYaml } from "../descriptor/service-yaml/read-service-yaml.ts";
 import { readAll, stderr, stdin, stdout, write } from "../descriptor/stdio.ts";
 import { optionsHelp, parseParameter } from "./options.ts";
 import { pluginName, pluginVersion, runPlugin } from "./plugin.ts";
 import { findParameter } from "./request/encoded-request.ts";
+import { writeResponse } from "./write-response.ts";
 
 const help = `${pluginName} ${pluginVersion}
 
@@ -51,7 +50,7 @@ function main(args: readonly string[]): number {
     for (const note of notes) {
       write(stderr, `${pluginName}: ${formatDiagnostic(note)}\n`);
     }
-    write(stdout, toBinary(CodeGeneratorResponseSchema, response));
+    writeResponse(response, (bytes) => write(stdout, bytes));
     return 0;
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { methodName, serviceName } from "../descriptor/same-names.ts";
 import type { ResolvedMethod, ResolvedService } from "./resolve.ts";
 
 /** A service as printers see it. */
@@ -34,18 +35,4 @@ export function nameService(service: ResolvedService): NamedService {
 /** Returns whether a method has the name that makes an object thenable: `await` calls it. */
 export function isThen({ localName }: DescMethod): boolean {
   return localName === "then";
-}
-
-/** Returns the part of a declaration's name that identifies the service. It must be unique within the file. */
-export function serviceName({ name }: DescService): string {
-  return pascalCase(name);
-}
-
-/** Returns the part of a declaration's name that identifies the method. It must be unique within the service. */
-export function methodName({ name }: DescMethod): string {
-  return pascalCase(name);
-}
-
-function pascalCase(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

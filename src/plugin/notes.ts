@@ -1,10 +1,10 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { CodeGeneratorResponse } from "@bufbuild/protobuf/wkt";
 import type { Diagnostic } from "../descriptor/diagnostic.ts";
+import { operationsService } from "../descriptor/operation.ts";
 import { atMethod } from "../descriptor/place.ts";
 import type { ServiceYaml } from "../descriptor/service-yaml/service-yaml.ts";
 import { findUnused } from "../descriptor/service-yaml/unused.ts";
-import { Operations } from "../gen/google/longrunning/operations_pb.ts";
 import { isThen } from "./names.ts";
 import type { Finding, Findings } from "./resolve.ts";
 
@@ -32,10 +32,10 @@ export function notesOnYaml(yaml: ServiceYaml, services: readonly DescService[])
   const { path, apis } = yaml;
   const unused = findUnused(yaml, services);
   const service = services.find(({ typeName }) => apis.has(typeName));
-  if (service === undefined || apis.has(Operations.typeName)) {
+  if (service === undefined || apis.has(operationsService)) {
     return unused;
   }
-  const message = `apis lists ${service.typeName} but not ${Operations.typeName}. Add it; without it, clients cannot get the status of operations.`;
+  const message = `apis lists ${service.typeName} but not ${operationsService}. Add it; without it, clients cannot get the status of operations.`;
   return [...unused, { position: path, message }];
 }
 

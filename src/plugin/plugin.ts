@@ -17,7 +17,7 @@ import { type EncodedRequest, readRequest } from "./request/encoded-request.ts";
 import { decodePrunedRequest } from "./request/pruned-request.ts";
 import { RequestDetails } from "./request/request-details.ts";
 import { requestIdField } from "./request-id.ts";
-import { type Finding, type Findings, findSameNames, type ResolvedService, resolveService } from "./resolve.ts";
+import { type Finding, type Findings, type ResolvedService, refuseSameNames, resolveService } from "./resolve.ts";
 
 export const pluginName = "protoc-gen-ts-lro";
 export const pluginVersion: string = `v${packageVersion}`;
@@ -150,7 +150,7 @@ function resolveFiles(
   return new Map(
     schema.files.map((file) => {
       const services = file.services.map(resolve).filter(({ methods }) => methods.length > 0);
-      findSameNames(services, findings);
+      refuseSameNames(services, findings);
       return [file, services];
     }),
   );

@@ -1,22 +1,11 @@
-import {
-  type DescField,
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  getOption,
-  hasOption,
-} from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import { didYouMean } from "../descriptor/near-names.ts";
+import { operationInfoOf, returnsOperation, startsOperation } from "../descriptor/operation.ts";
 import { atMethod, atOperationInfo, atService, type Place } from "../descriptor/place.ts";
+import { findSameLocalNames, findSameNames } from "../descriptor/same-names.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
 import type { MethodSettings } from "../descriptor/service-yaml/service-yaml.ts";
-import {
-  OperationInfoSchema,
-  OperationSchema,
-  Operations,
-  operation_info,
-} from "../gen/google/longrunning/operations_pb.ts";
-import { methodName, serviceName } from "./names.ts";
+import { OperationInfoSchema } from "../gen/google/longrunning/operations_pb.ts";
 
 /** A service with its long-running methods. */
 export interface ResolvedService {
@@ -43,10 +32,20 @@ export interface Finding {
   readonly message: string;
 }
 
+/** The reasons for which the generator refuses protos. For each, `buf-plugin-lro` has a rule that reports it. */
+export const refusals = ["no operation", "streaming", "same name", "no type", "type not found", "no message"] as const;
+
+type Refusal = (typeof refusals)[number];
+
+/** A problem for which the generator refuses protos. */
+interface Refused extends Finding {
+  readonly refusal: Refusal;
+}
+
 /** Problems found in the methods of a run. */
 export interface Findings {
   /** Errors. If there are any, no code is generated. */
-  readonly errors: Finding[];
+  readonly errors: Refused[];
   /** Methods that return an Operation without operation_info and therefore stay plain RPCs. */
   readonly plain: Finding[];
 }
@@ -59,53 +58,36 @@ export function resolveService(service: DescService, scope: TypeScope, findings:
   return { desc: service, methods };
 }
 
-/** Adds an error for each pair of services or methods that get the same name in the generated file. */
-export function findSameNames(services: readonly ResolvedService[], findings: Findings): void {
-  const named = new Map<string, DescService | DescMethod>();
-  const claim = (name: string, desc: DescService | DescMethod): void => {
-    const other = named.get(name);
-    named.set(name, desc);
-    if (other !== undefined) {
-      const place = desc.kind === "service" ? atService(desc) : atMethod(desc);
-      const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
-      findings.errors.push({ place, message });
-    }
-  };
-  for (const { desc, methods } of services) {
-    claim(serviceName(desc), desc);
-    for (const method of methods) {
-      claim(`${serviceName(desc)}_${methodName(method.desc)}`, method.desc);
-    }
+/** Adds an error for each service or method that gets the same name in the generated file as another one. */
+export function refuseSameNames(services: readonly ResolvedService[], findings: Findings): void {
+  for (const { name, desc, other } of findSameNames(services)) {
+    const place = desc.kind === "service" ? atService(desc) : atMethod(desc);
+    const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
+    findings.errors.push({ refusal: "same name", place, message });
   }
 }
 
 function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings): ResolvedMethod | undefined {
-  const returnsOperation = method.output.typeName === OperationSchema.typeName;
-  if (!hasOption(method, operation_info)) {
-    // The methods of the Operations service return operations that other methods started.
-    if (returnsOperation && method.parent.typeName !== Operations.typeName) {
+  const info = operationInfoOf(method);
+  if (info === undefined) {
+    if (startsOperation(method)) {
       findings.plain.push(diagnose(method, undefined, "returns google.longrunning.Operation without operation_info."));
     }
     return undefined;
   }
-  const errors: Finding[] = [];
-  if (!returnsOperation) {
+  const errors: Refused[] = [];
+  if (!returnsOperation(method)) {
     const message = `operation_info is set on a method that returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
-    errors.push(diagnose(method, undefined, message));
+    errors.push(refuse("no operation", method, undefined, message));
   }
   if (method.methodKind !== "unary") {
-    errors.push(
-      diagnose(method, undefined, "operation_info is set on a streaming method. Remove `stream` or the option."),
-    );
+    const message = "operation_info is set on a streaming method. Remove `stream` or the option.";
+    errors.push(refuse("streaming", method, undefined, message));
   }
-  for (const other of method.parent.methods) {
-    if (other !== method && other.localName === method.localName) {
-      // protoc-gen-es keeps only one of the two methods as well.
-      const message = `maps to ${method.localName} in TypeScript, as does rpc ${other.name}. Rename one of them.`;
-      errors.push(diagnose(method, undefined, message));
-    }
+  for (const other of findSameLocalNames(method)) {
+    const message = `maps to ${method.localName} in TypeScript, as does rpc ${other.name}. Rename one of them.`;
+    errors.push(refuse("same name", method, undefined, message));
   }
-  const info = getOption(method, operation_info);
   const { responseType, metadataType } = OperationInfoSchema.field;
   const response = resolveType(method, responseType, info.responseType, scope, errors);
   const metadata = resolveType(method, metadataType, info.metadataType, scope, errors);
@@ -118,22 +100,28 @@ function resolveType(
   field: DescField,
   name: string,
   scope: TypeScope,
-  errors: Finding[],
+  errors: Refused[],
 ): DescMessage | undefined {
   const written = `${field.name} ${JSON.stringify(name)}`;
   const found = scope.find(name, method.parent);
   if (found?.kind === "message") {
     return found;
   }
-  const message =
-    name === ""
-      ? `operation_info has no ${field.name}. Set it to a message type; define an empty message if it needs no fields yet.`
-      : found !== undefined
-        ? `${written} is the ${found.toString()}, not a message. Use a message type.`
-        : `${written} not found.${didYouMean(scope.near(name, method.parent))} If the name is correct, import the file ` +
-          "that declares it, or generate its whole directory in one run.";
-  errors.push(diagnose(method, field, message));
+  const refusal = name === "" ? "no type" : found === undefined ? "type not found" : "no message";
+  const messages: Readonly<Record<typeof refusal, () => string>> = {
+    "no type": () =>
+      `operation_info has no ${field.name}. Set it to a message type; define an empty message if it needs no fields yet.`,
+    "no message": () => `${written} is the ${found}, not a message. Use a message type.`,
+    "type not found": () =>
+      `${written} not found.${didYouMean(scope.near(name, method.parent))} If the name is correct, import the file ` +
+      "that declares it, or generate its whole directory in one run.",
+  };
+  errors.push(refuse(refusal, method, field, messages[refusal]()));
   return undefined;
+}
+
+function refuse(refusal: Refusal, method: DescMethod, field: DescField | undefined, message: string): Refused {
+  return { refusal, ...diagnose(method, field, message) };
 }
 
 /** Returns a finding at a method's operation_info, or at a field of it. */

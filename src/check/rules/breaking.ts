@@ -1,7 +1,9 @@
 import type { DescMethod } from "@bufbuild/protobuf";
+import { operationInfoOf, startsOperation } from "../../descriptor/operation.ts";
 import { atMethod, atOperationInfo } from "../../descriptor/place.ts";
+import type { NamedDesc } from "../../descriptor/scope.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { atTypeName, hasOperationInfo, type OperationMethod, returnsOperation } from "../operation-method.ts";
+import { atTypeName, type OperationMethod, type TypeName } from "../operation-method.ts";
 import type { Rule, Run } from "../rule.ts";
 
 export const methodSameKind: Rule = {
@@ -11,7 +13,7 @@ export const methodSameKind: Rule = {
   must: true,
   *find(run) {
     for (const { before, now } of methodPairs(run)) {
-      if (returnsOperation(before) !== returnsOperation(now)) {
+      if (startsOperation(before) !== startsOperation(now)) {
         const message = `rpc ${now.name} changed its return type from ${before.output.typeName} to ${now.output.typeName}. Keep the old type, or add a new rpc.`;
         yield { place: atMethod(now), against: atMethod(before), message };
       }
@@ -26,7 +28,7 @@ export const operationInfoNotRemoved: Rule = {
   must: true,
   *find(run) {
     for (const { before, now } of operationPairs(run)) {
-      if (hasOperationInfo(before) && !hasOperationInfo(now)) {
+      if (operationInfoOf(before) && !operationInfoOf(now)) {
         const message = `rpc ${now.name} no longer has operation_info, so generated clients lose its response type. Restore the option.`;
         yield { place: atMethod(now), against: atOperationInfo(before), message };
       }
@@ -41,7 +43,7 @@ export const operationInfoNotAdded: Rule = {
   must: true,
   *find(run) {
     for (const { before, now } of operationPairs(run)) {
-      if (!hasOperationInfo(before) && hasOperationInfo(now)) {
+      if (!operationInfoOf(before) && operationInfoOf(now)) {
         const message = `rpc ${now.name} now has operation_info, which changes its return type in generated clients. Add a new rpc, or release this as a breaking change.`;
         yield { place: atOperationInfo(now), against: atMethod(before), message };
       }
@@ -65,14 +67,24 @@ function sameType(part: "response" | "metadata", id: string): Rule {
         const before = operation[part];
         const now: OperationMethod["response"] | undefined = operations.get(fullName(operation.desc))?.[part];
         // A type that could not be resolved before cannot have been used, so changing it breaks no one.
-        if (now && before.desc?.kind === "message" && before.desc.typeName !== now.desc?.typeName) {
-          const changed = now.desc ? `to ${now.desc.typeName}` : `to "${now.name}", which is not found`;
-          const message = `${now.field.name} of rpc ${now.method.name} changed from ${before.desc.typeName} ${changed}. Keep the old type, or add a new rpc.`;
+        const isSame = before.desc?.typeName === now?.desc?.typeName && before.desc?.kind === now?.desc?.kind;
+        if (now && before.desc?.kind === "message" && !isSame) {
+          const message = `${now.field.name} of rpc ${now.method.name} ${describeChange(before.desc, now)}. Keep the old type, or add a new rpc.`;
           yield { place: atTypeName(now), against: atTypeName(before), message };
         }
       }
     },
   };
+}
+
+function describeChange({ typeName }: NamedDesc, { name, desc }: TypeName): string {
+  if (name === "") {
+    return `is no longer given. It was ${typeName}`;
+  }
+  if (desc === undefined) {
+    return `changed from ${typeName} to "${name}", which is not found`;
+  }
+  return `changed from ${typeName} to ${desc.kind === "message" ? desc.typeName : `the ${desc}`}`;
 }
 
 interface Pair {
@@ -89,7 +101,7 @@ function methodPairs({ files, against }: Run): Pair[] {
 }
 
 function operationPairs(run: Run): Pair[] {
-  return methodPairs(run).filter(({ before, now }) => returnsOperation(before) && returnsOperation(now));
+  return methodPairs(run).filter(({ before, now }) => startsOperation(before) && startsOperation(now));
 }
 
 function fullName({ parent, name }: DescMethod): string {

@@ -7,9 +7,11 @@ import {
   responseSameType,
 } from "./breaking.ts";
 import { metadataNotEmpty, responseNotEmpty } from "./empty.ts";
+import { namesDistinct } from "./names.ts";
 import {
   operationInfoOnOperation,
   operationInfoPresent,
+  requestNotStreaming,
   responseNotStreaming,
   typesPresent,
 } from "./operation-info.ts";
@@ -19,7 +21,9 @@ import {
   operationNotCopied,
   operationsServed,
 } from "./operations-interface.ts";
+import { serviceYamlValid } from "./service-yaml.ts";
 import { standardResponse } from "./standard-methods.ts";
+import { metadataCreateTime, requestIdAnnotated, responseSpecific, typesDistinct } from "./type-choice.ts";
 import { typesImported, typesImportedDirectly, typesQualified, typesResolve } from "./type-names.ts";
 
 /** All rules, in the order of docs/rules.md. */
@@ -31,14 +35,21 @@ export const rules: readonly Rule[] = [
   typesImported,
   typesImportedDirectly,
   typesQualified,
+  requestNotStreaming,
   responseNotStreaming,
+  namesDistinct,
   responseNotEmpty,
+  responseSpecific,
   metadataNotEmpty,
+  metadataCreateTime,
+  typesDistinct,
   standardResponse,
+  requestIdAnnotated,
   operationNotCopied,
   noOwnOperationsService,
   noCreateOperation,
   operationsServed,
+  serviceYamlValid,
   methodSameKind,
   operationInfoNotAdded,
   operationInfoNotRemoved,

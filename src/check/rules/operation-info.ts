@@ -1,6 +1,6 @@
+import { operationInfoOf, startsOperation } from "../../descriptor/operation.ts";
 import { atMethod, atOperationInfo } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { hasOperationInfo, returnsOperation } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
 export const operationInfoPresent: Rule = {
@@ -10,7 +10,7 @@ export const operationInfoPresent: Rule = {
   must: true,
   *find({ files }) {
     for (const method of files.methods) {
-      if (returnsOperation(method) && !hasOperationInfo(method)) {
+      if (startsOperation(method) && !operationInfoOf(method)) {
         const message = `rpc ${method.name} returns google.longrunning.Operation, but has no operation_info. Add option (google.longrunning.operation_info) with a response_type and a metadata_type.`;
         yield { place: atMethod(method), message };
       }
@@ -25,7 +25,7 @@ export const operationInfoOnOperation: Rule = {
   must: true,
   *find({ files }) {
     for (const method of files.methods) {
-      if (hasOperationInfo(method) && !returnsOperation(method)) {
+      if (operationInfoOf(method) && !startsOperation(method)) {
         const message = `rpc ${method.name} has operation_info, but returns ${method.output.typeName}. Return google.longrunning.Operation, or remove the option.`;
         yield { place: atOperationInfo(method), message };
       }
@@ -49,6 +49,21 @@ export const typesPresent: Rule = {
   },
 };
 
+export const requestNotStreaming: Rule = {
+  id: "LRO_REQUEST_NOT_STREAMING",
+  purpose: "Checks that methods with operation_info do not take a stream of requests.",
+  type: RuleType.LINT,
+  must: true,
+  *find({ files }) {
+    for (const { desc } of files.operations) {
+      if (desc.proto.clientStreaming) {
+        const message = `rpc ${desc.name} takes a stream of requests. Remove \`stream\`: one request starts an operation.`;
+        yield { place: atMethod(desc), message };
+      }
+    }
+  },
+};
+
 export const responseNotStreaming: Rule = {
   id: "LRO_RESPONSE_NOT_STREAMING",
   purpose: "Checks that methods do not stream google.longrunning.Operation.",
@@ -56,7 +71,7 @@ export const responseNotStreaming: Rule = {
   must: true,
   *find({ files }) {
     for (const method of files.methods) {
-      if (returnsOperation(method) && method.proto.serverStreaming) {
+      if (startsOperation(method) && method.proto.serverStreaming) {
         const message = `rpc ${method.name} streams google.longrunning.Operation. Remove \`stream\`: clients poll a single operation.`;
         yield { place: atMethod(method), message };
       }

@@ -12,42 +12,73 @@ function file(declarations: string): Files {
 }
 
 describe("an API's own Operations service", () => {
-  test("is a service that gets, cancels, deletes or waits for operations", async () => {
-    const verbs = ["Get", "Cancel", "Delete", "Wait"];
-    const services = verbs.map(
-      (verb) => `service ${verb}Jobs {
+  const requests = `
+    message GetOperationRequest { string name = 1; }
+    message CancelRequest { string operation_id = 1; }
+    message ListOperationsRequest { string name = 1; string parent = 2; }`;
+
+  async function expectMarked(declarations: string): Promise<void> {
+    const protos = file(declarations + requests);
+    expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
+  }
+
+  test("is a service with a method that takes the name of an operation", async () => {
+    const names = ["GetOperation", "WaitOperation", "PollOperation", "CancelLongRunningOperation", "StopOperations"];
+    const services = names.map(
+      (name) => `service ${name}Jobs {
       rpc Run(M) returns (M);
-      rpc ${verb}Operation(M) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
+      rpc ${name}(GetOperationRequest) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
+      rpc Also${name}(GetOperationRequest) returns (M);
     }`,
     );
-    const protos = file(services.join("\n"));
-    expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
+    await expectMarked(services.join("\n"));
   });
 
-  test("is a service with ListOperations, and is reported once", async () => {
-    const protos = file(`service Jobs {
-      rpc ListOperations(M) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
-      rpc GetOperation(M) returns (M);
-    }`);
-    expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
-  });
-
-  test("is a service named Operations, even if its methods are named only Wait", async () => {
-    const services = ["Operations", "ZoneOperations", "OperationsService"].map(
+  test("is a service that is named after operations, and is reported once", async () => {
+    const services = ["Operations", "ZoneOperations", "OperationService", "OperationsService"].map(
       (name) => `service ${name} {
-      rpc Wait(M) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
+      rpc Run(M) returns (M);
+      rpc List(ListOperationsRequest) returns (M);
+      rpc Get(GetOperationRequest) returns (M); // LRO_NO_OWN_OPERATIONS_SERVICE
+      rpc Cancel(CancelRequest) returns (M);
     }`,
     );
-    const protos = file(services.join("\n"));
-    expect(withoutMessages(await checkProtos({ protos, rules: noOwnService }))).toEqual(markedFindings(protos));
+    await expectMarked(services.join("\n"));
+  });
+
+  test("is a service that lists operations like those of google.longrunning", async () => {
+    await expectMarked(`
+      message Job { string name = 1; bool done = 2; oneof result { M error = 3; M response = 4; } }
+      message ListJobOperationsResponse { repeated Job jobs = 1; }
+      message ListOperationsResponse { repeated google.longrunning.Operation operations = 1; }
+      service Own {
+        rpc ListOperations(M) returns (ListJobOperationsResponse); // LRO_NO_OWN_OPERATIONS_SERVICE
+      }
+      service Shared {
+        rpc ListOperations(M) returns (ListOperationsResponse); // LRO_NO_OWN_OPERATIONS_SERVICE
+      }`);
+  });
+
+  test("is not a service that lists the operations of a resource, which are of another kind", async () => {
+    await expectMarked(`
+      message Operation { string id = 1; bool done = 2; oneof result { M error = 3; M response = 4; } }
+      message ListDiskOperationsResponse { repeated Operation operations = 1; Operation last = 2; }
+      service Disks { rpc ListOperations(ListOperationsRequest) returns (ListDiskOperationsResponse); }`);
   });
 
   test("is not a service or method whose name is only similar", async () => {
-    const protos = file(`
-      service Jobs { rpc Get(M) returns (M); rpc GetOperationLog(M) returns (M); rpc MayGetOperation(M) returns (M); }
-      service OperationsLog { rpc Get(M) returns (M); }
-      service Operations { rpc Run(M) returns (M); rpc GetJob(M) returns (M); }`);
-    expect(await checkProtos({ protos, rules: noOwnService })).toEqual([]);
+    await expectMarked(`
+      message GetApiOperationRequest { string name = 1; }
+      message GetBookRequest { string name = 1; int32 operation = 2; }
+      service Jobs {
+        rpc Get(GetOperationRequest) returns (M);
+        rpc GetOperation(GetBookRequest) returns (M);
+        rpc GetApiOperation(GetApiOperationRequest) returns (M);
+        rpc CreateOperation(GetOperationRequest) returns (M);
+        rpc GetOperationLog(GetOperationRequest) returns (M);
+      }
+      service OperationsLog { rpc Get(GetOperationRequest) returns (M); }
+      service BatchOperations { rpc GetBatch(GetOperationRequest) returns (M); }`);
   });
 
   test("is not google.longrunning.Operations itself, which breaks no rule", async () => {
@@ -64,6 +95,16 @@ describe("a copy of Operation", () => {
       message Jobs {
         message Operation { string name = 1; M response = 2; M error = 3; bool done = 4; } // LRO_OPERATION_NOT_COPIED
       }`);
+    expect(withoutMessages(await checkProtos({ protos, rules }))).toEqual(markedFindings(protos));
+  });
+
+  test("has the fields of Operation, under any name", async () => {
+    const protos = file(`
+      message LongRunningOperation { // LRO_OPERATION_NOT_COPIED
+        string name = 1; map<string, M> operation_labels = 5; bool done = 2; oneof result { M error = 3; M response = 4; }
+      }
+      message Job { string name = 1; bool done = 2; oneof result { M error = 3; } oneof other { M response = 4; } }
+      message Task { string id = 1; bool done = 2; oneof result { M error = 3; M response = 4; } }`);
     expect(withoutMessages(await checkProtos({ protos, rules }))).toEqual(markedFindings(protos));
   });
 

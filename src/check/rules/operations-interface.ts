@@ -1,9 +1,8 @@
-import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import { operationsService, startsOperation } from "../../descriptor/operation.ts";
 import { atMessage, atMethod, atService } from "../../descriptor/place.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { OperationSchema, Operations } from "../../gen/google/longrunning/operations_pb.ts";
-import { returnsOperation } from "../operation-method.ts";
+import { isCopy, isOperationsMethod } from "../operation-like.ts";
 import type { Rule } from "../rule.ts";
 
 export const operationNotCopied: Rule = {
@@ -31,7 +30,7 @@ export const noOwnOperationsService: Rule = {
   *find({ files }) {
     for (const service of files.checked.flatMap((file) => file.services)) {
       const method = service.methods.find(isOperationsMethod);
-      if (method && service.typeName !== Operations.typeName) {
+      if (method && service.typeName !== operationsService) {
         const message = `rpc ${method.name} of service ${service.name} duplicates google.longrunning.Operations. Remove it, and serve google.longrunning.Operations.`;
         yield { place: atMethod(method), message };
       }
@@ -62,30 +61,13 @@ export const operationsServed: Rule = {
   must: true,
   *find({ files, options }) {
     for (const { path, apis } of options.serviceYamls) {
-      for (const service of apis.has(Operations.typeName) ? [] : files.checked.flatMap((file) => file.services)) {
-        const method = service.methods.find(returnsOperation);
+      for (const service of apis.has(operationsService) ? [] : files.checked.flatMap((file) => file.services)) {
+        const method = service.methods.find(startsOperation);
         if (method && apis.has(service.typeName)) {
-          const message = `rpc ${method.name} returns google.longrunning.Operation, but no service lets clients get it. Add name: ${Operations.typeName} to apis in ${path}.`;
+          const message = `rpc ${method.name} returns google.longrunning.Operation, but no service lets clients get it. Add name: ${operationsService} to apis in ${path}.`;
           yield { place: atService(service), message };
         }
       }
     }
   },
 };
-
-const copiedFields = ["done", "error", "response"];
-
-function isCopy({ name, typeName, fields }: DescMessage): boolean {
-  const names = fields.map((field) => field.name);
-  return (
-    name === OperationSchema.name &&
-    typeName !== OperationSchema.typeName &&
-    copiedFields.every((field) => names.includes(field))
-  );
-}
-
-/** In a service named `Operations` or `…OperationsService`, the method can be just `Get`, `List`, and so on. */
-function isOperationsMethod({ name, parent }: DescMethod): boolean {
-  const [verb, noun] = /^(?:Get|List|Cancel|Delete|Wait)(Operations?)?$/.exec(name) ?? [];
-  return verb !== undefined && (noun !== undefined || /Operations(Service)?$/.test(parent.name));
-}

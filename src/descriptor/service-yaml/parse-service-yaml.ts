@@ -1,6 +1,5 @@
 import type { DescField } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
-import { Operations } from "../../gen/google/longrunning/operations_pb.ts";
 import {
   HttpSchema,
   type MethodSettings,
@@ -8,6 +7,7 @@ import {
   ServiceSchema,
 } from "../../gen/service_yaml/service_pb.ts";
 import type { Diagnostic } from "../diagnostic.ts";
+import { operationsService } from "../operation.ts";
 import { MessageReader } from "./message-reader.ts";
 import { patternsOf } from "./selector.ts";
 import type { MethodPolling, ServiceYaml } from "./service-yaml.ts";
@@ -50,7 +50,7 @@ function isRead(field: DescField, { content }: YamlNode): boolean {
   const entries = field === HttpSchema.field.rules && content.kind === "map" ? content.entries : undefined;
   return (
     entries === undefined ||
-    entries.some(({ key, value }) => key === "selector" && value.written.includes(Operations.typeName))
+    entries.some(({ key, value }) => key === "selector" && value.written.includes(operationsService))
   );
 }
 

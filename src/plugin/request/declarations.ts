@@ -1,5 +1,6 @@
-import { DescriptorProtoSchema, FileDescriptorProtoSchema, MessageOptionsSchema } from "@bufbuild/protobuf/wkt";
-import { type Encoded, findEncoded, findText, visitEncoded, visitFields } from "../../descriptor/wire.ts";
+import { DescriptorProtoSchema, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { isMapEntry } from "../../descriptor/map-entry.ts";
+import { type Encoded, findText, visitEncoded } from "../../descriptor/wire.ts";
 import type { EncodedFile } from "./encoded-file.ts";
 
 const file = FileDescriptorProtoSchema.field;
@@ -76,12 +77,3 @@ const inMessage: Declarations = {
   messageType: message.nestedType.number,
   others: [message.enumType.number, message.extension.number],
 };
-
-/** Returns whether a message is a map entry, which no type name can refer to. */
-export function isMapEntry(value: Encoded): boolean {
-  let mapEntry = false;
-  visitFields(findEncoded(value, message.options.number), (number, { buffer, start }) => {
-    mapEntry ||= number === MessageOptionsSchema.field.mapEntry.number && buffer[start] === 1;
-  });
-  return mapEntry;
-}

@@ -56,9 +56,9 @@ export function hasLongRunningMethod({ services }: EncodedFile): boolean {
   return found;
 }
 
-/** Returns all full names that the type names in a file's long-running methods might resolve to. */
-export function referredNames({ packageName, services }: EncodedFile): string[] {
-  const names: string[] = [];
+/** Returns, for each type name in a file's long-running methods, the full names that it might resolve to. */
+export function referredNames({ packageName, services }: EncodedFile): string[][] {
+  const names: string[][] = [];
   for (const encodedService of services) {
     const scope = [packageName, findText(encodedService, service.name.number)].filter((part) => part !== "").join(".");
     visitMethods(encodedService, (encodedMethod) => {
@@ -68,7 +68,7 @@ export function referredNames({ packageName, services }: EncodedFile): string[] 
         for (const part of operationInfo(encodedMethod)) {
           visitEncoded(part, (_, type) => void types.push(textOf(type)));
         }
-        names.push(...types.flatMap((type) => [...candidateNames(type, scope)]));
+        names.push(...types.map((type) => [...candidateNames(type, scope)]));
       }
     });
   }

@@ -10,10 +10,10 @@ import {
   SourceCodeInfo_LocationSchema,
   SourceCodeInfoSchema,
 } from "@bufbuild/protobuf/wkt";
+import { isMapEntry } from "../../descriptor/map-entry.ts";
 import { type Keep, type Kept, prune } from "../../descriptor/prune.ts";
 import { bytesOf, type Encoded, findEncoded, findText } from "../../descriptor/wire.ts";
 import { requestIdName } from "../request-id.ts";
-import { isMapEntry } from "./declarations.ts";
 import { pruneService } from "./pruned-service.ts";
 import { standInType } from "./stand-in.ts";
 
@@ -43,7 +43,7 @@ const ofServices: Kept = new Map([
 const ofSourceInfo: Kept = new Map([[SourceCodeInfoSchema.field.location.number, keepLocation]]);
 const ofDeclaration: Kept = new Map([[nameField, bytesOf]]);
 const ofMessage: Kept = new Map([...ofDeclaration, [message.field.number, keepRequestId]]);
-// Without a type name, so the descriptor stays valid whatever the type of the field is.
+// Without a type name, so the descriptor stays valid for any type of field.
 const ofRequestId: Kept = new Map(
   [field.name, field.number, field.label, field.type, field.options].map(({ number }) => [number, bytesOf]),
 );
@@ -85,7 +85,7 @@ function keepMessage(scope: string, declares: KeptFile["declares"]): Keep {
       ]),
     );
     const isKept = nested.length > 0 || declares(identifier);
-    return isKept ? new BinaryWriter().raw(prune(value, ofMessage)).raw(nested).finish() : undefined;
+    return isKept ? Buffer.concat([prune(value, ofMessage), nested]) : undefined;
   };
 }
 
@@ -100,7 +100,7 @@ function keepExtension(scope: string, declares: KeptFile["declares"]): Keep {
   const keepName = keepDeclaration(scope, declares);
   return (value) => {
     const name = keepName(value);
-    return name && new BinaryWriter().raw(name).raw(standInExtension).finish();
+    return name && Buffer.concat([name, standInExtension]);
   };
 }
 

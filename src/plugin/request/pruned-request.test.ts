@@ -44,8 +44,11 @@ service Books { rpc Get(Book) returns (Book); }`,
   "plain.proto": "package acme; message Plain {} service Plains { rpc Get(Plain) returns (Plain); }",
 };
 
-async function prune(parameter = "target=ts"): Promise<CodeGeneratorRequest> {
-  const all = Object.entries(protos).map(([path, content]) => [path, `syntax = "proto3"; ${content}`]);
+async function prune(
+  parameter = "target=ts",
+  files: Readonly<Record<string, string>> = protos,
+): Promise<CodeGeneratorRequest> {
+  const all = Object.entries(files).map(([path, content]) => [path, `syntax = "proto3"; ${content}`]);
   return decodePrunedRequest(readRequest(await compileRequest(Object.fromEntries(all), parameter)));
 }
 
@@ -81,10 +84,18 @@ it("contains all files to generate if empty ones are kept", async () => {
   expect(fileToGenerate).toEqual(["library.proto", "way.proto", "book.proto", "plain.proto"]);
 });
 
-it("replaces indirect imports with direct ones, because the files between are omitted", async () => {
-  const request = await prune();
-  expect(fileOf(request, "library.proto").dependency).toEqual(["google/longrunning/operations.proto", "book.proto"]);
-  expect(fileOf(request, "book.proto").dependency).toEqual([]);
+it("imports only the files that decide which of several declarations a name refers to", async () => {
+  expect(fileOf(await prune(), "library.proto").dependency).toEqual([]);
+
+  const inner = 'package acme.Library; import "google/protobuf/empty.proto"; message Status {}';
+  for (const [imported, dependency] of [
+    ["inner.proto", ["book.proto", "inner.proto"]],
+    ["plain.proto", ["book.proto"]],
+  ] as const) {
+    const way = protos["way.proto"].replace("import", `import "${imported}"; import`);
+    const request = await prune("target=ts", { ...protos, "inner.proto": inner, "way.proto": way });
+    expect(fileOf(request, "library.proto").dependency.toSorted()).toEqual(dependency);
+  }
 });
 
 it("contains the names of declarations that are referred to, and those with similar names in TypeScript", async () => {

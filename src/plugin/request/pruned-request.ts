@@ -18,8 +18,9 @@ export function decodePrunedRequest({ files, toGenerate, parameter }: EncodedReq
   const emitted = new Set([...toGenerate].flatMap((name) => files.get(name) ?? []).filter(isEmitted));
 
   const identifiers = new Map([...emitted].map((file) => [file, serviceNames(file)]));
-  const names = new Set([...emitted].flatMap(referredNames));
-  for (const [name, file] of findDeclarations(files.values(), names)) {
+  const references = new Map([...emitted].map((file) => [file, referredNames(file)]));
+  const declarations = findDeclarations(files.values(), new Set([...references.values()].flat(2)));
+  for (const [name, file] of declarations) {
     identifiers.set(file, (identifiers.get(file) ?? new Set()).add(identifierOf(name, file)));
   }
   const isKept = (name: string): boolean => identifiers.has(files.get(name) as EncodedFile);
@@ -35,13 +36,30 @@ export function decodePrunedRequest({ files, toGenerate, parameter }: EncodedReq
           ? []
           : decodePrunedFile(file.encoded, {
               declares: clashesWith(declared),
-              // Intermediate files are dropped, so turn indirect imports into direct ones.
-              imports: emitted.has(file) ? importClosure(file, files).filter(isKept) : [],
+              imports: decidingImports(file, references.get(file) ?? [], declarations, files),
               services: emitted.has(file),
             });
       }),
     ],
   });
+}
+
+/**
+ * Returns the direct and indirect imports that decide which declaration a name refers to. If only one declaration has one
+ * of the names that a name might resolve to, imports do not matter. Intermediate files are dropped, so indirect imports
+ * become direct ones.
+ */
+function decidingImports(
+  file: EncodedFile,
+  references: readonly string[][],
+  declarations: ReadonlyMap<string, EncodedFile>,
+  files: ReadonlyMap<string, EncodedFile>,
+): string[] {
+  const ambiguous = references
+    .map((names) => names.flatMap((name) => declarations.get(name)?.name ?? []))
+    .filter((declaring) => declaring.length > 1);
+  const wanted = new Set(ambiguous.flat());
+  return wanted.size === 0 ? [] : importClosure(file, files).filter((name) => wanted.has(name));
 }
 
 function importClosure(file: EncodedFile, files: ReadonlyMap<string, EncodedFile>): string[] {

@@ -1,12 +1,11 @@
 import { MethodDescriptorProtoSchema, ServiceDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { operationInfoNumber, operationType } from "../../descriptor/operation.ts";
 import { type Kept, prune } from "../../descriptor/prune.ts";
 import { bytesOf, type Encoded, findAllEncoded, findEncoded, findText, visitEncoded } from "../../descriptor/wire.ts";
-import { OperationSchema, operation_info } from "../../gen/google/longrunning/operations_pb.ts";
 import { standInType } from "./stand-in.ts";
 
 const service = ServiceDescriptorProtoSchema.field;
 const { name, inputType, outputType, options } = MethodDescriptorProtoSchema.field;
-const operationType = `.${OperationSchema.typeName}`;
 
 const standIn = new TextEncoder().encode(standInType);
 const ofPlainMethod: Kept = new Map([
@@ -31,7 +30,7 @@ export function visitMethods(encodedService: Encoded, visit: (method: Encoded) =
 
 /** Returns whether an encoded MethodDescriptorProto returns an Operation or has operation_info. */
 export function isLongRunning(method: Encoded): boolean {
-  return findText(method, outputType.number) === operationType || operationInfo(method).length > 0;
+  return findText(method, outputType.number) === `.${operationType}` || operationInfo(method).length > 0;
 }
 
 /**
@@ -39,7 +38,7 @@ export function isLongRunning(method: Encoded): boolean {
  * one by one, because protoc does not merge them.
  */
 export function operationInfo(method: Encoded): Encoded[] {
-  return findAllEncoded(findEncoded(method, options.number), operation_info.number);
+  return findAllEncoded(findEncoded(method, options.number), operationInfoNumber);
 }
 
 /**
