@@ -21,7 +21,7 @@ export interface PgDatabaseOptions {
   close(): Promise<void>;
 }
 
-/** Statements of a handler's transaction that go on when its time is over are cancelled this much later. */
+/** Statements of a handler's transaction that still run when its time is over are cancelled this much later. */
 const cancelAfterMs = 1_000;
 
 /** How long to wait before trying again to get a lock that another process holds. */

@@ -82,7 +82,7 @@ async function openReplicated(): Promise<ChaosDatabase> {
       await sleep(downMs);
       await pair.failOver();
     },
-    crashes: 5,
+    crashes: 7,
     async close() {
       await pool.end();
       await pair.stop();
