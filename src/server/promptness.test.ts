@@ -29,6 +29,13 @@ describeEngines((engine) => {
     }
   });
 
+  test("the first operation of each method on a fresh schema reaches a worker that has seen none of it", async () => {
+    const { api } = await open({});
+    const [printed, moved] = [await api.press.printBook(emma), await api.press.movePress({ destination: "Bath" })];
+    expect(await end(api, printed.name)).toBe("response");
+    expect(await end(api, moved.name)).toBe("response");
+  });
+
   test("an end reaches those who were waiting before", async () => {
     const [began, done] = [gate(), gate()];
     const { api } = await open({

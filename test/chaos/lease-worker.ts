@@ -2,6 +2,7 @@
  * A server under load, for `leases.ts`: it starts operations and runs them, with commits of up to three leases, on a pool
  * of the least size, while its event loop stalls for up to a third of a lease.
  */
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRouterTransport } from "@connectrpc/connect";
 import { createLroServer } from "protoc-gen-ts-lro/server";
@@ -38,7 +39,11 @@ registerPressService(lro, {
     if (attempt > 1) {
       problems.push(`${name} runs for the ${attempt}. time`);
     }
-    signal.addEventListener("abort", () => problems.push(`${name}: ${signal.reason.reason}`));
+    signal.addEventListener("abort", () => {
+      if (signal.reason.reason === "lease-lost") {
+        problems.push(`${name} lost its lease`);
+      }
+    });
     await sleep(ms);
     return await commit(async () => {
       await sleep(commitMs);
@@ -73,5 +78,6 @@ async function stall(): Promise<void> {
 
 await Promise.all([stall(), ...Array.from({ length: 15 }, load)]);
 process.send?.({ operations, stalls, longestStallMs, longCommits, problems } satisfies LeaseReport);
+// It may run operations of the other worker, which also waits for all of its own.
+await once(process, "disconnect");
 await lro.close();
-process.disconnect();

@@ -24,6 +24,9 @@ const workers = [0, 1].map((index) =>
   }),
 );
 const reports = await Promise.all(workers.map(({ messages }) => messages.first()));
+for (const worker of workers) {
+  worker.disconnect();
+}
 await Promise.all(workers.map(({ exited }) => exited));
 const client = new pg.Client(database.connectionString);
 await client.connect();
