@@ -22,7 +22,7 @@ const config: ViteUserConfig = defineConfig({
       // They run what is built.
       "**/{bin,buf,compilers,emitted-code}.test.ts",
       // They take long.
-      "**/{googleapis,bad-input}.test.ts",
+      "**/{bad-input,faults,googleapis,histories,lost-announcements,slow-commits}.test.ts",
       // They start processes or PostgreSQL. Tests of both engines run on PGlite only.
       "**/{documentation,redis,{crash,network,race,stall}-faults,workers}.test.ts",
     ],
