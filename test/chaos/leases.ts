@@ -24,10 +24,7 @@ const workers = [0, 1].map((index) =>
   }),
 );
 const reports = await Promise.all(workers.map(({ messages }) => messages.first()));
-for (const worker of workers) {
-  worker.disconnect();
-}
-await Promise.all(workers.map(({ exited }) => exited));
+await Promise.all(workers.map((worker) => worker.kill()));
 const client = new pg.Client(database.connectionString);
 await client.connect();
 const { rows } = await client.query(
