@@ -47,6 +47,7 @@ export async function postgresStores(): Promise<StoreDatabase> {
     pgDatabase(pool, {
       listening: pool,
       heartbeatMs: never,
+      renewTimeoutMs: never,
       maxCommits: 5,
       commitTimeoutMs: 10_000,
       close: async () => {},

@@ -29,22 +29,7 @@ export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off
   const port = await freePort();
   const log: string[] = [];
   const databaseDir = join(root, "data");
-  const postgres = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: [
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      "unix_socket_directories=",
-      "-c",
-      "max_connections=400",
-    ].concat(flags),
-    onLog: (message) => log.push(message),
-    onError: (error) => log.push(String(error)),
-  });
+  const postgres = embeddedPostgres(databaseDir, port, flags, log);
 
   async function attempt(what: () => Promise<void>): Promise<void> {
     try {
@@ -60,19 +45,41 @@ export async function startPostgres(flags: readonly string[] = ["-c", "fsync=off
   return {
     port,
     connectionString: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
-    async crash() {
-      const pid = Number(readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n")[0]);
-      process.kill(pid, "SIGQUIT");
-      while (isAlive(pid)) {
-        await sleep(10);
-      }
-    },
+    crash: () => crashPostgres(databaseDir),
     restart: start,
     async stop() {
       await postgres.stop();
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** A server with its data in this directory, which is not started yet. Appends its output to `log`. */
+export function embeddedPostgres(
+  databaseDir: string,
+  port: number,
+  flags: readonly string[],
+  log: string[],
+): EmbeddedPostgres {
+  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=400"];
+  return new EmbeddedPostgres({
+    databaseDir,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: settings.flatMap((setting) => ["-c", setting]).concat(flags),
+    onLog: (message) => log.push(message),
+    onError: (error) => log.push(String(error)),
+  });
+}
+
+/** Crashes the server with its data in this directory. */
+export async function crashPostgres(databaseDir: string): Promise<void> {
+  const pid = Number(readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n")[0]);
+  process.kill(pid, "SIGQUIT");
+  while (isAlive(pid)) {
+    await sleep(10);
+  }
 }
 
 /** Returns a port on which no process listens. */

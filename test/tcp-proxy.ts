@@ -10,12 +10,15 @@ export interface TcpProxy {
   stall(text: string): void;
   /** Drops the next data that the server sends and closes its connection. Resolves when that has happened. */
   dropNextAnswer(): Promise<void>;
+  /** Closes all connections and sends later ones to another port. */
+  switchTo(port: number): void;
   close(): Promise<void>;
 }
 
-export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
+export async function tcpProxy(firstPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const stalls = new Set<(text: string) => void>();
+  let targetPort = firstPort;
   let drop: (() => void) | undefined;
 
   const server = createServer((client) => {
@@ -65,6 +68,12 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
       new Promise((resolve) => {
         drop = resolve;
       }),
+    switchTo(port) {
+      targetPort = port;
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+    },
     async close() {
       for (const socket of sockets) {
         socket.destroy();

@@ -24,7 +24,7 @@ const config: ViteUserConfig = defineConfig({
       // These type-check or bundle the source, which is neither typed nor small with mutants in it.
       "**/{browser,documentation,hover,many-waits,size}.test.ts",
       // These are slow.
-      "**/{googleapis,bad-input,lost-connections,restart,differences}.test.ts",
+      "**/{bad-input,differences,faults,googleapis,histories,lost-announcements,lost-connections,restart,slow-commits}.test.ts",
       // These start processes or PostgreSQL. Tests of both engines run on PGlite only.
       "**/{redis,{crash,network,race,stall}-faults,workers}.test.ts",
     ],

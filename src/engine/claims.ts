@@ -32,9 +32,10 @@ export function claims(parts: StoreParts): ClaimStore {
           held.add(id);
         }
       }
-      const { rows } = await database.query(`SELECT ${operationColumns} FROM ${table} WHERE id = ANY($1::uuid[])`, [
-        claims.map(({ operation }) => operation.id),
-      ]);
+      const { rows } = await database.renewing.query(
+        `SELECT ${operationColumns} FROM ${table} WHERE id = ANY($1::uuid[])`,
+        [claims.map(({ operation }) => operation.id)],
+      );
       const rowOf = new Map(rows.map((row) => [row.id, row]));
       return claims.map(({ operation: { id }, attempt }) => {
         const row = rowOf.get(id);

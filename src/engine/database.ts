@@ -24,6 +24,11 @@ export interface Database extends Connection {
   readonly singleConnection: boolean;
   /** Whether `listen` delivers notifications. */
   readonly listens: boolean;
+  /**
+   * For statements that renew leases. They fail with UNAVAILABLE if the connection does not respond for a part of a
+   * lease, so that the next renewal uses another connection in time.
+   */
+  readonly renewing: Connection;
   /** Runs a function in a transaction. Commits it if the function returns, rolls it back if the function throws. */
   transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /**

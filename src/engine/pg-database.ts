@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient, QueryConfig } from "pg";
 import type { Database, DatabaseTransaction, Row } from "./database.ts";
 import { PassedTransaction } from "./passed-transaction.ts";
 import { keepListening } from "./pg-listener.ts";
@@ -11,6 +11,8 @@ export interface PgDatabaseOptions {
   readonly listening: Pool | undefined;
   /** Interval of the checks of the listening connection. */
   readonly heartbeatMs: number;
+  /** Maximum time of a statement that renews leases. */
+  readonly renewTimeoutMs: number;
   /** Maximum number of concurrent transactions of handlers. Fewer than the pool has connections. */
   readonly maxCommits: number;
   /** Maximum time of a transaction of a handler. */
@@ -28,7 +30,7 @@ const lockRetryMs = 100;
 /** Returns the database behind a pool of connections to a PostgreSQL server. */
 export function pgDatabase(
   pool: Pool,
-  { listening, heartbeatMs, maxCommits, commitTimeoutMs, close }: PgDatabaseOptions,
+  { listening, heartbeatMs, renewTimeoutMs, maxCommits, commitTimeoutMs, close }: PgDatabaseOptions,
 ): Database {
   const commits = new Slots(maxCommits);
   const beginCommit = `BEGIN; SET LOCAL statement_timeout = ${Math.ceil(commitTimeoutMs) + cancelAfterMs}`;
@@ -39,6 +41,7 @@ export function pgDatabase(
     singleConnection: false,
     listens: listening !== undefined,
     query: (text, values) => run(pool, text, values),
+    renewing: { query: (text, values) => run(pool, text, values, renewTimeoutMs) },
     transaction: async (work) => runTransaction(await connect(pool), "BEGIN", work),
     handlerTransaction: (work) => commits.run(async () => runTransaction(await connect(pool), beginCommit, work)),
     exclusively: async (key, work) => {
@@ -82,9 +85,17 @@ async function ifFirst<T>(
   return rows[0]?.locked ? { value: await work() } : undefined;
 }
 
-async function run(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }> {
+/** @param timeoutMs The time after which to give up, and to destroy the connection. Default: no limit. */
+async function run(
+  on: Pool | PoolClient,
+  text: string,
+  values?: readonly unknown[],
+  timeoutMs?: number,
+): Promise<{ rows: Row[] }> {
   try {
-    const result = await on.query<Row>(text, values as unknown[]);
+    // The types of pg lack `query_timeout`.
+    const query = { text, values: values as unknown[], query_timeout: timeoutMs } as QueryConfig;
+    const result = await on.query<Row>(query);
     // If the text has several statements, pg returns an array of results.
     return Array.isArray(result) ? { rows: result.flatMap(({ rows }) => rows) } : result;
   } catch (error) {

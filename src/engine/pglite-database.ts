@@ -40,20 +40,22 @@ export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void
         tx.end();
       }
     });
+  const query: Connection["query"] = async (text, values) => {
+    try {
+      return await run(pglite, text, values);
+    } catch (error) {
+      if (!values?.length) {
+        // One of several statements may have opened a transaction, which would otherwise stay open.
+        await pglite.exec("ROLLBACK");
+      }
+      throw error;
+    }
+  };
   return {
     singleConnection: true,
     listens: true,
-    async query(text, values) {
-      try {
-        return await run(pglite, text, values);
-      } catch (error) {
-        if (!values?.length) {
-          // One of several statements may have opened a transaction, which would otherwise stay open.
-          await pglite.exec("ROLLBACK");
-        }
-        throw error;
-      }
-    },
+    query,
+    renewing: { query },
     transaction,
     handlerTransaction: transaction,
     exclusively: (_key, work) => work(),

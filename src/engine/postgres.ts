@@ -48,7 +48,13 @@ export function postgres(options: PostgresOptions): Engine {
   return createEngine(async (engineOptions) => {
     const { heartbeatMs, leaseSeconds, log, commitTimeoutMs = leaseSeconds * 1_000 } = engineOptions;
     const { pool, ...connections } = openPools(options, log);
-    const database = pgDatabase(pool, { ...connections, heartbeatMs, commitTimeoutMs });
+    const database = pgDatabase(pool, {
+      ...connections,
+      heartbeatMs,
+      // Renewals are a third of a lease apart.
+      renewTimeoutMs: (leaseSeconds * 1_000) / 6,
+      commitTimeoutMs,
+    });
     try {
       const schema = options.schema ?? "lro";
       return await openStore(database, { ...engineOptions, commitTimeoutMs, schema, alone: false });

@@ -99,7 +99,7 @@ export async function openQueues(database: Database, schema: string, options: En
         ({ id, retryCount, sourceId, sourceName }) =>
           sourceId && sourceName ? [{ id, retryCount, sourceId, sourceName }] : [],
       ),
-    touch: async (queue, jobs) => idsIn(await boss.touch(queue, [...jobs])),
+    touch: async (queue, jobs) => idsIn(await boss.touch(queue, [...jobs], { db: over(database.renewing) })),
     settle: async (connection, queue, jobs) =>
       affectedBy(await boss.deleteJob(queue, [...jobs], { db: over(connection) })),
     async drop(queue, id) {

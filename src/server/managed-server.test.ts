@@ -5,7 +5,7 @@ import { createLibraryServiceClient, registerLibraryService } from "../../testda
 import { createPressServiceClient, registerPressService } from "../../testdata/gen/acme/press/v1/press_lro.ts";
 import { Operations } from "../../testdata/gen/google/longrunning/operations_pb.ts";
 import { pglite } from "../engine/pglite.ts";
-import { createLroServer, type Engine, type LroLogEntry, type LroServer, type LroServerOptions } from "./index.ts";
+import { createLroServer, type LroLogEntry, type LroServer, type LroServerOptions } from "./index.ts";
 
 async function open(options: Partial<LroServerOptions> = {}): Promise<LroServer> {
   const lro = await createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }), ...options });
@@ -114,30 +114,6 @@ test("await using closes the server at the end of its block", async () => {
     expect(await lro.health()).toMatchObject({ database: true });
   }
   await expect(closed.start()).rejects.toThrow("the server is already closed: call start once");
-});
-
-test.each<[string, Partial<LroServerOptions>, string]>([
-  ["a lease with a fraction of a second", { leaseMs: 10_500 }, "leaseMs is 10500: set it to a multiple of 1,000"],
-  ["a lease that is too short", { leaseMs: 9_000 }, "leaseMs is 9000: set it to"],
-  ["a concurrency of zero", { concurrency: 0 }, "concurrency is 0: set it to a whole number, at least 1"],
-  ["a maximum wait of NaN", { maxWaitMs: Number.NaN }, "maxWaitMs is NaN: set it to a number of milliseconds"],
-  [
-    "a maximum of zero crashes",
-    { defaults: { maxCrashes: 0 } },
-    "maxCrashes of defaults is 0: set it to a whole number",
-  ],
-  [
-    "a negative expiry",
-    { defaults: { expireAfterMs: -1 } },
-    "expireAfterMs of defaults is -1: set it to a number of milliseconds",
-  ],
-  [
-    "an object that is not an engine",
-    { engine: {} as Engine },
-    "engine is not an engine: set it to the result of pglite() or postgres()",
-  ],
-])("%s is rejected when the server is opened", async (_, options, message) => {
-  await expect(createLroServer({ engine: pglite(), ...options })).rejects.toThrow(message);
 });
 
 // The server has no services.

@@ -29,6 +29,13 @@ describeEngines((engine) => {
     }
   });
 
+  test("the first operation of each method on a fresh schema reaches a worker that was started before", async () => {
+    const { api } = await open({});
+    const [printed, moved] = [await api.press.printBook(emma), await api.press.movePress({ destination: "Bath" })];
+    expect(await end(api, printed.name)).toBe("response");
+    expect(await end(api, moved.name)).toBe("response");
+  });
+
   test("the outcome reaches a client that was already waiting", async () => {
     const [began, done] = [gate(), gate()];
     const { api } = await open({

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { startPostgres } from "../postgres-server.ts";
+import { startReplicatedPostgres } from "../replicated-postgres.ts";
 
 /** The database in which the servers store their operations. */
 export interface ChaosDatabase {
@@ -15,8 +16,13 @@ export interface ChaosDatabase {
   readonly servers: number;
   /** Runs one statement. With PGlite, no server may be running. */
   sql(text: string): Promise<Record<string, unknown>[]>;
-  /** Crashes the database and restarts it after `downMs`. Not set for PGlite, which crashes with its server. */
+  /**
+   * Crashes the database, and restarts it or fails over after `downMs`. Not set for PGlite, which crashes with its
+   * server.
+   */
   crash?(downMs: number): Promise<void>;
+  /** How many of ten faults are such crashes. */
+  readonly crashes: number;
   close(): Promise<void>;
 }
 
@@ -24,8 +30,19 @@ export interface ChaosDatabase {
 const schema = `
   CREATE SCHEMA chaos CREATE TABLE commits (id bigserial, name text, attempt int, began float8)`;
 
-export async function openDatabase(engine: ChaosDatabase["engine"]): Promise<ChaosDatabase> {
-  const database = await (engine === "postgres" ? openPostgres() : openPGlite());
+/** The databases that chaos can run on. `failover` is PostgreSQL with a synchronous standby. */
+const databases: Readonly<Record<string, () => Promise<ChaosDatabase>>> = {
+  postgres: openPostgres,
+  pglite: openPGlite,
+  failover: openReplicated,
+};
+
+export const databaseNames: readonly string[] = Object.keys(databases);
+
+/** @param name One of `databaseNames`. */
+export async function openDatabase(name: string): Promise<ChaosDatabase> {
+  const open = databases[name] ?? openPostgres;
+  const database = await open();
   await database.sql(schema);
   return database;
 }
@@ -44,9 +61,31 @@ async function openPostgres(): Promise<ChaosDatabase> {
       await sleep(downMs);
       await server.restart();
     },
+    crashes: 1,
     async close() {
       await pool.end();
       await server.stop();
+    },
+  };
+}
+
+async function openReplicated(): Promise<ChaosDatabase> {
+  const pair = await startReplicatedPostgres();
+  const pool = new pg.Pool({ connectionString: pair.connectionString });
+  pool.on("error", () => {});
+  return {
+    engine: "postgres",
+    location: pair.connectionString,
+    servers: 3,
+    sql: async (text) => (await pool.query(text)).rows,
+    async crash(downMs) {
+      await sleep(downMs);
+      await pair.failOver();
+    },
+    crashes: 7,
+    async close() {
+      await pool.end();
+      await pair.stop();
     },
   };
 }
@@ -58,6 +97,7 @@ async function openPGlite(): Promise<ChaosDatabase> {
     engine: "pglite",
     location,
     servers: 1,
+    crashes: 0,
     async sql(text) {
       const db = await PGlite.create(location);
       const { rows } = await db.query<Record<string, unknown>>(text);

@@ -32,20 +32,20 @@ export async function injectFaults(
       // Usually spares servers that are starting or paused, because a single server would hardly ever be available.
       continue;
     }
-    if (what < 4) {
+    if (database.crash && what >= 10 - database.crashes) {
+      faults.crashes++;
+      await database.crash(pick(3_000));
+    } else if (what < 4) {
       faults.kills++;
       await fleet.replace(server, "SIGKILL");
     } else if (what < 6) {
       faults.drains++;
       await fleet.replace(server, "SIGTERM");
-    } else if (what < 9 || database.crash === undefined) {
+    } else {
       // If there are other servers, the paused one continues with lost leases.
       faults.pauses++;
       fleet.pause(server, pastLeaseMs);
       lastPauseEnds = Date.now() + pastLeaseMs;
-    } else {
-      faults.crashes++;
-      await database.crash(pick(3_000));
     }
   }
   await sleep(Math.max(0, lastPauseEnds - Date.now()));

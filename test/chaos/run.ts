@@ -1,11 +1,11 @@
 /*
  * Fault injection: runs servers and clients, kills, pauses and restarts the servers and the database at random, then
- * checks the server's guarantees. Run `npm run chaos -- --minutes 1 --seed 42 --engine pglite`.
+ * checks the server's guarantees. Run `npm run chaos -- --minutes 1 --seed 42 --engine pglite`, or with `failover`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createClients } from "./clients.ts";
-import { openDatabase } from "./database.ts";
+import { databaseNames, openDatabase } from "./database.ts";
 import { injectFaults } from "./fault-injection.ts";
 import { startFleet } from "./fleet.ts";
 import { violations } from "./history.ts";
@@ -21,8 +21,8 @@ const { values } = parseArgs({
 });
 const { minutes, engine } = values;
 const seed = Number(values.seed);
-if (!(Number(minutes) > 0) || !Number.isInteger(seed) || (engine !== "postgres" && engine !== "pglite")) {
-  console.error("usage: npm run chaos -- [--minutes <number>] [--seed <integer>] [--engine postgres|pglite]");
+if (!(Number(minutes) > 0) || !Number.isInteger(seed) || !databaseNames.includes(engine)) {
+  console.error("usage: npm run chaos -- [--minutes <number>] [--seed <integer>] [--engine postgres|pglite|failover]");
   process.exit(2);
 }
 

@@ -111,6 +111,38 @@ describePostgres((engine) => {
     }
   });
 
+  test("half-open connection: leases are renewed on another one", async () => {
+    const { connectionString: direct, schema } = engine.address();
+    const proxy = await tcpProxy(Number(new URL(direct).port));
+    const connectionString = String(Object.assign(new URL(direct), { port: proxy.port }));
+    const [began, end] = [gate(), gate()];
+    const { lro, press } = await openPress(postgres({ connectionString, schema }), {
+      async printBook({ title }) {
+        began.open();
+        await end.passed;
+        return { title };
+      },
+      periods: { renewMs: 100, sweepMs: never },
+    });
+    try {
+      const operation = await press.printBook(emma);
+      await began.passed;
+      const renewed = (): Promise<unknown> =>
+        engine.sql("SELECT heartbeat_on > now() - interval '1 minute' AS renewed FROM job");
+      const age = "UPDATE job SET heartbeat_on = now() - interval '1 hour'";
+      await engine.sql(age);
+      await expect.poll(renewed).toEqual([{ renewed: true }]);
+      proxy.stall("heartbeat_on");
+      await engine.sql(age);
+      await expect.poll(renewed).toEqual([{ renewed: true }]);
+      end.open();
+      expect(await operation.wait()).toMatchObject({ title: "Emma" });
+    } finally {
+      await proxy.close();
+      await lro.close();
+    }
+  });
+
   test("half-open LISTEN: a wait returns although the server receives no announcements", async () => {
     const { connectionString: direct, schema } = engine.address();
     const proxy = await tcpProxy(Number(new URL(direct).port));

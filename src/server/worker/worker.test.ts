@@ -299,3 +299,16 @@ describe("if the database does not respond", () => {
     expect(interrupted).toEqual(["Emma 1: lease-lost"]);
   });
 });
+
+test("a handler that stops after the drain is not released a second time, when the database may be closed", async () => {
+  const [fake, { printBook, end }] = [fakeStore(), press()];
+  fake.claimable.push(claimOf("Emma"));
+  const worker = await workerOf(fake, printBook);
+  worker.start();
+  await settle();
+  await worker.drain(0);
+  expect(fake.released).toHaveLength(1);
+  end(0);
+  await settle();
+  expect(fake.released).toHaveLength(1);
+});

@@ -86,7 +86,9 @@ export class Worker {
     for (const timer of this.#timers.splice(0)) {
       clearInterval(timer);
     }
-    await this.#release([...this.#running.values()].map(({ work }) => work));
+    const rest = [...this.#running.values()].map(({ work }) => work);
+    this.#running.clear();
+    await this.#release(rest);
   }
 
   async #untilIdle(timeoutMs: number): Promise<void> {
@@ -156,11 +158,13 @@ export class Worker {
     const work = new Work(claim, method, this.#options);
     const { name: operation } = work;
     const { attempt: number, trace } = claim;
+    // False if a later attempt has taken its place, or a drain has released it.
+    const isRunning = (): boolean => this.#running.get(operation)?.work === work;
     const ended = telemetry
       .attempt({ method: method.name, operation, number, trace }, () => runAttempt(work, log))
-      .then(() => (work.interruption === "draining" ? this.#release([work]) : undefined))
+      .then(() => (work.interruption === "draining" && isRunning() ? this.#release([work]) : undefined))
       .finally(() => {
-        if (this.#running.get(operation)?.work === work) {
+        if (isRunning()) {
           this.#running.delete(operation);
         }
         const [next] = this.#ready;
