@@ -29,6 +29,9 @@ export function serveMethod(types: LroMethod, given: LroHandler): ServedMethod {
     if (!["queue", "reject", "preempt"].includes(exclusive.onBusy)) {
       throw new Error(`onBusy of ${name} is "${exclusive.onBusy}": set it to "queue", "reject" or "preempt"`);
     }
+    if (!["own", "all", undefined].includes(exclusive.scope)) {
+      throw new Error(`scope of ${name} is "${exclusive.scope}": set it to "own" or "all"`);
+    }
   }
   checkLimits(handler, name);
   return { name, types, handler };

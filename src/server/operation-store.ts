@@ -63,8 +63,8 @@ export interface NewOperation {
   readonly expireAfterSeconds: number;
   /** Set if the operation is already done and no worker needs to run it. */
   readonly result: Result | undefined;
-  /** The encoded google.rpc.Status for operations that this one preempts. */
-  readonly preempted: Uint8Array;
+  /** The encoded google.rpc.Status for operations that this one preempts: of its principal, and of others. */
+  readonly preempted: { readonly own: Uint8Array; readonly other: Uint8Array };
   /** The trace context of the call that starts the operation. */
   readonly trace: string | undefined;
 }
@@ -72,8 +72,10 @@ export interface NewOperation {
 /** The outcome of a start. */
 export type StartOutcome =
   | { readonly operation: StoredOperation }
-  /** `busy`: another operation has the key. `mismatch`: the request ID was used with a different request. */
-  | { readonly refused: "busy" | "mismatch" | "name-taken" };
+  /** Another operation has the key: `holder`, unless it has been completed meanwhile. */
+  | { readonly refused: "busy"; readonly holder?: StoredOperation | undefined }
+  /** `mismatch`: the request ID was used with a different request. */
+  | { readonly refused: "mismatch" | "name-taken" };
 
 /** The exclusive right of a worker to run an operation, until it settles the operation or loses the lease. */
 export interface Claim {
