@@ -52,8 +52,9 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     ...claims(parts),
     ...sweep(parts),
     listen: (listener) => listen(parts, log, listener),
-    async ping() {
-      await database.query("SELECT 1");
+    async isWritable() {
+      const { rows } = await database.query("SELECT current_setting('transaction_read_only') = 'off' AS writable");
+      return rows[0]?.writable === true;
     },
     async close() {
       await queues.close();

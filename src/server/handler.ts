@@ -126,6 +126,11 @@ export interface LroHandlerOptions<I extends Message, R extends Message, M exten
   readonly maxCrashes?: number | undefined;
   /** How long the operation is stored after it is done, in milliseconds. Default: the server's. */
   readonly expireAfterMs?: number | undefined;
+  /**
+   * Maximum size of a request in bytes. Larger ones fail with RESOURCE_EXHAUSTED. Default: `readMaxBytes` of the
+   * options with which the service is registered, or else the server's.
+   */
+  readonly maxRequestBytes?: number | undefined;
 }
 
 /** The handler of a long-running method: its `run` function, alone or with options. */

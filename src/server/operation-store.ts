@@ -185,7 +185,7 @@ export interface OperationStore {
   sweep(errors: SweepErrors): Promise<readonly SweptOperation[]>;
   /** Calls the listener for each event until the store is closed. Resolves when the subscription is active. */
   listen(listener: (event: StoreEvent) => void): Promise<void>;
-  /** Throws if the database does not respond. */
-  ping(): Promise<void>;
+  /** Returns whether the database accepts writes. Throws if it does not respond. */
+  isWritable(): Promise<boolean>;
   close(): Promise<void>;
 }
