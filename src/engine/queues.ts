@@ -1,6 +1,6 @@
-import { type Db, PgBoss } from "pg-boss";
 import type { EngineOptions, Parallel } from "../server/operation-store.ts";
 import type { Connection, Database } from "./database.ts";
+import { type Db, PgBoss } from "./pg-boss.ts";
 import {
   activeJobs,
   affectedBy,
