@@ -1,3 +1,4 @@
+import type { EngineOptions } from "../server/operation-store.ts";
 import type { Database } from "./database.ts";
 
 /**
@@ -49,7 +50,7 @@ const versions: readonly ((schema: string) => string)[] = [
  *
  * @throws Error if a newer version of this package migrated the tables.
  */
-export async function migrate(database: Database, schema: string): Promise<void> {
+export async function migrate(database: Database, schema: string, log: EngineOptions["log"]): Promise<void> {
   await database.query(`
     CREATE TABLE IF NOT EXISTS ${schema}.operations_settings (name text PRIMARY KEY, value text NOT NULL);
     INSERT INTO ${schema}.operations_settings VALUES ('version', '0') ON CONFLICT DO NOTHING;`);
@@ -67,6 +68,10 @@ export async function migrate(database: Database, schema: string): Promise<void>
         await tx.query(`UPDATE ${schema}.operations_settings SET value = $1 WHERE name = 'version'`, [`${index + 1}`]);
       });
     }
+  }
+  if (found < versions.length) {
+    const changed = found === 0 ? "created" : `migrated from version ${found}`;
+    log({ level: "info", message: `${changed} the tables of schema "${schema}", version ${versions.length}` });
   }
 }
 

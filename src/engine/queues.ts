@@ -113,7 +113,7 @@ export async function openQueues(database: Database, schema: string, options: En
     release: (queue, jobs) => releaseJobs(database, schema, queue, jobs),
     async abandonAll() {
       for (const { queue, id } of await activeJobs(database, schema)) {
-        await boss.fail(queue, id);
+        await boss.fail(queue, id, { message: "the process ended" });
       }
     },
     supervise: () => boss.supervise(),

@@ -2,6 +2,7 @@ import type { EngineOptions, OperationStore, StoreEvent } from "../server/operat
 import { type Announcements, announcements } from "./announcements.ts";
 import { claims } from "./claims.ts";
 import type { Database } from "./database.ts";
+import { measurements } from "./measurements.ts";
 import { migrate, readSetting } from "./migrations.ts";
 import { requireNode } from "./node-version.ts";
 import { openQueues, type Queues } from "./queues.ts";
@@ -19,6 +20,7 @@ export interface StoreOptions extends EngineOptions {
 /** The dependencies of the parts of a store. */
 export interface StoreParts {
   readonly database: Database;
+  readonly schema: string;
   readonly queues: Queues;
   readonly events: Announcements;
   /** The table of operations. */
@@ -34,7 +36,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
   }
   const queues = await database.exclusively(`protoc-gen-ts-lro/${schema}`, async () => {
     const queues = await openQueues(database, schema, options);
-    await migrate(database, schema);
+    await migrate(database, schema, log);
     return queues;
   });
   if (alone) {
@@ -43,7 +45,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
   const events = announcements(database, `lro_${schema}`, (error) =>
     log({ level: "warn", message: "announcing changes failed: other processes will find them when they poll", error }),
   );
-  const parts: StoreParts = { database, queues, events, table: `${schema}.operations` };
+  const parts: StoreParts = { database, schema, queues, events, table: `${schema}.operations` };
   return {
     secret: Buffer.from(await readSetting(database, schema, "secret")),
     singleConnection: database.singleConnection,
@@ -51,6 +53,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     ...storedOperations(parts),
     ...claims(parts),
     ...sweep(parts),
+    ...measurements(parts),
     listen: (listener) => listen(parts, log, listener),
     async isWritable() {
       const { rows } = await database.query("SELECT current_setting('transaction_read_only') = 'off' AS writable");

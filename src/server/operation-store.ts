@@ -148,6 +148,17 @@ export interface SweptOperation {
   readonly attempt: number;
 }
 
+/** The operations of a method that are not done. */
+export interface MethodMeasurement {
+  readonly method: string;
+  /** The number of operations that wait for a worker. */
+  readonly queued: number;
+  /** The number of operations that workers run. */
+  readonly running: number;
+  /** How long the oldest operation has waited for a worker. 0 if none waits. */
+  readonly oldestSeconds: number;
+}
+
 /** The operations of an engine. If the database is unavailable, calls throw a ConnectError with Code.Unavailable. */
 export interface OperationStore {
   /** The key for signing page tokens, which all processes that share the store have in common. */
@@ -185,6 +196,12 @@ export interface OperationStore {
   sweep(errors: SweepErrors): Promise<readonly SweptOperation[]>;
   /** Calls the listener for each event until the store is closed. Resolves when the subscription is active. */
   listen(listener: (event: StoreEvent) => void): Promise<void>;
+  /**
+   * Measures the methods that have operations. Returns `undefined` if another process measures them.
+   *
+   * @param process The name of this process.
+   */
+  measure(process: string): Promise<readonly MethodMeasurement[] | undefined>;
   /** Returns whether the database accepts writes. Throws if it does not respond. */
   isWritable(): Promise<boolean>;
   close(): Promise<void>;

@@ -11,10 +11,19 @@ export interface Periods {
   readonly sweepMs: number;
   /** Checks the connection that receives announcements. */
   readonly heartbeatMs: number;
+  /** Looks for operations that no worker runs. */
+  readonly waitingMs: number;
+  /** The time after an interruption after which a handler that still runs is logged. */
+  readonly ignoredMs: number;
+  /** Logs such a handler again. */
+  readonly ignoredAgainMs: number;
 }
+
+/** The intervals of the log, which do not depend on the lease. */
+const logPeriods = { waitingMs: 60_000, ignoredMs: 5_000, ignoredAgainMs: 60_000 };
 
 /** Returns the intervals for a lease of this length. */
 export function periodsOf(leaseMs: number): Periods {
   const sweepMs = Math.max(1, Math.round(leaseMs / 10_000)) * 1_000;
-  return { waitMs: 5_000, renewMs: leaseMs / 3, sweepMs, heartbeatMs: 5_000 };
+  return { waitMs: 5_000, renewMs: leaseMs / 3, sweepMs, heartbeatMs: 5_000, ...logPeriods };
 }
