@@ -2,7 +2,10 @@ import { Pool } from "pg";
 import { createEngine, type Engine } from "../server/engine.ts";
 import type { LroTransaction } from "../server/handler.ts";
 import { pgDatabase } from "./pg-database.ts";
+import { untilStarted } from "./startup.ts";
 import { openStore } from "./store.ts";
+
+export { type MigrateOptions, migrate } from "./migrate.ts";
 
 /** The parts of a `Pool` of `pg` that the engine uses. Declared here so that you need no `@types/pg`. */
 export interface PostgresPool {
@@ -15,6 +18,13 @@ export interface PostgresPool {
 export type PostgresOptions = {
   /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
+  /**
+   * Whether to create or migrate the tables. If false, run `migrate` as the owner of the tables, and the role of the
+   * server only needs to read and write rows. Default true.
+   */
+  readonly migrate?: boolean | undefined;
+  /** How long to wait, in milliseconds, for a database that is unavailable, such as one that is starting. Default 0. */
+  readonly startupTimeoutMs?: number | undefined;
 } & (
   | {
       /** The connection string, such as `postgres://user:password@host/database`. */
@@ -48,8 +58,10 @@ export function postgres(options: PostgresOptions): Engine {
     };
     pool.on("error", (error) => engineOptions.log({ level: "warn", message: "an idle connection broke", error }));
     const database = pgDatabase(pool, engineOptions.heartbeatMs, close);
+    const { schema = "lro", migrate: migrates, startupTimeoutMs = 0 } = options;
     try {
-      return await openStore(database, { ...engineOptions, schema: options.schema ?? "lro", alone: false });
+      await untilStarted(database, startupTimeoutMs, engineOptions.log);
+      return await openStore(database, { ...engineOptions, schema, migrates, alone: false });
     } catch (error) {
       await database.close();
       throw error;

@@ -72,8 +72,13 @@ export interface Queues {
   close(): Promise<void>;
 }
 
+interface QueuesOptions extends EngineOptions {
+  /** Whether to create or migrate the tables of pg-boss. Default true. */
+  readonly migrates?: boolean | undefined;
+}
+
 /** Opens pg-boss in a schema. No other process may do this concurrently. */
-export async function openQueues(database: Database, schema: string, options: EngineOptions): Promise<Queues> {
+export async function openQueues(database: Database, schema: string, options: QueuesOptions): Promise<Queues> {
   const { leaseSeconds } = options;
   const boss = await startBoss(database, schema, options);
   await boss.createQueue(deadQueue);
@@ -126,9 +131,14 @@ function over(connection: Connection): Db {
   return { executeSql: (text, values) => connection.query(text, values) };
 }
 
-async function startBoss(database: Database, schema: string, { sweepSeconds, log }: EngineOptions): Promise<PgBoss> {
+async function startBoss(
+  database: Database,
+  schema: string,
+  { sweepSeconds, log, migrates = true }: QueuesOptions,
+): Promise<PgBoss> {
   const boss = new PgBoss({
     schema,
+    migrate: migrates,
     db: over(database),
     supervise: false,
     schedule: false,
