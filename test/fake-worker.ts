@@ -100,7 +100,15 @@ export function claimOf(title: string, given: Partial<Claim> = {}): Claim {
       ...{ done: false, result: undefined, deleted: false },
     },
     request: toBinary(PrintBookRequestSchema, create(PrintBookRequestSchema, { title })),
-    ...{ attempt: 1, cancelRequested: false, takenOver: false, trace: undefined, queue: `${method}/allow`, lease: 0 },
+    ...{
+      attempt: 1,
+      cancelRequested: false,
+      takenOver: false,
+      ageSeconds: 0,
+      trace: undefined,
+      queue: `${method}/allow`,
+      lease: 0,
+    },
     ...given,
   };
 }

@@ -33,6 +33,10 @@ export function pgDatabase(pool: Pool, heartbeatMs: number, close: () => Promise
       listening = ended;
       return first;
     },
+    connections() {
+      const { totalCount, idleCount, waitingCount, options } = pool;
+      return { used: totalCount - idleCount, idle: idleCount, max: options.max, pending: waitingCount };
+    },
     async close() {
       stop.abort();
       await listening;

@@ -52,6 +52,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     ...sweep(parts),
     ...measurements(parts),
     listen: (listener) => listen(parts, log, listener),
+    connections: () => database.connections(),
     async isWritable() {
       const { rows } = await database.query("SELECT current_setting('transaction_read_only') = 'off' AS writable");
       return rows[0]?.writable === true;

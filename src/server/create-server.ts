@@ -89,6 +89,7 @@ export async function openServer(options: LroServerOptions, given: Partial<Perio
     ...{ store, access, waiting, maxWaitMs, worker, methods, log },
     starting: { store, access, telemetry, defaults },
     servedCall: createServedCall(log, commitScope),
+    stopObserving: telemetry.observe(store),
   });
 }
 

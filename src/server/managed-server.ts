@@ -21,6 +21,8 @@ export interface ServerParts extends Serving {
   readonly methods: Map<string, ServedMethod>;
   readonly servedCall: ServedCall;
   readonly log: Log;
+  /** Ends the reports about the store to OpenTelemetry. */
+  stopObserving(): void;
 }
 
 /** A registered service. */
@@ -96,6 +98,7 @@ export class ManagedServer implements LroServer {
     if (this.#state !== "closed") {
       await this.drain({ timeoutMs: 0 });
       this.#state = "closed";
+      this.#parts.stopObserving();
       await this.#parts.store.close();
     }
   }

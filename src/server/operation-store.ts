@@ -86,6 +86,8 @@ export interface Claim {
   readonly cancelRequested: boolean;
   /** Whether the previous attempt lost its lease, for example because its process crashed. */
   readonly takenOver: boolean;
+  /** How long ago the operation was started. */
+  readonly ageSeconds: number;
   readonly trace: string | undefined;
   /** The engine's queue that the operation came from. */
   readonly queue: string;
@@ -159,6 +161,15 @@ export interface MethodMeasurement {
   readonly oldestSeconds: number;
 }
 
+/** The connections of a pool. */
+export interface ConnectionUsage {
+  readonly used: number;
+  readonly idle: number;
+  readonly max: number;
+  /** The number of requests that wait for a connection. */
+  readonly pending: number;
+}
+
 /** The operations of an engine. If the database is unavailable, calls throw a ConnectError with Code.Unavailable. */
 export interface OperationStore {
   /** The key for signing page tokens, which all processes that share the store have in common. */
@@ -202,6 +213,8 @@ export interface OperationStore {
    * @param process The name of this process.
    */
   measure(process: string): Promise<readonly MethodMeasurement[] | undefined>;
+  /** Returns the connections of this process to the database. `undefined` if it needs none. */
+  connections(): ConnectionUsage | undefined;
   /** Returns whether the database accepts writes. Throws if it does not respond. */
   isWritable(): Promise<boolean>;
   close(): Promise<void>;

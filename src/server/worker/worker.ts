@@ -29,6 +29,19 @@ const sweepErrors: SweepErrors = {
   cancelled: cancelledError,
 };
 
+/** Returns the facts of an attempt for its span and metrics. */
+function attemptOf({ claim, method, name: operation }: Work): Parameters<Telemetry["attempt"]>[0] {
+  const { attempt: number, trace, takenOver, ageSeconds } = claim;
+  return {
+    method: method.name,
+    operation,
+    number,
+    trace,
+    takenOver,
+    queuedSeconds: number === 1 ? ageSeconds : undefined,
+  };
+}
+
 /** Claims operations up to the concurrency limit, runs their handlers, and renews their leases. */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -166,17 +179,21 @@ export class Worker {
     if (this.#running.size === 0) {
       this.#renewedAt = performance.now();
     }
-    const work = new Work(claim, method, this.#options, (...args) => this.#interruptions.interrupted(...args));
+    const work = new Work(claim, method, this.#options, (work, reason) => {
+      this.#interruptions.interrupted(work, reason);
+      if (reason === "lease-lost") {
+        telemetry.leaseLost(work.method.name);
+      }
+    });
     const { name: operation } = work;
     if (claim.takenOver) {
       const message = "takes over the operation: the worker of the previous attempt crashed or lost its lease";
       log({ ...work.about, level: "warn", message });
     }
-    const { attempt: number, trace } = claim;
     // False if a later attempt has taken its place, or a drain has released it.
     const isRunning = (): boolean => this.#running.get(operation)?.work === work;
     const ended = telemetry
-      .attempt({ method: method.name, operation, number, trace }, () => runAttempt(work, log))
+      .attempt(attemptOf(work), () => runAttempt(work, log))
       .then(() => (work.interruption === "draining" && isRunning() ? this.#release([work]) : undefined))
       .finally(() => {
         this.#interruptions.ended(work);
