@@ -36,11 +36,11 @@ async function collect(name: string): Promise<Record<string, unknown>> {
     .getMetrics()
     .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
     .filter(({ descriptor }) => descriptor.name === name)
-    .flatMap(({ dataPoints }) => dataPoints);
+    .flatMap(({ dataPoints }) => dataPoints as readonly { attributes: Record<string, unknown>; value: unknown }[]);
   return Object.fromEntries(
     points.map(({ attributes, value }) => {
       const { "messaging.system": _, "db.client.connection.pool.name": __, ...rest } = attributes;
-      return [Object.values(rest).join(" "), typeof value === "object" ? value.count : value];
+      return [Object.values(rest).join(" "), typeof value === "object" ? (value as { count: number }).count : value];
     }),
   );
 }
