@@ -75,7 +75,10 @@ export class OperationModel {
     if (forgotten || attempt !== claim.attempt) {
       return "lost";
     }
-    return end !== undefined ? "preempted" : holder !== claim ? "lost" : cancelRequested ? "cancelled" : "held";
+    if (end !== undefined) {
+      return end === "printed" ? "completed" : "preempted";
+    }
+    return holder !== claim ? "lost" : cancelRequested ? "cancelled" : "held";
   }
 
   writeMetadata({ operation, attempt }: ModelClaim, metadata: string): boolean {
@@ -117,7 +120,8 @@ export class OperationModel {
     for (const operation of this.operations.filter(({ job }) => job === "held")) {
       const isDead = ++operation.crashes === maxAttempts;
       this.#free(operation, isDead ? "gone" : "waits");
-      operation.end ??= isDead ? "crashed" : undefined;
+      const end = operation.cancelRequested ? "cancelled" : "crashed";
+      operation.end ??= isDead ? end : undefined;
     }
   }
 
