@@ -55,7 +55,7 @@ describePostgres((engine) => {
     expect(await migrate(engine.address())).toBe("");
   });
 
-  test("a server that may migrate, but whose role may not, says what to do", async () => {
+  test("a server that may migrate, but whose role may not, fails with the remedy", async () => {
     await expect(open({ migrate: true })).rejects.toThrow(
       `the role may not create or migrate the tables of schema "${engine.address().schema}": run migrate() as a role that ` +
         "may, then set migrate to false",

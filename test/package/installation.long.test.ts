@@ -73,17 +73,20 @@ const server = `
   const { title } = await (await press.printBook({ title: "Emma" })).wait();
   await lro.close();`;
 
-test.each(["10.3.3", "12.34.0", "12.38.0"])("a server runs beside pg-boss %s, which stays usable", async (version) => {
-  const project = install(`beside-${version}`, [...client, "@electric-sql/pglite"], { "pg-boss": version });
-  const program = `${server}
+test.each(["10.3.3", "12.34.0", "12.38.0"])(
+  "a server runs together with pg-boss %s, which stays usable",
+  async (version) => {
+    const project = install(`with-${version}`, [...client, "@electric-sql/pglite"], { "pg-boss": version });
+    const program = `${server}
     const own = await import("pg-boss");
     console.log(JSON.stringify([title, typeof (own.PgBoss ?? own.default)]));`;
-  expect(await run(project, program)).toEqual(["EMMA", "function"]);
-  const installed = JSON.parse(readFileSync(join(project, "node_modules/pg-boss/package.json"), "utf8"));
-  expect(installed.version).toBe(version);
-});
+    expect(await run(project, program)).toEqual(["EMMA", "function"]);
+    const installed = JSON.parse(readFileSync(join(project, "node_modules/pg-boss/package.json"), "utf8"));
+    expect(installed.version).toBe(version);
+  },
+);
 
-test("a server needs PGlite and nothing else", async () => {
+test("a server needs only PGlite", async () => {
   const project = install("server", [...client, "@electric-sql/pglite"]);
   expect(await run(project, `${server} console.log(JSON.stringify(title));`)).toBe("EMMA");
   const lock = JSON.parse(readFileSync(join(project, "node_modules/.package-lock.json"), "utf8"));
@@ -92,7 +95,7 @@ test("a server needs PGlite and nothing else", async () => {
   );
 });
 
-test("the postgres engine needs pg and nothing else", async () => {
+test("the postgres engine needs only pg", async () => {
   const project = install("postgres", [...client, "pg"]);
   const program = `import { postgres } from "protoc-gen-ts-lro/server/postgres";
     import { createLroServer } from "protoc-gen-ts-lro/server";
@@ -102,7 +105,7 @@ test("the postgres engine needs pg and nothing else", async () => {
   expect(await run(project, program)).toMatch(/unavailable/);
 });
 
-test("a client installs beside pg-boss, and pg-boss in the package takes at most 0.5 MB", async () => {
+test("a client installs together with pg-boss, and pg-boss in the package takes at most 0.5 MB", async () => {
   const project = install("client", client, { "pg-boss": "10.3.3" });
   const program = `import { createOperationsClient } from "protoc-gen-ts-lro/client";
     console.log(JSON.stringify(typeof createOperationsClient));`;

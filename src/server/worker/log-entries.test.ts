@@ -1,5 +1,5 @@
 /*
- * The log entries of everything that does not go well.
+ * The log entries of failures and delays.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,7 +31,7 @@ describeEngines((engine) => {
     await engine.leasesPass();
   }
 
-  test("schema created, and nothing for an operation that goes well", async () => {
+  test("schema created, and nothing for an operation that succeeds", async () => {
     const { press, lro, entries } = await openLogged({});
     expect(entries).toEqual([
       {
@@ -141,7 +141,7 @@ describeEngines((engine) => {
     });
   });
 
-  test("draining, and what was handed back", async () => {
+  test("draining, and each released operation", async () => {
     const began = gate();
     const { lro, press, entries } = await openLogged({
       async printBook(_, { signal }) {
@@ -157,7 +157,7 @@ describeEngines((engine) => {
       { level: "info", message: "draining: 1 operation is running", worker },
       {
         ...{ level: "info", operation: operation.name, method, attempt: 1, worker },
-        message: "handed the operation back: another worker will run it",
+        message: "released the operation: another worker will run it",
       },
     ]);
   });

@@ -217,7 +217,7 @@ export class Worker {
         this.#options.store.release(works.map(({ claim }) => claim)),
       );
       for (const work of released ? works : []) {
-        const message = "handed the operation back: another worker will run it";
+        const message = "released the operation: another worker will run it";
         this.#options.log({ ...work.about, level: "info", message });
       }
     }
