@@ -48,7 +48,7 @@ async function throughput(database: BenchDatabase): Promise<void> {
     await store.start({
       ...{ id, name: `operations/${id}`, method, principal: "", request: new Uint8Array(20), requestId: undefined },
       ...{ key: undefined, parallel: "allow", maxAttempts: 5, expireAfterSeconds: 3_600, result: undefined },
-      ...{ preempted: new Uint8Array(), trace: undefined },
+      ...{ preempted: { own: new Uint8Array(), other: new Uint8Array() }, trace: undefined },
     });
   };
   const rates = {

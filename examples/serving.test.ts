@@ -38,7 +38,7 @@ test.each(examples)("%s: an export continues from its progress after the server 
   expect((await resumed.poll()).metadata?.numRowsExported).toBeGreaterThan(0n);
   expect(await resumed.wait()).toMatchObject({ exportedUri: "gs://exports/books.csv", numRowsExported: 12_000n });
   if (example !== "serving-node") {
-    expect(await (await fetch(`${second.url}/healthz`)).json()).toMatchObject({ database: true });
+    expect(await (await fetch(`${second.url}/readyz`)).json()).toMatchObject({ ready: true });
   }
   second.server.signal("SIGTERM");
   expect(await second.server.exited).toEqual({ exitCode: 0, signal: null });

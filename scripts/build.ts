@@ -1,11 +1,12 @@
 /*
- * Builds dist/: the runtime as modules and each plugin as one file. Then uses the plugin to generate the code for the
+ * Builds dist/: the runtime as modules, pg-boss as one of them, and each plugin as one file. Then uses the plugin to generate the code for the
  * examples that is not checked in. Run with `npm run build`.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
 import { generateGoogleExamples } from "./examples.ts";
+import { bundlePgBoss } from "./pg-boss.ts";
 import { patchProtoplugin } from "./protoplugin.ts";
 
 /** The entry module of each plugin, by name. */
@@ -27,6 +28,7 @@ const versionOnly: Plugin = {
 
 rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
+await bundlePgBoss("dist/engine");
 await build({
   entryPoints: plugins,
   outdir: "dist/bin",

@@ -19,7 +19,8 @@ import { gate, type PrintBook } from "./lro-servers.ts";
 import { never } from "./operation-stores.ts";
 
 export const method = "acme.press.v1.PressService.PrintBook";
-const silent: Periods = { waitMs: never, renewMs: never, sweepMs: never, heartbeatMs: never };
+const logPeriods = { waitingMs: never, ignoredMs: never, ignoredAgainMs: never };
+const silent: Periods = { waitMs: never, renewMs: never, sweepMs: never, heartbeatMs: never, ...logPeriods };
 
 /** A store that a test controls. */
 export interface FakeStore {
@@ -115,7 +116,15 @@ export function claimOf(title: string, given: Partial<Claim> = {}): Claim {
       ...{ done: false, result: undefined, deleted: false },
     },
     request: toBinary(PrintBookRequestSchema, create(PrintBookRequestSchema, { title })),
-    ...{ attempt: 1, cancelRequested: false, takenOver: false, trace: undefined, queue: `${method}/allow`, lease: 0 },
+    ...{
+      attempt: 1,
+      cancelRequested: false,
+      takenOver: false,
+      ageSeconds: 0,
+      trace: undefined,
+      queue: `${method}/allow`,
+      lease: 0,
+    },
     ...given,
   };
 }

@@ -135,7 +135,7 @@ class History {
   async #start(parallel: Parallel, key: string, what: string): Promise<void> {
     const ofKey = parallel === "allow" ? undefined : key;
     const model = this.#model.start(parallel, ofKey);
-    const preempted = Buffer.from("preempted");
+    const preempted = { own: Buffer.from("preempted"), other: Buffer.from("preempted") };
     const outcome = await this.#stores.workers[0].start(newOperation({ parallel, key: ofKey, maxAttempts, preempted }));
     same(what, "refused" in outcome ? outcome.refused : "started", model ? "started" : "busy");
     if (model && "operation" in outcome) {

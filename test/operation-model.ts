@@ -120,7 +120,8 @@ export class OperationModel {
     for (const operation of this.operations.filter(({ job }) => job === "held")) {
       const isDead = ++operation.crashes === maxAttempts;
       this.#free(operation, isDead ? "gone" : "waits");
-      operation.end ??= isDead ? "crashed" : undefined;
+      const end = operation.cancelRequested ? "cancelled" : "crashed";
+      operation.end ??= isDead ? end : undefined;
     }
   }
 

@@ -98,7 +98,11 @@ export function newOperation(given: Partial<NewOperation> = {}): NewOperation {
     ...{ id, name: `operations/${id}`, method: "acme.press.v1.PressService.PrintBook", principal: "" },
     request: Buffer.from("request"),
     ...{ requestId: undefined, key: undefined, parallel: "allow", maxAttempts: 5, expireAfterSeconds: 3_600 },
-    ...{ result: undefined, preempted: Buffer.from("preempted"), trace: undefined },
+    ...{
+      result: undefined,
+      preempted: { own: Buffer.from("preempted"), other: Buffer.from("preempted") },
+      trace: undefined,
+    },
     ...given,
   };
 }

@@ -12,6 +12,7 @@ import { Operations } from "../testdata/gen/google/longrunning/operations_pb.ts"
 import { emptyDataDir } from "./empty-pglite.ts";
 import type { TestEngine } from "./lro-servers.ts";
 import type { ProcessEvent, ProcessOptions } from "./press-process.ts";
+import { root } from "./repository.ts";
 import { testPrograms } from "./test-programs.ts";
 
 export interface PressProcess {
@@ -32,7 +33,12 @@ export interface PressProcess {
 /** Starts processes that share the data of a test. They are killed after the test. */
 export function pressProcesses(engine: TestEngine): {
   /** Starts a process. With PGlite, the previous process must have exited. */
-  start(options?: Omit<ProcessOptions, "engine">, env?: NodeJS.ProcessEnv): Promise<PressProcess>;
+  start(
+    options?: Omit<ProcessOptions, "engine">,
+    env?: NodeJS.ProcessEnv,
+    /** Another checkout of the repository, whose code the process runs. */
+    checkout?: string,
+  ): Promise<PressProcess>;
   /** Creates a directory that is removed after the test. */
   directory(): string;
   /** Returns the title of a book that blocks its process until you call `end`. */
@@ -66,11 +72,12 @@ export function pressProcesses(engine: TestEngine): {
       const path = join(directory(), "end");
       return { title: `stall ${path}`, end: () => writeFileSync(path, "") };
     },
-    async start(options = {}, env = {}) {
+    async start(options = {}, env = {}, checkout = root) {
       const all: ProcessOptions = { engine: engine.kind === "PostgreSQL" ? engine.address() : { dataDir }, ...options };
       const { messages, exited, signal } = startProgram<ProcessEvent>("test/press-process.ts", {
         args: [JSON.stringify(all)],
         env,
+        cwd: checkout,
       });
       const first = await messages.first(({ kind }) => kind === "ready" || kind === "failed");
       if (first.kind !== "ready") {

@@ -5,9 +5,9 @@ import { drainOnSigterm, openExports } from "../serving-node/exports.js";
 const lro = await openExports();
 const server = fastify();
 await server.register(fastifyConnectPlugin, { routes: lro.routes });
-server.get("/healthz", async (_, reply) => {
+server.get("/readyz", async (_, reply) => {
   const health = await lro.health();
-  return reply.code(health.database ? 200 : 503).send(health);
+  return reply.code(health.ready ? 200 : 503).send(health);
 });
 await lro.start();
 drainOnSigterm(lro, () => server.close());

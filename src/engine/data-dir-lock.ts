@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { currentBoot, startOf } from "./process-start.ts";
 
 /** The interval between two heartbeats of a lock's owner. */
 const heartbeatMs = 5_000;
@@ -11,8 +12,12 @@ const staleMs = 30_000;
 interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** The start time of the process, which distinguishes it from a later one with the same id. Known only on Linux. */
+  /** The start time of the process, which distinguishes it from a later one with the same ID. */
   readonly started: string | undefined;
+  /** The boot of the machine, to which start times can be relative. */
+  readonly boot?: string | undefined;
+  /** When the process took the lock. */
+  readonly since?: string | undefined;
 }
 
 /**
@@ -26,7 +31,13 @@ export function lockDataDir(dataDir: string): () => void {
   const path = `${dataDir.replace(/[\\/]+$/, "")}.lock`;
   mkdirSync(dirname(path), { recursive: true });
   const own = `${path}.${randomUUID()}`;
-  const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  const owner: Owner = {
+    pid: process.pid,
+    host: hostname(),
+    started: startOf(process.pid),
+    boot: currentBoot(),
+    since: new Date().toISOString(),
+  };
   writeFileSync(own, JSON.stringify(owner));
   try {
     while (!tryLink(own, path)) {
@@ -72,7 +83,8 @@ function removeStaleLock(path: string, dataDir: string): void {
   const { owner, touched } = found;
   if (owner.host === hostname() ? isAlive(owner) : Date.now() - touched < staleMs) {
     throw new Error(
-      `${dataDir} is in use by process ${owner.pid} on ${owner.host}: PGlite supports one process at a time. ` +
+      `${dataDir} is in use by process ${owner.pid} on ${owner.host}${owner.since ? ` since ${owner.since}` : ""}: ` +
+        "PGlite supports one process at a time. " +
         "End that process, use another directory, or use postgres() to share operations between processes",
     );
   }
@@ -101,21 +113,14 @@ function read(path: string): { readonly owner: Owner; readonly touched: number }
   }
 }
 
-function isAlive({ pid, started }: Owner): boolean {
+function isAlive({ pid, started, boot }: Owner): boolean {
+  if (boot !== undefined && boot !== currentBoot()) {
+    return false;
+  }
   try {
     process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
   return started === startOf(pid);
-}
-
-/** Returns the start time of a process, in clock ticks since boot. `undefined` if the system has no /proc. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")")).split(" ")[20];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import type { LroTransaction } from "../server/handler.ts";
+import type { ConnectionUsage } from "../server/operation-store.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -44,5 +45,7 @@ export interface Database extends Connection {
    * @param onConnect Called after each connect: notifications before it may have been lost.
    */
   listen(channel: string, onPayload: (payload: string) => void, onConnect: () => void): Promise<void>;
+  /** Returns the connections of this process. `undefined` if the database runs in this process. */
+  connections(): ConnectionUsage | undefined;
   close(): Promise<void>;
 }

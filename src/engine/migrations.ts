@@ -1,3 +1,4 @@
+import type { EngineOptions } from "../server/operation-store.ts";
 import type { Database } from "./database.ts";
 import { activeJobsIndex } from "./pg-boss-tables.ts";
 
@@ -46,22 +47,32 @@ const versions: readonly ((schema: string) => string)[] = [
   activeJobsIndex,
 ];
 
+/** The version of the tables after all migrations. */
+export const latestVersion: number = versions.length;
+
+const createSettings = (schema: string): string => `
+    CREATE TABLE IF NOT EXISTS ${schema}.operations_settings (name text PRIMARY KEY, value text NOT NULL);
+    INSERT INTO ${schema}.operations_settings VALUES ('version', '0') ON CONFLICT DO NOTHING;`;
+
+/** Returns the SQL that migrates the engine's own tables from a version, in one transaction. Empty if there is none. */
+export function migrationsFrom(found: number, schema: string): string {
+  return found === latestVersion
+    ? ""
+    : `BEGIN;${createSettings(schema)}${versions
+        .slice(found)
+        .map((version) => version(schema))
+        .join("")}
+    UPDATE ${schema}.operations_settings SET value = '${latestVersion}' WHERE name = 'version';
+COMMIT;
+`;
+}
+
 /**
  * Migrates the engine's own tables to the latest version. No other process may do this concurrently.
- *
- * @throws Error if a newer version of this package migrated the tables.
  */
-export async function migrate(database: Database, schema: string): Promise<void> {
-  await database.query(`
-    CREATE TABLE IF NOT EXISTS ${schema}.operations_settings (name text PRIMARY KEY, value text NOT NULL);
-    INSERT INTO ${schema}.operations_settings VALUES ('version', '0') ON CONFLICT DO NOTHING;`);
+export async function migrate(database: Database, schema: string, log: EngineOptions["log"]): Promise<void> {
+  await database.query(createSettings(schema));
   const found = Number(await readSetting(database, schema, "version"));
-  if (found > versions.length) {
-    throw new Error(
-      `schema "${schema}" has version ${found}, but this version of protoc-gen-ts-lro supports at most version ` +
-        `${versions.length}: upgrade the package`,
-    );
-  }
   for (const [index, version] of versions.entries()) {
     if (index >= found) {
       await database.transaction(async (tx) => {
@@ -69,6 +80,10 @@ export async function migrate(database: Database, schema: string): Promise<void>
         await tx.query(`UPDATE ${schema}.operations_settings SET value = $1 WHERE name = 'version'`, [`${index + 1}`]);
       });
     }
+  }
+  if (found < versions.length) {
+    const changed = found === 0 ? "created" : `migrated from version ${found}`;
+    log({ level: "info", message: `${changed} the tables of schema "${schema}", version ${versions.length}` });
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NewOperation, StartOutcome } from "../server/operation-store.ts";
+import type { NewOperation, StartOutcome, StoredOperation } from "../server/operation-store.ts";
 import type { Connection } from "./database.ts";
 import { operationColumns, operationOf, resultColumns } from "./rows.ts";
 
@@ -40,18 +40,32 @@ export async function preemptOperations(
   operation: NewOperation,
   queue: string,
 ): Promise<Preempted[]> {
-  const { key, preempted } = operation;
+  const { key, principal, preempted } = operation;
   // Without the lock, concurrent transactions that preempt would not see each other's rows.
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`${queue}/${key}`]);
   const { rows } = await tx.query(
-    `UPDATE ${table} SET done = true, error = $3, update_time = now(), expire_time = now() + expire_after
+    `UPDATE ${table} SET done = true, error = CASE WHEN principal = $3 THEN $4::bytea ELSE $5 END, update_time = now(), expire_time = now() + expire_after
      WHERE queue = $1 AND key = $2 AND NOT done RETURNING id, name, attempt`,
-    [queue, key, preempted],
+    [queue, key, principal, preempted.own, preempted.other],
   );
   return rows.map(({ id, name, attempt }) => ({
     name: name as string,
     ...(attempt === 0 && { idle: id as string }),
   }));
+}
+
+/** Returns the operation that has the key. `undefined` if it has been completed. */
+export async function findHolder(
+  connection: Connection,
+  table: string,
+  { key }: NewOperation,
+  queue: string,
+): Promise<StoredOperation | undefined> {
+  const { rows } = await connection.query(
+    `SELECT ${operationColumns} FROM ${table} WHERE queue = $1 AND key = $2 AND NOT done ORDER BY create_time LIMIT 1`,
+    [queue, key],
+  );
+  return rows[0] && operationOf(rows[0]);
 }
 
 /** Returns why an insert was refused. `undefined` if the conflicting row no longer exists. */

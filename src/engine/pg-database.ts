@@ -62,6 +62,10 @@ export function pgDatabase(
       listened = ended;
       await first;
     },
+    connections() {
+      const { totalCount, idleCount, waitingCount, options } = pool;
+      return { used: totalCount - idleCount, idle: idleCount, max: options.max, pending: waitingCount };
+    },
     async close() {
       stop.abort();
       await listened;

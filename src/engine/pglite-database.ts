@@ -63,6 +63,7 @@ export function pgliteDatabase(pglite: PGliteDatabase, close: () => Promise<void
       await pglite.listen(channel, onPayload);
       onConnect();
     },
+    connections: () => undefined,
     close,
   };
 }

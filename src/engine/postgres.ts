@@ -2,7 +2,10 @@ import { createEngine, type Engine } from "../server/engine.ts";
 import type { LroTransaction } from "../server/handler.ts";
 import { pgDatabase } from "./pg-database.ts";
 import { openPools } from "./pg-pools.ts";
+import { untilStarted } from "./startup.ts";
 import { openStore } from "./store.ts";
+
+export { type MigrateOptions, migrate } from "./migrate.ts";
 
 /** The parts of a `Pool` of `pg` that the engine uses. Declared here so that you need no `@types/pg`. */
 export interface PostgresPool {
@@ -21,6 +24,13 @@ export type PostgresOptions = {
    * or false: the server then looks for changes once a second.
    */
   readonly listen?: { readonly connectionString: string } | false | undefined;
+  /**
+   * Whether to create or migrate the tables. If false, run `migrate` as the owner of the tables, and the role of the
+   * server only needs to read and write rows. Default true.
+   */
+  readonly migrate?: boolean | undefined;
+  /** How long to wait, in milliseconds, for a database that is unavailable, such as one that is starting. Default 0. */
+  readonly startupTimeoutMs?: number | undefined;
 } & (
   | {
       /** The connection string, such as `postgres://user:password@host/database`. */
@@ -55,9 +65,10 @@ export function postgres(options: PostgresOptions): Engine {
       renewTimeoutMs: (leaseSeconds * 1_000) / 6,
       commitTimeoutMs,
     });
+    const { schema = "lro", migrate: migrates, startupTimeoutMs = 0 } = options;
     try {
-      const schema = options.schema ?? "lro";
-      return await openStore(database, { ...engineOptions, commitTimeoutMs, schema, alone: false });
+      await untilStarted(database, startupTimeoutMs, log);
+      return await openStore(database, { ...engineOptions, commitTimeoutMs, schema, migrates, alone: false });
     } catch (error) {
       await database.close();
       throw error;

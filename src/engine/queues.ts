@@ -1,6 +1,6 @@
-import { type Db, PgBoss } from "pg-boss";
 import type { EngineOptions, Parallel } from "../server/operation-store.ts";
 import type { Connection, Database } from "./database.ts";
+import { type Db, PgBoss } from "./pg-boss.ts";
 import {
   activeJobs,
   affectedBy,
@@ -72,8 +72,13 @@ export interface Queues {
   close(): Promise<void>;
 }
 
+interface QueuesOptions extends EngineOptions {
+  /** Whether to create or migrate the tables of pg-boss. Default true. */
+  readonly migrates?: boolean | undefined;
+}
+
 /** Opens pg-boss in a schema. No other process may do this concurrently. */
-export async function openQueues(database: Database, schema: string, options: EngineOptions): Promise<Queues> {
+export async function openQueues(database: Database, schema: string, options: QueuesOptions): Promise<Queues> {
   const { leaseSeconds } = options;
   const boss = await startBoss(database, schema, options);
   await boss.createQueue(deadQueue);
@@ -113,7 +118,7 @@ export async function openQueues(database: Database, schema: string, options: En
     release: (queue, jobs) => releaseJobs(database, schema, queue, jobs),
     async abandonAll() {
       for (const { queue, id } of await activeJobs(database, schema)) {
-        await boss.fail(queue, id);
+        await boss.fail(queue, id, { message: "the process ended" });
       }
     },
     supervise: () => boss.supervise(),
@@ -126,9 +131,10 @@ function over(connection: Connection): Db {
   return { executeSql: (text, values) => connection.query(text, values) };
 }
 
-async function startBoss(database: Database, schema: string, { log }: EngineOptions): Promise<PgBoss> {
+async function startBoss(database: Database, schema: string, { log, migrates = true }: QueuesOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     schema,
+    migrate: migrates,
     db: over(database),
     supervise: false,
     schedule: false,

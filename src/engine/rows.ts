@@ -26,7 +26,8 @@ export function listedOf(row: Row): ListedOperation {
 }
 
 /** The columns that `claimOf` reads. */
-export const claimColumns: string = `${operationColumns}, request, trace`;
+export const claimColumns: string = `${operationColumns}, request, trace,
+  extract(epoch FROM now() - create_time)::float8 AS age`;
 
 export function claimOf(row: Row, queue: string, { retryCount, output }: FetchedJob): Claim {
   return {
@@ -36,6 +37,7 @@ export function claimOf(row: Row, queue: string, { retryCount, output }: Fetched
     cancelRequested: row.cancel_requested as boolean,
     trace: (row.trace as string | null) ?? undefined,
     takenOver: output !== null,
+    ageSeconds: row.age as number,
     queue,
     lease: retryCount,
   };

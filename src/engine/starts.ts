@@ -1,5 +1,5 @@
 import type { NewOperation, OperationStore } from "../server/operation-store.ts";
-import { findTaken, insertOperation, type Preempted, preemptOperations } from "./new-rows.ts";
+import { findHolder, findTaken, insertOperation, type Preempted, preemptOperations } from "./new-rows.ts";
 import type { StoreParts } from "./store.ts";
 
 /** The outcome of a transaction that starts an operation. */
@@ -65,8 +65,10 @@ export function starts({ database, queues, events, table }: StoreParts): Pick<Op
           const done = result !== undefined;
           return { operation: { id, name, method, principal, metadata: undefined, done, result, deleted: false } };
         }
-        const refusal =
-          outcome.refused === "busy" ? ({ refused: "busy" } as const) : await findTaken(database, table, operation);
+        if (outcome.refused === "busy") {
+          return { refused: "busy", holder: await findHolder(database, table, operation, queue) };
+        }
+        const refusal = await findTaken(database, table, operation);
         if (refusal !== undefined) {
           return refusal;
         }

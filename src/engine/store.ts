@@ -2,9 +2,11 @@ import type { EngineOptions, OperationStore, StoreEvent } from "../server/operat
 import { type Announcements, announcements } from "./announcements.ts";
 import { claims } from "./claims.ts";
 import type { Database } from "./database.ts";
+import { measurements } from "./measurements.ts";
 import { migrate, readSetting } from "./migrations.ts";
 import { requireNode } from "./node-version.ts";
 import { openQueues, type Queues } from "./queues.ts";
+import { checkSchemaName, checkTables, readVersions } from "./schema-check.ts";
 import { starts } from "./starts.ts";
 import { storedOperations } from "./stored-operations.ts";
 import { sweep } from "./sweep.ts";
@@ -15,6 +17,8 @@ export interface StoreOptions extends EngineOptions {
   /** Whether no other process can have claims in this store. */
   readonly alone: boolean;
   readonly commitTimeoutMs: number;
+  /** Whether to create or migrate the tables. Default true. */
+  readonly migrates?: boolean | undefined;
 }
 
 /** The dependencies of the parts of a store. */
@@ -31,14 +35,8 @@ export interface StoreParts {
 export async function openStore(database: Database, options: StoreOptions): Promise<OperationStore> {
   requireNode();
   const { schema, alone, log } = options;
-  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) {
-    throw new Error(`schema "${schema}" is invalid: use at most 41 lowercase letters, digits and underscores`);
-  }
-  const queues = await database.exclusively(`protoc-gen-ts-lro/${schema}`, async () => {
-    const queues = await openQueues(database, schema, options);
-    await migrate(database, schema);
-    return queues;
-  });
+  await checkSchemaName(database, schema);
+  const queues = await openTables(database, options);
   if (alone) {
     await queues.abandonAll();
   }
@@ -55,15 +53,46 @@ export async function openStore(database: Database, options: StoreOptions): Prom
     ...storedOperations(parts),
     ...claims(parts),
     ...sweep(parts),
+    ...measurements(parts),
     listen: (listener) => listen(parts, log, listener),
-    async ping() {
-      await database.query("SELECT 1");
+    connections: () => database.connections(),
+    async isWritable() {
+      const { rows } = await database.query("SELECT current_setting('transaction_read_only') = 'off' AS writable");
+      return rows[0]?.writable === true;
     },
     async close() {
       await queues.close();
       await database.close();
     },
   };
+}
+
+/** The SQLSTATE of a statement that the role may not run. */
+const insufficientPrivilege = "42501";
+
+/** Opens the queues. Creates or migrates all tables before, if the options permit. */
+async function openTables(database: Database, options: StoreOptions): Promise<Queues> {
+  const { schema, migrates = true, log } = options;
+  if (!migrates) {
+    await checkTables(database, schema);
+    return await openQueues(database, schema, options);
+  }
+  try {
+    return await database.exclusively(`protoc-gen-ts-lro/${schema}`, async () => {
+      await readVersions(database, schema);
+      const queues = await openQueues(database, schema, options);
+      await migrate(database, schema, log);
+      return queues;
+    });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== insufficientPrivilege) {
+      throw error;
+    }
+    const message =
+      `the role may not create or migrate the tables of schema "${schema}": run migrate() as a role that may, then set ` +
+      "migrate to false";
+    throw new Error(message, { cause: error });
+  }
 }
 
 /** Work may be in a queue that another process has just created, which must be known before its work is looked for. */

@@ -63,7 +63,7 @@ describeEngines((engine) => {
         printBook() {
           throw thrown;
         },
-        log: ({ error }) => logged.push(error),
+        log: ({ level, error }) => level === "error" && logged.push(error),
       });
       const operation = await press.printBook(emma);
       await expect(operation.wait()).rejects.toMatchObject({

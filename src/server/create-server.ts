@@ -47,8 +47,11 @@ export interface LroServerDefaults {
   readonly maxCrashes?: number | undefined;
   /** How long an operation is stored after it is done, in milliseconds. Default 2,592,000,000 (30 days). */
   readonly expireAfterMs?: number | undefined;
+  /** Maximum size of a request. Larger ones fail with RESOURCE_EXHAUSTED. Default 4,194,304 (4 MiB). */
+  readonly maxRequestBytes?: number | undefined;
 }
 
+const MiB = 1_024 * 1_024;
 const day = 24 * 60 * 60 * 1_000;
 
 /**
@@ -65,8 +68,8 @@ export function createLroServer(options: LroServerOptions): Promise<LroServer> {
 export async function openServer(options: LroServerOptions, given: Partial<Periods> = {}): Promise<LroServer> {
   const { engine, concurrency = 20, leaseMs = 30_000, maxWaitMs = 300_000, commitTimeoutMs } = options;
   const log = createLog(options.log ?? consoleLog);
-  const { maxCrashes = 5, expireAfterMs = 30 * day } = options.defaults ?? {};
-  const defaults: HandlerDefaults = { maxCrashes, expireAfterMs };
+  const { maxCrashes = 5, expireAfterMs = 30 * day, maxRequestBytes = 4 * MiB } = options.defaults ?? {};
+  const defaults: HandlerDefaults = { maxCrashes, expireAfterMs, maxRequestBytes };
   checkLimits(defaults, "defaults");
   checkOptions({ concurrency, leaseMs, maxWaitMs, commitTimeoutMs });
   const { heartbeatMs = defaultHeartbeatMs } = given;
@@ -91,6 +94,7 @@ export async function openServer(options: LroServerOptions, given: Partial<Perio
     ...{ store, access, waiting, maxWaitMs, worker, methods, log },
     starting: { store, access, telemetry, defaults },
     servedCall: createServedCall(log, commitScope),
+    stopObserving: telemetry.observe(store),
   });
 }
 

@@ -78,10 +78,16 @@ export interface LroExclusiveOptions<I extends Message> {
    */
   key(request: I, start: StartContext): string | undefined;
   /**
+   * Whose operations a key applies to: only those of the same principal, or those of all principals. With "all", a
+   * caller can block or end operations of other principals. Default "own".
+   */
+  readonly scope?: "own" | "all" | undefined;
+  /**
    * What to do if an operation is started while another operation of this method with the same key is not done:
    *
    * - `queue`: the new operation runs after the earlier ones.
-   * - `reject`: the call that starts the new operation fails with ABORTED.
+   * - `reject`: the call that starts the new operation fails with ABORTED. A ResourceInfo in its details names the
+   *   other operation, if the caller may get it.
    * - `preempt`: the earlier operation fails with ABORTED, and the new one runs as soon as the earlier handler stops.
    */
   readonly onBusy: "queue" | "reject" | "preempt";
@@ -120,6 +126,11 @@ export interface LroHandlerOptions<I extends Message, R extends Message, M exten
   readonly maxCrashes?: number | undefined;
   /** How long the operation is stored after it is done, in milliseconds. Default: the server's. */
   readonly expireAfterMs?: number | undefined;
+  /**
+   * Maximum size of a request in bytes. Larger ones fail with RESOURCE_EXHAUSTED. Default: `readMaxBytes` of the
+   * options with which the service is registered, or else the server's.
+   */
+  readonly maxRequestBytes?: number | undefined;
 }
 
 /** The handler of a long-running method: its `run` function, alone or with options. */

@@ -19,13 +19,14 @@ export interface LroLogEntry {
 /** Writes an entry. Never throws. */
 export type Log = (entry: Omit<LroLogEntry, "worker">) => void;
 
-const worker = `${hostname()}:${process.pid}`;
+/** The name of this process in log entries and the database. */
+export const thisProcess: string = `${hostname()}:${process.pid}`;
 
 /** Adds the process to each entry. Reports errors of the function that receives the entries to the console. */
 export function createLog(receive: (entry: LroLogEntry) => unknown): Log {
   return async (entry) => {
     try {
-      await receive({ ...entry, worker });
+      await receive({ ...entry, worker: thisProcess });
     } catch (error) {
       console.error(`the log function failed for the entry "${entry.message}"`, error);
     }

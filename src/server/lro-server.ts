@@ -6,8 +6,15 @@ import type { LroHandlers } from "./handler.ts";
 
 /** The health of a server. */
 export interface LroHealth {
-  /** Whether the database responds. */
-  readonly database: boolean;
+  /** For liveness probes: false after `close`. An unavailable database does not change it. */
+  readonly live: boolean;
+  /** For readiness probes: whether the server was started and not drained, and the database is writable. */
+  readonly ready: boolean;
+  /**
+   * Whether the database accepts writes, only reads, as a standby does, or does not respond. On a read-only database,
+   * operations can be read, but not started.
+   */
+  readonly database: "writable" | "read-only" | "unavailable";
   /** Whether this process runs operations: false before `start`, with `work: false`, and after `drain`. */
   readonly working: boolean;
   /** The number of operations that this process is running. */

@@ -80,12 +80,12 @@ test("a service can have its own interceptors", async () => {
 
 test("a server that was not started logs a warning when it accepts its first operation", async () => {
   const entries: LroLogEntry[] = [];
-  const lro = await open({ log: (entry) => entries.push(entry) });
+  const lro = await open({ log: (entry) => entry.level !== "info" && entries.push(entry) });
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
   const press = createPressServiceClient(createRouterTransport(lro.routes));
   const { name } = await press.printBook({});
   await press.printBook({});
-  expect(entries).toEqual([
+  expect(entries).toMatchObject([
     {
       level: "warn",
       operation: name,
@@ -99,7 +99,7 @@ test("a server that was not started logs a warning when it accepts its first ope
 
 test("a server that was started with work: false logs no warning", async () => {
   const entries: LroLogEntry[] = [];
-  const lro = await open({ log: (entry) => entries.push(entry) });
+  const lro = await open({ log: (entry) => entry.level !== "info" && entries.push(entry) });
   registerPressService(lro, { printBook: ({ title }) => ({ title }) });
   await lro.start({ work: false });
   await createPressServiceClient(createRouterTransport(lro.routes)).printBook({});
@@ -111,7 +111,7 @@ test("await using closes the server at the end of its block", async () => {
   {
     await using lro = await createLroServer({ log: () => {}, engine: pglite({ db: await emptyPGlite() }) });
     closed = lro;
-    expect(await lro.health()).toMatchObject({ database: true });
+    expect(await lro.health()).toMatchObject({ database: "writable" });
   }
   await expect(closed.start()).rejects.toThrow("the server is already closed: call start once");
 });

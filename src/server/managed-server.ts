@@ -2,7 +2,9 @@ import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { type Operation, Operations } from "../gen/google/longrunning/operations_pb.ts";
 import type { LroService } from "../operation/lro-service.ts";
+import { explainMissingRegistry } from "./api/json-registry.ts";
 import { operationsService, type Serving } from "./api/operations-service.ts";
+import { limitRequests } from "./api/request-limit.ts";
 import type { ServedCall } from "./api/served-call.ts";
 import { type Starting, startOperation } from "./api/start.ts";
 import type { LroHandler, LroHandlers } from "./handler.ts";
@@ -19,6 +21,8 @@ export interface ServerParts extends Serving {
   readonly methods: Map<string, ServedMethod>;
   readonly servedCall: ServedCall;
   readonly log: Log;
+  /** Ends the reports about the store to OpenTelemetry. */
+  stopObserving(): void;
 }
 
 /** A registered service. */
@@ -76,17 +80,25 @@ export class ManagedServer implements LroServer {
   }
 
   async health(): Promise<LroHealth> {
-    const database = await this.#parts.store.ping().then(
-      () => true,
-      () => false,
+    const database = await this.#parts.store.isWritable().then(
+      (writable) => (writable ? "writable" : "read-only"),
+      () => "unavailable" as const,
     );
-    return { database, working: this.#state === "working", running: this.#parts.worker.size };
+    const working = this.#state === "working";
+    return {
+      live: this.#state !== "closed",
+      ready: database === "writable" && (working || this.#state === "serving"),
+      database,
+      working,
+      running: this.#parts.worker.size,
+    };
   }
 
   async close(): Promise<void> {
     if (this.#state !== "closed") {
       await this.drain({ timeoutMs: 0 });
       this.#state = "closed";
+      this.#parts.stopObserving();
       await this.#parts.store.close();
     }
   }
@@ -133,14 +145,31 @@ export class ManagedServer implements LroServer {
 
   #route(router: ConnectRouter): ConnectRouter {
     this.#routed = true;
+    const { handlers } = router;
+    const others = handlers.length;
     for (const { service, impl, options } of this.#registrations.values()) {
       router.service(service, impl, options);
+      this.#limitRequests(router, service, impl, options);
     }
     const impl = operationsService(this.#parts);
     for (const method of Operations.methods) {
       const name = method.localName as keyof typeof impl;
       Object.assign(impl, { [name]: this.#parts.servedCall(method, impl[name] as () => Promise<unknown>) });
     }
-    return router.service(Operations, impl);
+    router.service(Operations, impl);
+    handlers.push(...handlers.splice(others).map(explainMissingRegistry));
+    return router;
+  }
+
+  #limitRequests(router: ConnectRouter, service: DescService, impl: object, options: LroRegisterOptions = {}): void {
+    const { methods, starting } = this.#parts;
+    for (const method of service.methods) {
+      const served = methods.get(`${service.typeName}.${method.name}`);
+      const implementation = (impl as Record<string, unknown>)[method.localName];
+      if (served && typeof implementation === "function") {
+        const { maxRequestBytes = options.readMaxBytes ?? starting.defaults.maxRequestBytes } = served.handler;
+        limitRequests(router, method, implementation as never, { ...options, readMaxBytes: maxRequestBytes });
+      }
+    }
   }
 }

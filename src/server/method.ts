@@ -29,6 +29,9 @@ export function serveMethod(types: LroMethod, given: LroHandler): ServedMethod {
     if (!["queue", "reject", "preempt"].includes(exclusive.onBusy)) {
       throw new Error(`onBusy of ${name} is "${exclusive.onBusy}": set it to "queue", "reject" or "preempt"`);
     }
+    if (!["own", "all", undefined].includes(exclusive.scope)) {
+      throw new Error(`scope of ${name} is "${exclusive.scope}": set it to "own" or "all"`);
+    }
   }
   checkLimits(handler, name);
   return { name, types, handler };
@@ -38,15 +41,26 @@ export function serveMethod(types: LroMethod, given: LroHandler): ServedMethod {
 export interface HandlerDefaults {
   readonly maxCrashes: number;
   readonly expireAfterMs: number;
+  readonly maxRequestBytes: number;
 }
 
 /** @throws Error if a limit is out of range. */
 export function checkLimits(
-  { maxCrashes, expireAfterMs }: Pick<LroHandlerOptions<Message, Message, Message>, keyof HandlerDefaults>,
+  {
+    maxCrashes,
+    expireAfterMs,
+    maxRequestBytes,
+  }: Pick<LroHandlerOptions<Message, Message, Message>, keyof HandlerDefaults>,
   subject: string,
 ): void {
   if (maxCrashes !== undefined && !(Number.isInteger(maxCrashes) && maxCrashes >= 1 && maxCrashes < 2 ** 31)) {
     throw new Error(`maxCrashes of ${subject} is ${maxCrashes}: set it to a whole number from 1 to 2,147,483,647`);
+  }
+  if (
+    maxRequestBytes !== undefined &&
+    !(Number.isInteger(maxRequestBytes) && maxRequestBytes >= 1 && maxRequestBytes < 2 ** 32)
+  ) {
+    throw new Error(`maxRequestBytes of ${subject} is ${maxRequestBytes}: set it to a number of bytes, at least 1`);
   }
   if (expireAfterMs !== undefined && !(expireAfterMs >= 0 && Number.isFinite(expireAfterMs))) {
     throw new Error(`expireAfterMs of ${subject} is ${expireAfterMs}: set it to a number of milliseconds, at least 0`);

@@ -63,8 +63,8 @@ export interface NewOperation {
   readonly expireAfterSeconds: number;
   /** Set if the operation is already done and no worker needs to run it. */
   readonly result: Result | undefined;
-  /** The encoded google.rpc.Status for operations that this one preempts. */
-  readonly preempted: Uint8Array;
+  /** The encoded google.rpc.Status for operations that this one preempts: of its principal, and of others. */
+  readonly preempted: { readonly own: Uint8Array; readonly other: Uint8Array };
   /** The trace context of the call that starts the operation. */
   readonly trace: string | undefined;
 }
@@ -72,8 +72,10 @@ export interface NewOperation {
 /** The outcome of a start. */
 export type StartOutcome =
   | { readonly operation: StoredOperation }
-  /** `busy`: another operation has the key. `mismatch`: the request ID was used with a different request. */
-  | { readonly refused: "busy" | "mismatch" | "name-taken" };
+  /** Another operation has the key: `holder`, unless it has been completed meanwhile. */
+  | { readonly refused: "busy"; readonly holder?: StoredOperation | undefined }
+  /** `mismatch`: the request ID was used with a different request. */
+  | { readonly refused: "mismatch" | "name-taken" };
 
 /** The exclusive right of a worker to run an operation, until it settles the operation or loses the lease. */
 export interface Claim {
@@ -84,6 +86,8 @@ export interface Claim {
   readonly cancelRequested: boolean;
   /** Whether the previous attempt lost its lease, for example because its process crashed. */
   readonly takenOver: boolean;
+  /** How long ago the operation was started. */
+  readonly ageSeconds: number;
   readonly trace: string | undefined;
   /** The engine's queue that the operation came from. */
   readonly queue: string;
@@ -154,6 +158,26 @@ export interface SweptOperation {
   readonly attempt: number;
 }
 
+/** The operations of a method that are not done. */
+export interface MethodMeasurement {
+  readonly method: string;
+  /** The number of operations that wait for a worker. */
+  readonly queued: number;
+  /** The number of operations that workers run. */
+  readonly running: number;
+  /** How long the oldest operation has waited for a worker. 0 if none waits. */
+  readonly oldestSeconds: number;
+}
+
+/** The connections of a pool. */
+export interface ConnectionUsage {
+  readonly used: number;
+  readonly idle: number;
+  readonly max: number;
+  /** The number of requests that wait for a connection. */
+  readonly pending: number;
+}
+
 /** The operations of an engine. If the database is unavailable, calls throw a ConnectError with Code.Unavailable. */
 export interface OperationStore {
   /** The key for signing page tokens, which all processes that share the store have in common. */
@@ -197,7 +221,15 @@ export interface OperationStore {
   sweep(errors: SweepErrors): Promise<readonly SweptOperation[]>;
   /** Calls the listener for each event until the store is closed. Resolves when the subscription is active. */
   listen(listener: (event: StoreEvent) => void): Promise<void>;
-  /** Throws if the database does not respond. */
-  ping(): Promise<void>;
+  /**
+   * Measures the methods that have operations. Returns `undefined` if another process measures them.
+   *
+   * @param process The name of this process.
+   */
+  measure(process: string): Promise<readonly MethodMeasurement[] | undefined>;
+  /** Returns the connections of this process to the database. `undefined` if it needs none. */
+  connections(): ConnectionUsage | undefined;
+  /** Returns whether the database accepts writes. Throws if it does not respond. */
+  isWritable(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -11,7 +11,16 @@ export interface Periods {
   readonly sweepMs: number;
   /** Checks the connection that receives announcements. */
   readonly heartbeatMs: number;
+  /** Looks for operations that no worker runs. */
+  readonly waitingMs: number;
+  /** The time after an interruption after which a handler that still runs is logged. */
+  readonly ignoredMs: number;
+  /** Logs such a handler again. */
+  readonly ignoredAgainMs: number;
 }
+
+/** The intervals of the log, which do not depend on the lease. */
+const logPeriods = { waitingMs: 60_000, ignoredMs: 5_000, ignoredAgainMs: 60_000 };
 
 /**
  * Returns the intervals for a lease of this length.
@@ -21,8 +30,8 @@ export interface Periods {
 export function periodsOf(leaseMs: number, listens: boolean): Omit<Periods, "heartbeatMs"> {
   const renewMs = leaseMs / 3;
   return listens
-    ? { waitMs: 5_000, renewMs, sweepMs: 1_000 }
-    : { waitMs: 1_000, renewMs: Math.min(renewMs, 1_000), sweepMs: 1_000 };
+    ? { waitMs: 5_000, renewMs, sweepMs: 1_000, ...logPeriods }
+    : { waitMs: 1_000, renewMs: Math.min(renewMs, 1_000), sweepMs: 1_000, ...logPeriods };
 }
 
 /** How often to check the connection that receives announcements, by default. */

@@ -12,6 +12,8 @@ import { createTelemetry } from "./telemetry.ts";
 const method = "acme.press.v1.PressService.PrintBook";
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+const first = { queuedSeconds: undefined, takenOver: false };
+
 afterEach(() => {
   for (const api of [trace, metrics, propagation, context]) {
     api.disable();
@@ -31,7 +33,10 @@ test("each attempt has a span, which is linked to the call that started the oper
   });
   const telemetry = await createTelemetry();
   const carrier = telemetry.inject();
-  await telemetry.attempt({ method, operation: "operations/1", number: 2, trace: carrier }, async () => "internal");
+  await telemetry.attempt(
+    { method, operation: "operations/1", number: 2, trace: carrier, ...first },
+    async () => "internal",
+  );
 
   expect(exporter.getFinishedSpans()).toMatchObject([
     {
@@ -57,7 +62,10 @@ test("metrics count starts and measure the duration of attempts", async () => {
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
   const telemetry = await createTelemetry();
   telemetry.started(method, { refused: "busy" });
-  await telemetry.attempt({ method, operation: "operations/1", number: 1, trace: undefined }, async () => undefined);
+  await telemetry.attempt(
+    { method, operation: "operations/1", number: 1, trace: undefined, ...first },
+    async () => undefined,
+  );
   await reader.forceFlush();
 
   const recorded = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
@@ -70,6 +78,7 @@ test("metrics count starts and measure the duration of attempts", async () => {
       descriptor: { name: "messaging.process.duration", unit: "s" },
       dataPoints: [{ value: { count: 1 }, attributes: { "messaging.destination.name": method } }],
     },
+    { descriptor: { name: "lro.attempts" }, dataPoints: [{ value: 1, attributes: { "lro.outcome": "succeeded" } }] },
   ]);
   await reader.shutdown();
 });

@@ -1,4 +1,6 @@
-import type { Attributes, Counter, Histogram, Span } from "@opentelemetry/api";
+import type { Attributes, Span } from "@opentelemetry/api";
+import { type Observed, observeStore } from "./gauges.ts";
+import { createInstruments } from "./instruments.ts";
 import type { StartOutcome } from "./operation-store.ts";
 
 /** Spans and metrics according to OpenTelemetry's semantic conventions for messaging. */
@@ -9,6 +11,10 @@ export interface Telemetry {
   started(method: string, outcome: StartOutcome): void;
   /** Runs an attempt in its own span. The function returns the type of the attempt's error, if it failed. */
   attempt(attempt: Attempt, run: () => Promise<string | undefined>): Promise<void>;
+  /** Counts a lease that this process lost. */
+  leaseLost(method: string): void;
+  /** Reports the state of the store with each collection of metrics, until the returned function is called. */
+  observe(store: Observed): () => void;
 }
 
 interface Attempt {
@@ -16,9 +22,26 @@ interface Attempt {
   readonly operation: string;
   readonly number: number;
   readonly trace: string | undefined;
+  /** How long the operation waited for this attempt, in seconds. `undefined` if it is not the first. */
+  readonly queuedSeconds: number | undefined;
+  /** Whether the previous attempt lost its lease. */
+  readonly takenOver: boolean;
 }
 
 const system = "protoc-gen-ts-lro";
+
+/** The outcome of an attempt for the types of its error. All others mean that it failed. */
+const outcomes: Readonly<Record<string, string>> = {
+  "": "succeeded",
+  canceled: "cancelled",
+  preempted: "preempted",
+  "lease-lost": "lease-lost",
+  draining: "draining",
+};
+
+function destination(method: string): Attributes {
+  return { "messaging.system": system, "messaging.destination.name": method };
+}
 
 /** Uses `@opentelemetry/api` if it is installed. The API does nothing unless the program has set up an SDK. */
 export async function createTelemetry(): Promise<Telemetry> {
@@ -30,26 +53,17 @@ export async function createTelemetry(): Promise<Telemetry> {
       async attempt(_attempt, run) {
         await run();
       },
+      leaseLost() {},
+      observe: () => () => {},
     };
   }
   const { context, propagation, trace, metrics, SpanKind, SpanStatusCode } = api;
   const tracer = trace.getTracer(system);
   const meter = metrics.getMeter(system);
-  const sent: Counter = meter.createCounter("messaging.client.sent.messages", {
-    unit: "{message}",
-    description: "Number of calls that started an operation or were refused.",
-  });
-  const duration: Histogram = meter.createHistogram("messaging.process.duration", {
-    unit: "s",
-    description: "Duration of attempts to run operations.",
-  });
+  const { sent, duration, attempts, queueDuration, takeovers, lostLeases } = createInstruments(meter);
 
   function attributes(method: string, operation: string): Attributes {
-    return {
-      "messaging.system": system,
-      "messaging.destination.name": method,
-      "messaging.operation.name": operation,
-    };
+    return { ...destination(method), "messaging.operation.name": operation };
   }
 
   return {
@@ -62,7 +76,15 @@ export async function createTelemetry(): Promise<Telemetry> {
       const failed = "refused" in outcome && { "error.type": outcome.refused };
       sent.add(1, { ...attributes(method, "start"), ...failed });
     },
-    async attempt({ method, operation, number, trace: carrier }, run) {
+    leaseLost: (method) => lostLeases.add(1, destination(method)),
+    observe: (store) => observeStore(meter, system, store),
+    async attempt({ method, operation, number, trace: carrier, queuedSeconds, takenOver }, run) {
+      if (queuedSeconds !== undefined) {
+        queueDuration.record(queuedSeconds, destination(method));
+      }
+      if (takenOver) {
+        takeovers.add(1, destination(method));
+      }
       const started = carrier && trace.getSpanContext(propagation.extract(context.active(), JSON.parse(carrier)));
       const common = attributes(method, "process");
       const options = {
@@ -85,6 +107,7 @@ export async function createTelemetry(): Promise<Telemetry> {
           ...common,
           ...(errorType !== undefined && { "error.type": errorType }),
         });
+        attempts.add(1, { ...destination(method), "lro.outcome": outcomes[errorType ?? ""] ?? "failed" });
         span.end();
       });
     },

@@ -55,6 +55,7 @@ export interface LroAccessOptions {
 /** Identifies and authorizes callers (AIP-211). */
 export interface Access {
   principal(call: HandlerContext): Promise<string>;
+  allows(request: LroAccessRequest): Promise<boolean>;
   /** @throws ConnectError with Code.PermissionDenied, whose message does not reveal whether the operation exists. */
   check(request: LroAccessRequest): Promise<void>;
   /** Returns the principal whose operations a list shows. `undefined` means all operations. */
@@ -64,6 +65,7 @@ export interface Access {
 export function createAccess(options: LroAccessOptions): Access {
   return {
     principal: async (call) => (await options.principal?.(call)) ?? "",
+    allows: async (request) => decide(options, request),
     async check(request) {
       if (!(await decide(options, request))) {
         throw new ConnectError(denial(request), Code.PermissionDenied);

@@ -13,7 +13,7 @@ import { startOperation } from "./start.ts";
 
 const run = (): object => ({});
 const call = { values: createContextValues() } as HandlerContext;
-const defaults: HandlerDefaults = { maxCrashes: 5, expireAfterMs: 30_000 };
+const defaults: HandlerDefaults = { maxCrashes: 5, expireAfterMs: 30_000, maxRequestBytes: 1_000 };
 
 /** Starts an operation with a handler and returns the arguments of the store, which returns the given outcome. */
 async function asked(handler: PrintBook, outcome?: StartOutcome): Promise<NewOperation> {

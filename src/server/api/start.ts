@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { create, type Message, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { Operation } from "../../gen/google/longrunning/operations_pb.ts";
@@ -6,9 +5,10 @@ import type { StartContext } from "../handler.ts";
 import type { HandlerDefaults, ServedMethod } from "../method.ts";
 import { packOperation } from "../operation-init.ts";
 import type { NewOperation, OperationStore, StartOutcome } from "../operation-store.ts";
-import { errorResult, pack } from "../result.ts";
+import { pack } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import type { Access } from "./access.ts";
+import { busyError, preemptedErrors, scopedKey } from "./exclusive.ts";
 import { operationMessage } from "./message.ts";
 import { operationId } from "./operation-id.ts";
 import { isValidateOnly, requestIdOf } from "./request-fields.ts";
@@ -46,7 +46,10 @@ export async function startOperation(
   const result = response === undefined ? undefined : { response: pack(types.response, response).any };
   const outcome = await store.start({ ...operation, result });
   telemetry.started(methodName, outcome);
-  return operationOf(outcome, key);
+  if ("refused" in outcome && outcome.refused === "busy") {
+    throw await busyError(access, outcome, key, start);
+  }
+  return operationOf(outcome);
 }
 
 function newOperation(
@@ -68,11 +71,11 @@ function newOperation(
     ...{ id, name, method, principal },
     request: toBinary(types.request, request),
     requestId: checkRequestId(requestId),
-    key: key === undefined ? undefined : storableKey(key),
+    key: key === undefined ? undefined : scopedKey(key, handler.exclusive?.scope === "all" ? "" : principal),
     parallel: key !== undefined && handler.exclusive ? parallelOf[handler.exclusive.onBusy] : "allow",
     maxAttempts: handler.maxCrashes ?? defaults.maxCrashes,
     expireAfterSeconds: (handler.expireAfterMs ?? defaults.expireAfterMs) / 1_000,
-    preempted: errorResult(new ConnectError(`preempted by ${name}, which has the same key`, Code.Aborted)).error,
+    preempted: preemptedErrors(name),
     trace: telemetry.inject(),
   };
 }
@@ -80,18 +83,12 @@ function newOperation(
 const parallelOf = { queue: "queue", reject: "abort", preempt: "preempt" } as const;
 const maxName = 1_000;
 const maxRequestId = 256;
-const maxKey = 500;
 
-function operationOf(outcome: StartOutcome, key: string | undefined): Operation {
+function operationOf(outcome: Exclude<StartOutcome, { refused: "busy" }>): Operation {
   if ("operation" in outcome) {
     return operationMessage(outcome.operation);
   }
   switch (outcome.refused) {
-    case "busy":
-      throw new ConnectError(
-        `another operation with the key "${key}" is in progress: call again when it is done`,
-        Code.Aborted,
-      );
     case "mismatch":
       throw new ConnectError(
         "the request ID was already used with a different request: use a new one",
@@ -111,9 +108,4 @@ function checkRequestId(requestId: string | undefined): string | undefined {
     throw new ConnectError(message, Code.InvalidArgument);
   }
   return requestId || undefined;
-}
-
-/** Returns the key, or its hash if it is too long for an index or contains a NUL. */
-function storableKey(key: string): string {
-  return key.length > maxKey || key.includes("\0") ? `sha256:${createHash("sha256").update(key).digest("hex")}` : key;
 }

@@ -15,7 +15,7 @@ import type { Work } from "./work.ts";
  * @returns The type of the attempt's error, if it failed.
  */
 export async function runAttempt(work: Work, log: Log): Promise<string | undefined> {
-  const about = { operation: work.name, method: work.method.name };
+  const { about } = work;
   const ended = await run(work, (entry) => log({ ...about, ...entry }));
   if (ended === undefined) {
     return work.interruption;
@@ -57,9 +57,8 @@ async function run(work: Work, report: Log): Promise<Ended> {
       return undefined;
     }
     const seen = outcomeOf(error, work);
-    if (seen.code === Code.Internal && seen !== error) {
-      report({ level: "error", message: "the handler failed", error });
-    }
+    const level = seen.code === Code.Internal && seen !== error ? "error" : "info";
+    report({ level, message: "the handler failed", error });
     return failed(seen);
   }
 }

@@ -1,5 +1,5 @@
 /*
- * What a handler sees, and what is logged, after its operation is done.
+ * The signal and the log entries of a handler whose operation is done.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test } from "vitest";

@@ -18,14 +18,14 @@ describeEngines((engine) => {
       const running = await press.printBook(emma);
       const queued = await press.printBook(emma);
       await began.passed;
-      expect(await lro.health()).toEqual({ database: true, working: true, running: 1 });
+      expect(await lro.health()).toMatchObject({ ready: true, database: "writable", working: true, running: 1 });
       const drained = lro.drain();
       expect(await lro.health()).toMatchObject({ working: false });
       end.open();
       await drained;
       expect(await operations.getOperation({ name: running.name })).toMatchObject({ done: true });
       expect(await operations.getOperation({ name: queued.name })).toMatchObject({ done: false });
-      expect(await lro.health()).toEqual({ database: true, working: false, running: 0 });
+      expect(await lro.health()).toMatchObject({ ready: false, database: "writable", working: false, running: 0 });
     });
 
     test("returns from pending waits", async () => {

@@ -91,9 +91,9 @@ describePostgres((engine) => {
     );
     try {
       const operation = await press.printBook(emma);
-      await expect.poll(() => lro.health()).toMatchObject({ database: true, running: 1 });
+      await expect.poll(() => lro.health()).toMatchObject({ database: "writable", running: 1 });
       await server.crash();
-      expect(await lro.health()).toMatchObject({ database: false, running: 1 });
+      expect(await lro.health()).toMatchObject({ live: true, ready: false, database: "unavailable", running: 1 });
       const away = { code: Code.Unavailable };
       await expect(operations.getOperation({ name: operation.name })).rejects.toMatchObject(away);
       await expect(press.printBook(emma)).rejects.toMatchObject(away);
@@ -104,7 +104,7 @@ describePostgres((engine) => {
       expect(await operations.waitOperation({ name: operation.name })).toMatchObject({ done: true });
       const { name } = await press.printBook(emma);
       expect(await operations.waitOperation({ name })).toMatchObject({ done: true });
-      expect(await lro.health()).toMatchObject({ database: true });
+      expect(await lro.health()).toMatchObject({ ready: true });
     } finally {
       await lro.close();
       await server.stop();

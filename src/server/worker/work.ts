@@ -7,6 +7,7 @@ import type { CommitScope } from "../commit-scope.ts";
 import type { LroTransaction, RunningOperation } from "../handler.ts";
 import type { MaybePromise } from "../implementation.ts";
 import { OperationInterruption, type OperationInterruptionReason } from "../interruption.ts";
+import type { Log, LroLogEntry } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
 import type { Claim, ClaimState, OperationStore, Result } from "../operation-store.ts";
 import { type Packed, pack } from "../result.ts";
@@ -18,6 +19,7 @@ import { within } from "./time-limit.ts";
 export interface WorkContext {
   readonly store: OperationStore;
   readonly commitScope: CommitScope;
+  readonly log: Log;
 }
 
 type CommitFunction = (tx: LroTransaction) => MaybePromise<LroResponseInit<Message>>;
@@ -38,7 +40,18 @@ export class Work {
   /** Whether the operation is done or its handler has returned. */
   #ended = false;
 
-  constructor(claim: Claim, method: ServedMethod, { store, commitScope }: WorkContext) {
+  readonly #log: Log;
+  readonly #onInterrupt: (work: Work, reason: OperationInterruptionReason) => void;
+
+  /** @param onInterrupt Called when the handler is interrupted. */
+  constructor(
+    claim: Claim,
+    method: ServedMethod,
+    { store, commitScope, log }: WorkContext,
+    onInterrupt: (work: Work, reason: OperationInterruptionReason) => void,
+  ) {
+    this.#log = log;
+    this.#onInterrupt = onInterrupt;
     this.claim = claim;
     this.method = method;
     this.#store = store;
@@ -65,6 +78,11 @@ export class Work {
     return this.claim.operation.name;
   }
 
+  /** The facts of each log entry about this attempt. */
+  get about(): Pick<LroLogEntry, "operation" | "method" | "attempt"> {
+    return { operation: this.name, method: this.method.name, attempt: this.claim.attempt };
+  }
+
   /** Whether `commit` completed the operation. */
   get committed(): boolean {
     return this.#committed;
@@ -77,7 +95,10 @@ export class Work {
 
   /** Interrupts the handler. Only the first interruption has an effect. */
   interrupt(reason: OperationInterruptionReason): void {
-    this.#controller.abort(new OperationInterruption(reason));
+    if (!this.#controller.signal.aborted) {
+      this.#controller.abort(new OperationInterruption(reason));
+      this.#onInterrupt(this, reason);
+    }
   }
 
   /** Interrupts the handler if a renewal shows that it should stop. */
@@ -129,7 +150,10 @@ export class Work {
           packed = pack(this.method.types.response, response);
           return { result: { response: packed.any }, metadata: this.#progress.unwritten };
         }),
-      () => this.#controller.signal.throwIfAborted(),
+      (error) => {
+        this.#controller.signal.throwIfAborted();
+        this.#log({ ...this.about, level: "warn", message: "the commit failed: the worker will retry", error });
+      },
     );
     if (packed === undefined || !(settled || (await this.#state()) === "completed")) {
       await this.#interruptRejected();

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Log } from "../log.ts";
 import type { ServedMethod } from "../method.ts";
 import type { Claim, StoreEvent, SweepErrors } from "../operation-store.ts";
 import type { Periods } from "../periods.ts";
 import { cancelledError, errorResult } from "../result.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { runAttempt } from "./attempt.ts";
+import { InterruptionLog } from "./interruption-log.ts";
+import { WaitingLog } from "./waiting-log.ts";
 import { Work, type WorkContext } from "./work.ts";
 
 export interface WorkerOptions extends WorkContext {
   readonly methods: ReadonlyMap<string, ServedMethod>;
-  readonly log: Log;
   readonly telemetry: Telemetry;
   /** Maximum number of operations to run concurrently. */
   readonly concurrency: number;
@@ -29,11 +29,26 @@ const sweepErrors: SweepErrors = {
   cancelled: cancelledError,
 };
 
+/** Returns the facts of an attempt for its span and metrics. */
+function attemptOf({ claim, method, name: operation }: Work): Parameters<Telemetry["attempt"]>[0] {
+  const { attempt: number, trace, takenOver, ageSeconds } = claim;
+  return {
+    method: method.name,
+    operation,
+    number,
+    trace,
+    takenOver,
+    queuedSeconds: number === 1 ? ageSeconds : undefined,
+  };
+}
+
 /** Claims operations up to the concurrency limit, runs their handlers, and renews their leases. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #running = new Map<string, { readonly work: Work; readonly ended: Promise<void> }>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #interruptions: InterruptionLog;
+  readonly #waiting: WaitingLog;
   /** The methods that may have operations to claim. */
   readonly #ready = new Set<string>();
   #claiming: Promise<void> | undefined;
@@ -42,6 +57,8 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#interruptions = new InterruptionLog(options.log, options.periods);
+    this.#waiting = new WaitingLog(options.store, options.log);
   }
 
   /** The number of running operations. */
@@ -50,10 +67,13 @@ export class Worker {
   }
 
   start(): void {
-    const { renewMs, sweepMs } = this.#options.periods;
+    const { renewMs, sweepMs, waitingMs } = this.#options.periods;
     this.#stopped = false;
     this.#every(renewMs, () => this.#renew());
     this.#every(sweepMs, () => this.#look());
+    this.#every(waitingMs, async () => {
+      await this.#tryTo("looking for operations that wait", () => this.#waiting.check());
+    });
     this.#markAllReady();
   }
 
@@ -77,6 +97,10 @@ export class Worker {
   async drain(timeoutMs: number): Promise<void> {
     this.#stopped = true;
     await this.#claiming;
+    if (this.size > 0) {
+      const message = `draining: ${this.size} ${this.size === 1 ? "operation is" : "operations are"} running`;
+      this.#options.log({ level: "info", message });
+    }
     const stopMs = Math.min(timeoutMs * stopShare, maxStopMs);
     await this.#untilIdle(timeoutMs - stopMs);
     for (const { work } of this.#running.values()) {
@@ -155,15 +179,24 @@ export class Worker {
     if (this.#running.size === 0) {
       this.#renewedAt = performance.now();
     }
-    const work = new Work(claim, method, this.#options);
+    const work = new Work(claim, method, this.#options, (work, reason) => {
+      this.#interruptions.interrupted(work, reason);
+      if (reason === "lease-lost") {
+        telemetry.leaseLost(work.method.name);
+      }
+    });
     const { name: operation } = work;
-    const { attempt: number, trace } = claim;
+    if (claim.takenOver) {
+      const message = "takes over the operation: the worker of the previous attempt crashed or lost its lease";
+      log({ ...work.about, level: "warn", message });
+    }
     // False if a later attempt has taken its place, or a drain has released it.
     const isRunning = (): boolean => this.#running.get(operation)?.work === work;
     const ended = telemetry
-      .attempt({ method: method.name, operation, number, trace }, () => runAttempt(work, log))
+      .attempt(attemptOf(work), () => runAttempt(work, log))
       .then(() => (work.interruption === "draining" && isRunning() ? this.#release([work]) : undefined))
       .finally(() => {
+        this.#interruptions.ended(work);
         if (isRunning()) {
           this.#running.delete(operation);
         }
@@ -180,7 +213,13 @@ export class Worker {
   /** Releases the claims. The store ignores those that are already settled. */
   async #release(works: readonly Work[]): Promise<void> {
     if (works.length > 0) {
-      await this.#tryTo("releasing operations", () => this.#options.store.release(works.map(({ claim }) => claim)));
+      const released = await this.#tryTo("releasing operations", () =>
+        this.#options.store.release(works.map(({ claim }) => claim)),
+      );
+      for (const work of released ? works : []) {
+        const message = "released the operation: another worker will run it";
+        this.#options.log({ ...work.about, level: "info", message });
+      }
     }
   }
 

@@ -1,0 +1,37 @@
+import type { MethodMeasurement, OperationStore } from "../server/operation-store.ts";
+import type { StoreParts } from "./store.ts";
+
+/** How long a process has its turn after it measured, in seconds. Longer than usual intervals between measurements. */
+const turnSeconds = 120;
+
+/** The part of a store that measures it. */
+export function measurements({ database, schema }: StoreParts): Pick<OperationStore, "measure"> {
+  /** Returns whether it is the turn of this process: it had the last one, or the process that had it is gone. */
+  async function takeTurn(process: string): Promise<boolean> {
+    const { rows } = await database.query(
+      `INSERT INTO ${schema}.operations_settings AS old (name, value)
+       VALUES ('measuring', json_build_array($1::text, extract(epoch FROM now())))
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value
+       WHERE old.value::json ->> 0 = $1 OR (old.value::json ->> 1)::float8 < extract(epoch FROM now()) - $2::float8
+       RETURNING 1`,
+      [process, turnSeconds],
+    );
+    return rows.length === 1;
+  }
+
+  return {
+    async measure(process) {
+      if (!(await takeTurn(process))) {
+        return undefined;
+      }
+      const { rows } = await database.query(
+        `SELECT regexp_replace(name, '/[^/]*$', '') AS method,
+           count(*) FILTER (WHERE state < 'active')::int AS queued,
+           count(*) FILTER (WHERE state = 'active')::int AS running,
+           COALESCE(extract(epoch FROM now() - min(created_on) FILTER (WHERE state < 'active')), 0)::float8 AS "oldestSeconds"
+         FROM ${schema}.job WHERE name LIKE '%/%' AND state <= 'active' GROUP BY method`,
+      );
+      return rows as unknown as MethodMeasurement[];
+    },
+  };
+}
