@@ -363,6 +363,27 @@ describe("WaitOperation", () => {
     expect(calls.map(({ method }) => method.slice(0, 4)).join(" ")).toBe("Wait GetO Wait GetO Wait");
   });
 
+  test("that is refused for one operation is tried for others", async () => {
+    const refused = new ConnectError("not for you", Code.PermissionDenied);
+    const { library, calls } = scriptedServer({ wait: [refused, succeeded("Emma")], get: [succeeded("Emma")] });
+    await (await library.createBook({})).wait();
+    await (await library.createBook({})).wait();
+    expect(calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation", "WaitOperation"]);
+  });
+
+  test("that is refused leaves its place to another operation", async () => {
+    const clock = createFakeClock({ auto: false });
+    const refused = new ConnectError("not for you", Code.PermissionDenied);
+    const script = { wait: [refused, late(30_000, succeeded("Emma"))], get: [running()] };
+    const { library, calls } = scriptedServer(script, { clock, maxLongPolls: 1 }, clock);
+    const [first, second] = [await library.createBook({}), await library.createBook({})];
+    const waits = [rejection(first.wait({ timeoutMs: 5_000 })), second.wait()];
+    await clock.advance(1_000);
+    expect(calls.filter(({ method }) => method === "WaitOperation")).toHaveLength(2);
+    await clock.advance(60_000);
+    expect(await Promise.all(waits)).toMatchObject([{ name: "WaitTimeoutError" }, { title: "Emma" }]);
+  });
+
   test("that is refused is not tried again for that operation", async () => {
     const refused = new ConnectError("not for you", Code.PermissionDenied);
     const { library, calls } = scriptedServer({ wait: [refused], get: [running(), running(), succeeded("Emma")] });
