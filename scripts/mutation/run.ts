@@ -8,7 +8,7 @@ import { testMutants } from "./mutants.ts";
 import { type Equivalent, type Score, scoreOf } from "./score.ts";
 
 /** The folders whose mutants are tested by default. */
-const folders = ["src/descriptor", "src/plugin", "src/check"];
+const folders = ["src/descriptor", "src/plugin", "src/check", "src/client", "src/operation"];
 
 /** The minimum score of each folder. */
 const least = 85;

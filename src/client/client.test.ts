@@ -265,6 +265,7 @@ describe("a token", () => {
       }
     };
     expect(resume()).toBeInstanceOf(OperationNameError);
+    expect(resume()).toMatchObject({ operation: token, method: "acme.library.v1.LibraryService.CreateBook" });
     expect(String(resume())).toBe(`OperationNameError: ${JSON.stringify(token)} ${problem}`);
   });
 });

@@ -37,6 +37,7 @@ describe("1. names", () => {
     const { library } = scriptedServer({ start: {} });
     const error = await library.createBook({}).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OperationNameError);
+    expect(error).toMatchObject({ operation: "", method: "acme.library.v1.LibraryService.CreateBook" });
     expect(String(error)).toContain("LibraryService.CreateBook returned an operation that has no name and is not done");
   });
 

@@ -366,6 +366,27 @@ describe("WaitOperation", () => {
     expect(calls.map(({ method }) => method.slice(0, 4)).join(" ")).toBe("Wait GetO Wait GetO Wait");
   });
 
+  test("is called for other operations after the server denies it for one", async () => {
+    const refused = new ConnectError("not for you", Code.PermissionDenied);
+    const { library, calls } = scriptedServer({ wait: [refused, succeeded("Emma")], get: [succeeded("Emma")] });
+    await (await library.createBook({})).wait();
+    await (await library.createBook({})).wait();
+    expect(calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation", "WaitOperation"]);
+  });
+
+  test("leaves its place to another operation if the server denies it", async () => {
+    const clock = createFakeClock({ auto: false });
+    const refused = new ConnectError("not for you", Code.PermissionDenied);
+    const script = { wait: [refused, late(30_000, succeeded("Emma"))], get: [running()] };
+    const { library, calls } = scriptedServer(script, { clock, maxLongPolls: 1 }, clock);
+    const [first, second] = [await library.createBook({}), await library.createBook({})];
+    const waits = [rejection(first.wait({ timeoutMs: 5_000 })), second.wait()];
+    await clock.advance(1_000);
+    expect(calls.filter(({ method }) => method === "WaitOperation")).toHaveLength(2);
+    await clock.advance(60_000);
+    expect(await Promise.all(waits)).toMatchObject([{ name: "WaitTimeoutError" }, { title: "Emma" }]);
+  });
+
   test("is not called again for an operation if the server denies it", async () => {
     const refused = new ConnectError("not for you", Code.PermissionDenied);
     const { library, calls } = scriptedServer({ wait: [refused], get: [running(), running(), succeeded("Emma")] });

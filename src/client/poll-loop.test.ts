@@ -100,6 +100,17 @@ describe("deadlines", () => {
     expect(calls).toMatchObject([{ at: 500, timeoutMs: expect.closeTo(4_000, -3) }]);
   });
 
+  test("of a poll are those of the options if the wait has none", async () => {
+    for (const [pollTimeoutMs, timeoutMs] of [
+      [undefined, expect.closeTo(10_000, -3)],
+      [3_000, expect.closeTo(3_000, -3)],
+    ]) {
+      const { library, calls } = scriptedServer({ get: [succeeded()] }, { polling: { longPollMs: 0, pollTimeoutMs } });
+      await (await library.createBook({})).wait();
+      expect(calls).toMatchObject([{ method: "GetOperation", timeoutMs }]);
+    }
+  });
+
   test("of cancel and delete are those of a poll, unless the caller sets them", async () => {
     const { library, calls } = scriptedServer({});
     const op = library.createBook.resume(name);

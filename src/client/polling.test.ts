@@ -1,4 +1,4 @@
-import { createRegistry } from "@bufbuild/protobuf";
+import { create, createRegistry, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { late, running, type Script, scriptedServer, succeeded } from "../../test/scripted-server.ts";
@@ -185,10 +185,22 @@ describe("Retry-After", () => {
     ["it is in the past", { "retry-after": "Tue, 29 Oct 2024 16:56:28 GMT", date }],
     ["the response has no date", { "retry-after": "Tue, 29 Oct 2024 16:56:32 GMT" }],
     ["it is malformed", { "retry-after": "soon", date }],
+    ["it only ends with a number", { "retry-after": "in 120" }],
     ["it is missing", {}],
   ])("is ignored if %s", (_, headers) => {
     expect(retryDelayMs(busy(headers as HeadersInit))).toBe(0);
   });
+});
+
+test("RetryInfo is found among other details, with its fraction of a second", () => {
+  const error = busy({}, 1n, 500_000_000);
+  const received = { type: RetryInfoSchema.typeName, value: new Uint8Array([0x0a, 0x04, 0x08, 0x02, 0x10, 0x00]) };
+  error.details.splice(0, 1, { type: "acme.v1.Other", value: new Uint8Array([0x0a, 0x02, 0x08, 0x63]) }, received);
+  expect(retryDelayMs(error)).toBe(2_000);
+  const half = { seconds: 1n, nanos: 500_000_000 };
+  const value = toBinary(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: half }));
+  error.details.splice(1, 1, { type: RetryInfoSchema.typeName, value });
+  expect(retryDelayMs(error)).toBe(1_500);
 });
 
 test("a RetryInfo that is empty or does not parse is ignored", () => {
