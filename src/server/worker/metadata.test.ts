@@ -81,7 +81,7 @@ test("an operation with another response type fails if its handler returns nothi
   const errors: unknown[] = [];
   await using lro = await createLroServer({
     engine: pglite({ db: await emptyPGlite() }),
-    log: ({ error }) => errors.push(String(error)),
+    log: ({ level, error }) => level === "error" && errors.push(String(error)),
   });
   registerLibraryService(lro, { createBook: (() => undefined) as never });
   await lro.start();
