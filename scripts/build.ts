@@ -3,7 +3,7 @@
  * examples that is not checked in. Run with `npm run build`.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
 import { generateGoogleExamples } from "./examples.ts";
 import { bundlePgBoss } from "./pg-boss.ts";
@@ -26,24 +26,37 @@ const versionOnly: Plugin = {
   },
 };
 
+/** The module that the plugins load only if the user names a service YAML file. Its YAML parser is a third of a plugin. */
+const serviceYaml = "service-yaml";
+
+const serviceYamlApart: Plugin = {
+  name: "service-yaml-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/parse-service-yaml\.ts$/ }, ({ kind }) =>
+      kind === "require-call" ? { path: `./${serviceYaml}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
 rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
 await bundlePgBoss("dist/engine");
 await build({
-  entryPoints: plugins,
+  entryPoints: { ...plugins, [serviceYaml]: "src/descriptor/service-yaml/parse-service-yaml.ts" },
   outdir: "dist/bin",
   outExtension: { ".js": ".cjs" },
   bundle: true,
   platform: "node",
   target: "node20",
   format: "cjs",
-  banner: { js: "#!/usr/bin/env node" },
   // Parsing the bundle takes a large part of the time of a run, so make it small.
   minify: true,
   logLevel: "warning",
-  plugins: [patchProtoplugin(), versionOnly],
+  plugins: [patchProtoplugin(), versionOnly, serviceYamlApart],
 });
 for (const name of Object.keys(plugins)) {
-  chmodSync(`dist/bin/${name}.cjs`, 0o755);
+  const path = `dist/bin/${name}.cjs`;
+  writeFileSync(path, `#!/usr/bin/env node\n${readFileSync(path, "utf8")}`);
+  chmodSync(path, 0o755);
 }
 generateGoogleExamples();

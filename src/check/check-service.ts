@@ -6,7 +6,6 @@ import type { FileLocationSchema } from "../gen/buf/plugin/descriptor/v1/descrip
 import { type FileSet, readFileSet } from "./file-set.ts";
 import { readOptions } from "./options.ts";
 import type { ServiceImpl } from "./pluginrpc.ts";
-import type { Rule } from "./rule.ts";
 import { rules } from "./rules/index.ts";
 
 const all = "LRO";
@@ -35,12 +34,13 @@ export function createCheckService(readServiceYaml: ReadServiceYaml): ServiceImp
       if (fileDescriptors.length === 0) {
         throw new Error("the request contains no files to check. Run this plugin through buf lint or buf breaking.");
       }
-      const files = readFileSet(fileDescriptors);
-      const against = readFileSet(againstFileDescriptors);
+      const wanted = rules.filter(({ id, isHint }) => (ruleIds.length === 0 ? !isHint : ruleIds.includes(id)));
+      const fields = new Set(wanted.flatMap(({ readsFieldsWith = [] }) => readsFieldsWith));
+      const files = readFileSet(fileDescriptors, fields);
+      const against = readFileSet(againstFileDescriptors, fields);
       const run = { files, against, options: readOptions(options, readServiceYaml) };
-      const isWanted = ({ id, isHint }: Rule): boolean => (ruleIds.length === 0 ? !isHint : ruleIds.includes(id));
       return {
-        annotations: rules.filter(isWanted).flatMap((rule) =>
+        annotations: wanted.flatMap((rule) =>
           Array.from(rule.find(run), (finding) => ({
             ruleId: rule.id,
             message: finding.message,

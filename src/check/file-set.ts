@@ -10,7 +10,7 @@ import { createTypeScope, type TypeScope } from "../descriptor/scope.ts";
 import { bytesOf, type Encoded, findEncoded } from "../descriptor/wire.ts";
 import type { FileDescriptor } from "../gen/buf/plugin/descriptor/v1/descriptor_pb.ts";
 import { findOperationMethods, type OperationMethod } from "./operation-method.ts";
-import { decodeSkeleton } from "./skeleton.ts";
+import { skeletonDecoder } from "./skeleton.ts";
 
 /** The proto files of a request. */
 export interface FileSet {
@@ -29,12 +29,14 @@ export interface FileSet {
 }
 
 /**
+ * @param fields Names of fields: messages that have one of these keep the fields that rules compare.
  * @throws Error if a file cannot be read or an imported file is missing.
  */
-export function readFileSet(descriptors: readonly FileDescriptor[]): FileSet {
+export function readFileSet(descriptors: readonly FileDescriptor[], fields: ReadonlySet<string>): FileSet {
+  const decode = skeletonDecoder(fields);
   const files = descriptors.map(({ fileDescriptorProto: buffer, isImport }) => {
     const encoded = { buffer, start: 0, end: buffer.length };
-    return { encoded, isImport, proto: decodeSkeleton(encoded) };
+    return { encoded, isImport, proto: decode(encoded) };
   });
   const registry = createFileRegistry(
     create(FileDescriptorSetSchema, { file: importsFirst(files.map(({ proto }) => proto)) }),

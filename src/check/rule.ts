@@ -13,6 +13,8 @@ export interface Rule {
   readonly must: boolean;
   /** Whether findings are only hints, so that the rule is off by default. Default: false. */
   readonly isHint?: true;
+  /** Names of fields. The rule reads only the fields of messages that have one of these. Default: none. */
+  readonly readsFieldsWith?: readonly string[];
   /** Finds violations of the rule. */
   find(run: Run): Iterable<Finding>;
 }

@@ -16,50 +16,52 @@ const field = FieldDescriptorProtoSchema.field;
 const enumeration = EnumDescriptorProtoSchema.field;
 
 const ofEnum: Kept = new Map([[enumeration.name.number, bytesOf]]);
-const ofMessage: Kept = new Map([
-  [message.name.number, bytesOf],
-  // Distinguishes map entries from other messages.
-  [message.options.number, bytesOf],
-  [message.nestedType.number, keepMessage],
-  [message.enumType.number, keepEnum],
-]);
-const ofMessageWithFields: Kept = new Map([
-  ...ofMessage,
-  [message.field.number, keepField],
-  [message.oneofDecl.number, bytesOf],
-]);
-// Searching the bytes of a message for a name is faster than reading its fields.
-const comparedFields = ["done", "operation", "create_time"].map((name) => Buffer.from(name));
 // A message with this field keeps all of its fields, because their order determines the location of the field.
 const locatedField = Buffer.from("request_id");
-const ofFile: Kept = new Map([
-  [file.name.number, bytesOf],
-  [file.package.number, bytesOf],
-  [file.dependency.number, bytesOf],
-  [file.publicDependency.number, bytesOf],
-  [file.service.number, bytesOf],
-  [file.messageType.number, keepMessage],
-  [file.enumType.number, keepEnum],
-]);
 
 /**
- * Decodes only the parts of a FileDescriptorProto that rules read: its imports, its services, the names of its types, and
- * the fields that rules look for. Decoding the rest, especially the comments, would take most of the time and memory of a
- * run.
+ * Returns a function that decodes only the parts of a FileDescriptorProto that rules read: its imports, its services, the
+ * names of its types, and the fields that rules look for. Decoding the rest, especially the comments, would take most of
+ * the time and memory of a run.
+ *
+ * @param fields Names of fields: messages that have one of these keep the fields that rules compare.
  */
-export function decodeSkeleton(encoded: Encoded): FileDescriptorProto {
-  return fromBinary(FileDescriptorProtoSchema, prune(encoded, ofFile));
-}
+export function skeletonDecoder(fields: ReadonlySet<string>): (encoded: Encoded) => FileDescriptorProto {
+  const compared = [...fields].map((name) => Buffer.from(name));
+  const ofMessage: Kept = new Map([
+    [message.name.number, bytesOf],
+    // Distinguishes map entries from other messages.
+    [message.options.number, bytesOf],
+    [message.nestedType.number, keepMessage],
+    [message.enumType.number, keepEnum],
+  ]);
+  const ofMessageWithFields: Kept = new Map([
+    ...ofMessage,
+    [message.field.number, keepField],
+    [message.oneofDecl.number, bytesOf],
+  ]);
+  const ofFile: Kept = new Map([
+    [file.name.number, bytesOf],
+    [file.package.number, bytesOf],
+    [file.dependency.number, bytesOf],
+    [file.publicDependency.number, bytesOf],
+    [file.service.number, bytesOf],
+    [file.messageType.number, keepMessage],
+    [file.enumType.number, keepEnum],
+  ]);
+  return (encoded) => fromBinary(FileDescriptorProtoSchema, prune(encoded, ofFile));
 
-function keepMessage(value: Encoded): Uint8Array {
-  const bytes = bytesOf(value);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const name = findText(value, message.name.number);
-  const isEntry = name.endsWith("Entry") && isMapEntry(value);
-  if (isEntry || name.includes("Operation") || text.includes(locatedField)) {
-    return bytes;
+  function keepMessage(value: Encoded): Uint8Array {
+    const bytes = bytesOf(value);
+    // Searching the bytes of a message for a name is faster than reading its fields.
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const name = findText(value, message.name.number);
+    const isEntry = name.endsWith("Entry") && isMapEntry(value);
+    if (isEntry || name.includes("Operation") || text.includes(locatedField)) {
+      return bytes;
+    }
+    return prune(value, compared.some((field) => text.includes(field)) ? ofMessageWithFields : ofMessage);
   }
-  return prune(value, comparedFields.some((name) => text.includes(name)) ? ofMessageWithFields : ofMessage);
 }
 
 /** Keeps a field that may be among those that rules compare. */

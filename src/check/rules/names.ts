@@ -15,12 +15,12 @@ export const namesDistinct: Rule = {
         yield { place: atMethod(desc), message };
       }
     }
-    const byFile = Map.groupBy(files.operations, ({ desc }) => desc.parent.file);
-    for (const operations of byFile.values()) {
-      const services = Array.from(
-        Map.groupBy(operations, ({ desc }) => desc.parent),
-        ([desc, methods]) => ({ desc, methods }),
-      );
+    const isLongRunning = new Set(files.operations.map(({ desc }) => desc));
+    for (const file of files.checked) {
+      const services = file.services
+        .map((desc) => ({ desc, methods: desc.methods.filter((method) => isLongRunning.has(method)) }))
+        .filter(({ methods }) => methods.length > 0)
+        .map(({ desc, methods }) => ({ desc, methods: methods.map((method) => ({ desc: method })) }));
       for (const { name, desc, other } of findSameNames(services)) {
         const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
         yield { place: desc.kind === "service" ? atService(desc) : atMethod(desc), message };

@@ -10,6 +10,7 @@ export const operationNotCopied: Rule = {
   purpose: "Checks that no package declares a copy of google.longrunning.Operation.",
   type: RuleType.LINT,
   must: true,
+  readsFieldsWith: ["done"],
   *find({ files }) {
     for (const file of files.checked) {
       for (const desc of nestedTypes(file)) {
@@ -27,6 +28,7 @@ export const noOwnOperationsService: Rule = {
   purpose: "Checks that no service defines its own operations interface.",
   type: RuleType.LINT,
   must: true,
+  readsFieldsWith: ["done", "operation"],
   *find({ files }) {
     for (const service of files.checked.flatMap((file) => file.services)) {
       const method = service.methods.find(isOperationsMethod);

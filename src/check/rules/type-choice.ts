@@ -45,6 +45,7 @@ export const metadataCreateTime: Rule = {
   type: RuleType.LINT,
   must: false,
   isHint: true,
+  readsFieldsWith: ["create_time"],
   *find({ files }) {
     for (const { desc, metadata } of files.operations) {
       if (metadata.desc?.kind === "message" && !metadata.desc.fields.some(isCreateTime)) {

@@ -2,13 +2,12 @@ import {
   create,
   type DescField,
   type DescMessage,
-  fromJson,
   type Message,
   type MessageShape,
   ScalarType,
 } from "@bufbuild/protobuf";
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
-import { DurationSchema } from "@bufbuild/protobuf/wkt";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import type { Diagnostic } from "../diagnostic.ts";
 import { didYouMean, nearNames } from "../near-names.ts";
 import type { YamlEntry, YamlNode } from "./yaml-node.ts";
@@ -37,7 +36,7 @@ export interface MessageReaderOptions {
 
 /**
  * Reads messages from YAML by the JSON rules of protobuf, and reports everything that does not fit. Unlike in JSON, an
- * empty value is an error unless it stands for a message or a list: whoever writes a key means to set it.
+ * empty value is an error unless it stands for a message or a list: the author of a key means to set it.
  */
 export class MessageReader {
   readonly problems: Diagnostic[] = [];
@@ -127,7 +126,7 @@ export class MessageReader {
       return this.#reject(field, node, values.expected);
     }
     if (field.message) {
-      return fromJson(DurationSchema, value as string);
+      return durationFromMs(Number.parseFloat(String(value)) * 1000);
     }
     return field.scalar === ScalarType.STRING ? value : Number(value);
   }
