@@ -25,11 +25,14 @@ export function measurements({ database, schema }: StoreParts): Pick<OperationSt
         return undefined;
       }
       const { rows } = await database.query(
-        `SELECT regexp_replace(name, '/[^/]*$', '') AS method,
-           count(*) FILTER (WHERE state < 'active')::int AS queued,
-           count(*) FILTER (WHERE state = 'active')::int AS running,
-           COALESCE(extract(epoch FROM now() - min(created_on) FILTER (WHERE state < 'active')), 0)::float8 AS "oldestSeconds"
-         FROM ${schema}.job WHERE name LIKE '%/%' AND state <= 'active' GROUP BY method`,
+        `SELECT regexp_replace(name, '/[^/]*$', '') AS method, sum(queued)::int AS queued, sum(running)::int AS running,
+           COALESCE(extract(epoch FROM now() - min(oldest)), 0)::float8 AS "oldestSeconds"
+         FROM (
+           SELECT name, count(*) FILTER (WHERE state < 'active') AS queued, count(*) FILTER (WHERE state = 'active') AS running,
+             min(created_on) FILTER (WHERE state < 'active') AS oldest
+           FROM ${schema}.job WHERE state <= 'active' GROUP BY name
+         ) AS queues
+         WHERE name LIKE '%/%' GROUP BY method`,
       );
       return rows as unknown as MethodMeasurement[];
     },
