@@ -1,4 +1,4 @@
-import type { CallOptions } from "@connectrpc/connect";
+import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
 import { failureOf } from "./browser-errors.ts";
 import type { Clock } from "./clock.ts";
 import { onAbort } from "./on-abort.ts";
@@ -7,7 +7,7 @@ import type { Remote } from "./remote.ts";
 
 /**
  * Repeats a call while it fails with transient errors: until the timeout in its options, or for `retryForMs` if it has
- * none. Only for calls that have the same effect if the server receives them several times.
+ * none. RESOURCE_EXHAUSTED counts only if the server requests a delay. Only for calls that have the same effect if the server receives them several times.
  *
  * @param options The options of the call. The timeout is reduced to the time that is left.
  */
@@ -25,13 +25,19 @@ export async function retryTransient<T>(
       return await call();
     } catch (reason) {
       const error = failureOf(remote, reason);
-      const delayMs = Math.max(retryDelayMs(error), backoffMs(polling, failures, clock.random()));
+      const requestedMs = retryDelayMs(error);
+      const delayMs = Math.max(requestedMs, backoffMs(polling, failures, clock.random()));
       const leftMs = startedAt + patienceMs(remote, limitMs) - clock.now() - delayMs;
-      if (leftMs <= 0 || options.signal?.aborted || !polling.isTransient(error)) {
+      // A request can be too large, or a quota used up for a day, unless the server requests a delay.
+      const isFinal = error.code === Code.ResourceExhausted && requestedMs === 0;
+      if (leftMs <= 0 || isFinal || options.signal?.aborted || !polling.isTransient(error)) {
         throw error;
       }
       options.timeoutMs &&= Math.ceil(leftMs);
       await sleep(clock, delayMs, polling.unref, options.signal);
+      if (options.signal?.aborted) {
+        throw ConnectError.from(options.signal.reason, Code.Canceled);
+      }
     }
   }
 }

@@ -19,10 +19,10 @@ function expectSize(name: string, documented: number | undefined, bytes: number)
   expect(Math.abs((documented ?? 0) - size), `${name}: ${size.toFixed(1)} kB`).toBeLessThan(0.1 * size + 0.1);
 }
 
-test("a generated client adds at most 5.0 kB to a plain one, gzipped", async () => {
+test("a generated client adds at most 6.0 kB to a plain one, gzipped", async () => {
   const bytes = await addedBytes();
   expect(bytes).toBeGreaterThan(1_000);
-  expect(bytes).toBeLessThanOrEqual(5_120);
+  expect(bytes).toBeLessThanOrEqual(6_144);
 });
 
 test("the documentation has the size of each optional part, which a bundler leaves out", async () => {

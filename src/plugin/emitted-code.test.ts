@@ -85,10 +85,10 @@ describe("generated code", () => {
 
   describe.each(nodes())("in %s", (_, node) => {
     it.each([
-      ["as a module", "target-js", "module", "createBook"],
-      ["as CommonJS", "legacy-commonjs", "commonjs", "createBook"],
-      ["with a method that makes a client look like a promise", "rpc-named-then", "module", "then"],
-    ])("loads %s", async (_, name, type, method) => {
+      ["as a module", "target-js", "module", "createBook", "createBook"],
+      ["as CommonJS", "legacy-commonjs", "commonjs", "createBook", "createBook"],
+      ["with a method that makes a client look like a promise", "rpc-named-then", "module", "then", "then$"],
+    ])("loads %s", async (_, name, type, method, call) => {
       const load = (names: string, module: string): string =>
         type === "module" ? `import { ${names} } from "${module}";` : `const { ${names} } = require("${module}");`;
       await writeFiles(folder(name), {
@@ -99,7 +99,7 @@ describe("generated code", () => {
           ${load("createLibraryServiceClient, implementLibraryService", "./library_lro.js")}
           const impl = implementLibraryService({ ${method}: () => ({ name: "operations/1" }) });
           const transport = createRouterTransport(({ service }) => service(LibraryService, impl));
-          createLibraryServiceClient(transport).${method}({}).then(({ name }) => console.log(name));`,
+          createLibraryServiceClient(transport).${call}({}).then(({ name }) => console.log(name));`,
       });
       const { stdout } = await runProgram("start.js", { node, cwd: folder(name) });
       expect(String(stdout)).toBe("operations/1\n");

@@ -27,7 +27,7 @@ test("an engine gets the lease, how often to check its connection, and what is l
   expect(opened).toMatchObject([{ leaseSeconds: 30, heartbeatMs: 5_000, commitTimeoutMs: undefined }]);
   const log = (): void => {};
   await (await createLroServer({ engine, leaseMs: 12_000, commitTimeoutMs: 3_000, log })).close();
-  expect(opened[1]).toEqual({ leaseSeconds: 12, heartbeatMs: 5_000, commitTimeoutMs: 3_000, log });
+  expect(opened[1]).toMatchObject({ leaseSeconds: 12, heartbeatMs: 5_000, commitTimeoutMs: 3_000 });
 });
 
 const accepted: Partial<LroServerOptions>[] = [
@@ -72,11 +72,11 @@ test("what is no engine is refused", async () => {
 
 describe("what a server does by itself", () => {
   test("is seldom when it is told of changes: a lease is renewed three times", () => {
-    expect(periodsOf(30_000, true)).toEqual({ waitMs: 5_000, renewMs: 10_000, sweepMs: 1_000 });
+    expect(periodsOf(30_000, true)).toMatchObject({ waitMs: 5_000, renewMs: 10_000, sweepMs: 1_000 });
   });
 
   test("is done once a second when it is not, and to renew a short lease as often as it takes", () => {
-    expect(periodsOf(30_000, false)).toEqual({ waitMs: 1_000, renewMs: 1_000, sweepMs: 1_000 });
+    expect(periodsOf(30_000, false)).toMatchObject({ waitMs: 1_000, renewMs: 1_000, sweepMs: 1_000 });
     expect(periodsOf(1_500, false)).toMatchObject({ renewMs: 500 });
   });
 });

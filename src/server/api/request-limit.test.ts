@@ -67,7 +67,7 @@ describePGlite((engine) => {
     ["the server's defaults", run, { defaults: { maxRequestBytes: 5_000 } }, 5_000],
     ["the registration, as readMaxBytes", run, { options: { readMaxBytes: 2_000 } }, 2_000],
   ])("the limit can be set by %s", async (_, printBook, options, limit) => {
-    const press = createPressServiceClient(createRouterTransport((await open(printBook, options)).routes));
+    const press = createPressServiceClient(createRouterTransport((await open(printBook, options)).routes), { retryStart: false });
     await press.printBook({ title: "x".repeat(limit - 10) });
     const error = await press.printBook({ title: "x".repeat(limit) }).catch((error: unknown) => error);
     expect((error as ConnectError).code).toBe(Code.ResourceExhausted);

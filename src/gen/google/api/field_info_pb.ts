@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file google/api/field_info.proto.
  */
 export const file_google_api_field_info: GenFile = /*@__PURE__*/
-  fileDesc("Chtnb29nbGUvYXBpL2ZpZWxkX2luZm8ucHJvdG8SCmdvb2dsZS5hcGkijAEKCUZpZWxkSW5mbxIsCgZmb3JtYXQYASABKA4yHC5nb29nbGUuYXBpLkZpZWxkSW5mby5Gb3JtYXQiUQoGRm9ybWF0EhYKEkZPUk1BVF9VTlNQRUNJRklFRBAAEgkKBVVVSUQ0EAESCAoESVBWNBACEggKBElQVjYQAxIQCgxJUFY0X09SX0lQVjYQBDpXCgpmaWVsZF9pbmZvEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjM8fmKASABKAsyFS5nb29nbGUuYXBpLkZpZWxkSW5mb1IJZmllbGRJbmZvYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Chtnb29nbGUvYXBpL2ZpZWxkX2luZm8ucHJvdG8SCmdvb2dsZS5hcGkiwQEKCUZpZWxkSW5mbxIsCgZmb3JtYXQYASABKA4yHC5nb29nbGUuYXBpLkZpZWxkSW5mby5Gb3JtYXQSMwoQcmVmZXJlbmNlZF90eXBlcxgCIAMoCzIZLmdvb2dsZS5hcGkuVHlwZVJlZmVyZW5jZSJRCgZGb3JtYXQSFgoSRk9STUFUX1VOU1BFQ0lGSUVEEAASCQoFVVVJRDQQARIICgRJUFY0EAISCAoESVBWNhADEhAKDElQVjRfT1JfSVBWNhAEIiIKDVR5cGVSZWZlcmVuY2USEQoJdHlwZV9uYW1lGAEgASgJOlcKCmZpZWxkX2luZm8SHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGMzx+YoBIAEoCzIVLmdvb2dsZS5hcGkuRmllbGRJbmZvUglmaWVsZEluZm9iBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
  * @generated from message google.api.FieldInfo
@@ -24,6 +24,13 @@ export type FieldInfo = Message<"google.api.FieldInfo"> & {
    * @generated from field: google.api.FieldInfo.Format format = 1;
    */
   format: FieldInfo_Format;
+
+  /**
+   * The types of the resources that the field can refer to.
+   *
+   * @generated from field: repeated google.api.TypeReference referenced_types = 2;
+   */
+  referencedTypes: TypeReference[];
 };
 
 /**
@@ -70,6 +77,25 @@ export enum FieldInfo_Format {
  */
 export const FieldInfo_FormatSchema: GenEnum<FieldInfo_Format> = /*@__PURE__*/
   enumDesc(file_google_api_field_info, 0, 0);
+
+/**
+ * @generated from message google.api.TypeReference
+ */
+export type TypeReference = Message<"google.api.TypeReference"> & {
+  /**
+   * The full name of a message or resource type, or "*".
+   *
+   * @generated from field: string type_name = 1;
+   */
+  typeName: string;
+};
+
+/**
+ * Describes the message google.api.TypeReference.
+ * Use `create(TypeReferenceSchema)` to create a new message.
+ */
+export const TypeReferenceSchema: GenMessage<TypeReference> = /*@__PURE__*/
+  messageDesc(file_google_api_field_info, 1);
 
 /**
  * @generated from extension: google.api.FieldInfo field_info = 291403980;
