@@ -8,7 +8,7 @@ import type { ConnectRouter, Transport } from "@connectrpc/connect";
 import * as node from "@connectrpc/connect-node";
 import * as web from "@connectrpc/connect-web";
 
-/** A way to answer a request without an answer of the server. */
+/** Ends a request without the server's response. */
 export type Fault = (response: Http2ServerResponse, socket: Socket) => void;
 
 const html = (status: number): Fault => {
@@ -87,7 +87,7 @@ export const transports: Readonly<Record<string, ReachableBy>> = {
   },
 };
 
-/** A server on the loopback interface that loses what it is told to. */
+/** A server on the loopback interface that loses selected requests and responses. */
 export interface LossyServer {
   readonly url: string;
   /** The methods that were called, such as "GetOperation", lost ones included. */

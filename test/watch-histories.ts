@@ -88,7 +88,7 @@ interface Watch {
   end: string | undefined;
 }
 
-/** The options of a call of poll(), by which the server tells it from those of the waits. */
+/** The options of poll() calls, by which the server distinguishes them from the calls of the waits. */
 const own = { headers: { "x-own": "1" } };
 
 class History {
@@ -202,7 +202,7 @@ class History {
     const idle = this.#model.open.length === 0 && this.#calls.own === 0;
     if (idle && this.#calls.waits + this.#clock.pending > 0) {
       throw new Error(
-        `${where}: nobody waits, but ${this.#calls.waits} calls and ${this.#clock.pending} timers are left`,
+        `${where}: no caller waits, but ${this.#calls.waits} calls and ${this.#clock.pending} timers are left`,
       );
     }
     if (this.#violation) {
@@ -247,7 +247,7 @@ class History {
     this.#calledAt = kind === "waits" ? now : this.#calledAt;
   }
 
-  /** Calls are dropped only when nobody waits, or for a reader who needs states sooner. */
+  /** Calls are dropped only if no caller waits or a reader needs states sooner. */
   #checkDropped(kind: "own" | "waits", signal: AbortSignal | undefined): void {
     this.#model.tick(this.#clock.now() + 0.001);
     if (kind === "waits" && signal?.aborted && this.#model.open.length > 0 && !this.#joining) {

@@ -43,7 +43,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Serves a library with the CORS settings that Connect recommends, and nothing else. */
+/** Serves a library with only the CORS settings that Connect recommends. */
 function serveApi(): RequestListener {
   const operations = createInMemoryOperations({ clock: systemClock });
   const api = connectNodeAdapter({

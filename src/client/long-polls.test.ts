@@ -77,7 +77,7 @@ describe("long polls", () => {
     await Promise.all(waits);
   });
 
-  test("take no place if an operation is polled, or nobody waits for it any more", async () => {
+  test("take no place if an operation is polled or no caller waits for it", async () => {
     const { clock, calls, clients } = setUp([minute, minute, minute], { maxLongPolls: 1 });
     const [library] = clients;
     const polled = (await library?.createBook({}, { polling: { longPollMs: 0 } }))?.wait();

@@ -7,7 +7,7 @@ import { failed, late, name, progress, running, scriptedServer, succeeded } from
 
 const noWait = { polling: { longPollMs: 0 } };
 
-describe("an operation shows what it is", () => {
+describe("an operation shows its name and state", () => {
   test("in a console, in JSON, and in comparisons", async () => {
     const { library } = scriptedServer({ start: running(40) });
     const op = await library.createBook({});
@@ -75,7 +75,7 @@ describe("metadata", () => {
 describe("the stack of an error has the line that waited", () => {
   const down = new ConnectError("no", Code.PermissionDenied);
 
-  /** The error of a wait that nobody awaits where it starts. */
+  /** Returns the error of a wait that is not awaited in the function that starts it. */
   async function errorOf(start: () => Promise<unknown>): Promise<Error> {
     const waiting = (function lineThatWaits() {
       return start();
@@ -190,7 +190,7 @@ describe("cancel", () => {
     expect(await cancelling).toMatchObject({ code: Code.Canceled });
     expect(clock.pending).toBe(0);
     await clock.advance(10_000);
-    // A transport in memory starts the call all the same, and drops it.
+    // A transport in memory still starts the call before it drops it.
     expect(calls.length).toBeLessThanOrEqual(2);
   });
 

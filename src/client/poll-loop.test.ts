@@ -134,7 +134,7 @@ describe("deadlines", () => {
   });
 });
 
-describe("a call that is under way", () => {
+describe("a pending call", () => {
   async function joinAndLeave(join: "wait" | "updates", options: object): Promise<string[]> {
     const dropped: string[] = [];
     const clock = createFakeClock({ auto: false });

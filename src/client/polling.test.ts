@@ -103,8 +103,8 @@ describe("an operation is polled at most 20 times a second", () => {
     for (const wait of [() => op.wait({ timeoutMs: 1_000 }), () => readAll(op.updates({ timeoutMs: 1_000 }))]) {
       calls.length = 0;
       await wait().catch(() => {});
-      const gaps = calls.map(({ at }, i) => at - (calls[i - 1]?.at ?? Number.NEGATIVE_INFINITY));
-      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
+      const delays = calls.map(({ at }, i) => at - (calls[i - 1]?.at ?? Number.NEGATIVE_INFINITY));
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(50);
     }
   });
 

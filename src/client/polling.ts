@@ -7,9 +7,9 @@ import type { Remote } from "./remote.ts";
 import { isTransient } from "./transient.ts";
 
 /**
- * How a client polls an operation until it is done. Times are in milliseconds. Whatever they are, the client polls an
- * operation at most 20 times a second. An option that is out of range is a RangeError when the client is created, or
- * when the operation is started or resumed.
+ * How a client polls an operation until it is done. Times are in milliseconds. Regardless of these options, the client
+ * polls an operation at most 20 times a second. An option that is out of range throws a RangeError when the client is
+ * created or when the operation is started or resumed.
  */
 export interface PollingOptions extends LroPolling {
   /** Maximum random reduction of a delay, as a fraction, so that clients do not poll in step. Default 0.2. */

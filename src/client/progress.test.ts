@@ -65,7 +65,7 @@ describe("onProgress", () => {
     expect(calls).toEqual([]);
   });
 
-  test("ends the wait with what it throws, but not other waits", async () => {
+  test("ends its wait with the error that it throws, but not other waits", async () => {
     const { library } = scriptedServer(script);
     const operation = await library.createBook({});
     const other = operation.wait();

@@ -30,7 +30,7 @@ export interface RemoteOptions {
  * @throws RangeError if an option is out of range.
  */
 export function createRemote(service: typeof Operations, transport: Transport, options: RemoteOptions): Remote {
-  // Browsers open six connections to a server that has only HTTP/1.1, and do not say which version they use.
+  // Browsers open six connections to a server that has only HTTP/1.1, and do not reveal the version that they use.
   const { clock = systemClock, maxLongPolls = isBrowser() ? 4 : 50 } = options;
   return {
     operations: createClient(service, transport),

@@ -147,7 +147,7 @@ describe("a start with an ID", () => {
     expect(clock.now()).toBeLessThanOrEqual(60_000);
   });
 
-  test("waits as long as the server asks for", async () => {
+  test("waits as long as the server's retry-after header requires", async () => {
     const { press, clock } = setUp([new ConnectError("busy", Code.Unavailable, { "retry-after": "7" })]);
     await press.printBook(emma);
     expect(clock.now()).toBe(7_000);

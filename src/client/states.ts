@@ -14,7 +14,7 @@ export class Wait implements Watcher {
   deadline: number = Number.POSITIVE_INFINITY;
   /** Whether there is a state that was not yielded yet. */
   pending = false;
-  /** Whether the reader has left. */
+  /** Whether the reader stopped. */
   stopped = false;
   failure: Error | undefined;
   readonly #loop: PollLoop;

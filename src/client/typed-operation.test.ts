@@ -50,7 +50,7 @@ async function describeResponse(operation: TypedOperation<LibraryServiceLro | Pr
 }
 
 describe("an operation of several services", () => {
-  test("is told apart by its metadata when it is listed, and can be waited for", async () => {
+  test("is recognized by its metadata in a list, and can be waited for", async () => {
     const clock = createFakeClock();
     const server = createInMemoryOperations({ clock });
     const operations = createOperationsClient(createRouterTransport(server.routes), { services, clock });
@@ -71,7 +71,7 @@ describe("an operation of several services", () => {
     ]);
   });
 
-  test("is told apart when it is read, and when a later poll brings metadata", async () => {
+  test("is recognized in a response, and when a later poll returns metadata", async () => {
     const clock = createFakeClock();
     const server = createInMemoryOperations({ clock });
     const operations = createOperationsClient(createRouterTransport(server.routes), { services, clock });

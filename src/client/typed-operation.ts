@@ -29,7 +29,7 @@ export type ResponseOf<S extends LroService> =
 export type MetadataOf<S extends LroService> =
   MethodOf<S> extends LroMethod<Message, Message, infer M extends Message> ? M : never;
 
-/** An operation of an unknown method, whose metadata tell what it is. */
+/** An operation of an unknown method, which is recognized by its metadata. */
 export class TypedOperationHandle extends OperationHandle<Message, Message> {
   get metadataType(): string | undefined {
     return this.metadata?.$typeName;

@@ -77,7 +77,7 @@ export function queueOutlookColumns(schema: string): string {
     ) AS supervise`;
 }
 
-/** An index of claimed jobs, which are few, so that expired leases are found however many jobs wait. */
+/** An index of claimed jobs, which are few, so that expired leases are found quickly even if many jobs wait. */
 export function activeJobsIndex(schema: string): string {
   return `CREATE INDEX job_active ON ${schema}.job (name, id) WHERE state = 'active';`;
 }

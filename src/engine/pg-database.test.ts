@@ -1,5 +1,5 @@
 /*
- * What the engine asks of a pool of `pg`, which a test makes up.
+ * The engine's calls on a pool of `pg`, which is a fake here.
  */
 import { EventEmitter } from "node:events";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -81,7 +81,7 @@ describe("a transaction", () => {
   });
 
   test.each(["BEGIN", "COMMIT", "ROLLBACK"])(
-    "whose %s fails leaves no connection in a state that nobody knows",
+    "whose %s fails leaves no connection in an unknown state",
     async (text) => {
       const { database, log } = fakePool(failing(text, new Error("lost")));
       const work = text === "ROLLBACK" ? () => Promise.reject(new Error("lost")) : async () => {};
@@ -115,7 +115,7 @@ describe("transactions of handlers", () => {
     expect(log[0]).toBe("BEGIN; SET LOCAL statement_timeout = 11000");
   });
 
-  test("leave connections for everything else, and take turns in order", async () => {
+  test("leave connections for the engine, and take turns in order", async () => {
     const fake = fakePool();
     const order: number[] = [];
     const run = (index: number): Promise<void> =>

@@ -7,7 +7,7 @@ export interface PgPools {
   readonly pool: Pool;
   /** The pool for the connection that listens. `undefined` if nothing listens. */
   readonly listening: Pool | undefined;
-  /** How many commits of handlers may run concurrently, so that they leave connections for everything else. */
+  /** Maximum number of concurrent commits of handlers, so that they leave connections for the engine. */
   readonly maxCommits: number;
   /** Closes the pools that belong to the engine. */
   close(): Promise<void>;

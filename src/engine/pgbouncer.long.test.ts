@@ -66,7 +66,7 @@ describe.skipIf(isPgBouncerMissing)("through PgBouncer", () => {
         await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
         return {};
       };
-      // Who listens hears of everything, so that nobody needs to look.
+      // A process that listens receives every change, so it does not need to poll.
       const periods = way === "no connection" ? {} : { waitMs: never, renewMs: never, sweepMs: never };
       await open(way, { printBook: run, periods });
       const { press, operations } = await open(way, { work: false, periods });

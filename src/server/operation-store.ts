@@ -199,7 +199,7 @@ export interface OperationStore {
   cancel(id: string, error: Uint8Array): Promise<void>;
   /** Hides an operation. If it is running, it continues. */
   remove(id: string): Promise<void>;
-  /** Finds what there is to do for workers, with one query, whatever the number of methods. */
+  /** Finds what there is to do for workers, with one query, regardless of the number of methods. */
   look(): Promise<Outlook>;
   /** Claims up to `limit` operations of a method. */
   claim(method: string, limit: number): Promise<Claim[]>;

@@ -21,7 +21,7 @@ function noting(): { readonly engine: Engine; readonly opened: EngineOptions[] }
   return { engine, opened };
 }
 
-test("an engine gets the lease, how often to check its connection, and what is left to it", async () => {
+test("an engine receives the lease, the period of its connection checks, and the other options unchanged", async () => {
   const { engine, opened } = noting();
   await (await createLroServer({ engine })).close();
   expect(opened).toMatchObject([{ leaseSeconds: 30, heartbeatMs: 5_000, commitTimeoutMs: undefined }]);
@@ -64,18 +64,18 @@ test.each(refused)("%j is refused before the engine is opened", async (options, 
   expect(opened).toEqual([]);
 });
 
-test("what is no engine is refused", async () => {
+test("a value that is not an engine is rejected", async () => {
   const message = "the option engine is not an engine: set it to the result of pglite() or postgres()";
   await expect(createLroServer({ engine: {} as Engine })).rejects.toThrow(message);
   await expect(createLroServer({ engine: undefined as unknown as Engine })).rejects.toThrow(message);
 });
 
-describe("what a server does by itself", () => {
-  test("is seldom when it is told of changes: a lease is renewed three times", () => {
+describe("periodic work of a server", () => {
+  test("is rare if it receives notifications: it renews a lease three times", () => {
     expect(periodsOf(30_000, true)).toEqual({ waitMs: 5_000, renewMs: 10_000, sweepMs: 1_000 });
   });
 
-  test("is done once a second when it is not, and to renew a short lease as often as it takes", () => {
+  test("happens once a second without notifications, and more often to renew a short lease", () => {
     expect(periodsOf(30_000, false)).toEqual({ waitMs: 1_000, renewMs: 1_000, sweepMs: 1_000 });
     expect(periodsOf(1_500, false)).toMatchObject({ renewMs: 500 });
   });

@@ -24,7 +24,7 @@ export interface Values {
   readonly isRequired?: boolean;
 }
 
-/** What is read of the messages in a file. */
+/** Chooses the parts of a file's messages to read. */
 export interface MessageReaderOptions {
   /** The values of all fields that are not messages or lists of messages. */
   readonly values: ReadonlyMap<DescField, Values>;

@@ -78,7 +78,7 @@ test("an immediate write that fails fails its update, and is made up for by the 
   await expect(progress.set(bytes("1"))).rejects.toThrow("the claim is lost");
   expect(progress.unwritten).toEqual(bytes("1"));
   await progress.set(bytes("2"));
-  // Fails as well, which nobody waits for.
+  // Fails as well, but no caller waits for it.
   await vi.advanceTimersByTimeAsync(200);
   fails = false;
   await progress.set(bytes("3"));

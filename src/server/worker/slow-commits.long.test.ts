@@ -20,7 +20,7 @@ const printBook: PrintBook = async ({ title }, { commit }) => {
 
 describePostgres((engine) => {
   test.each([
-    ["one commit of 24 s, beside five handlers that take 32 s", ["0 24", ...Array<string>(5).fill("32 0")]],
+    ["one commit of 24 s, and five handlers that take 32 s,", ["0 24", ...Array<string>(5).fill("32 0")]],
     ["twenty commits of 25 s, each of which waits for its turn", Array<string>(20).fill("0 25")],
   ])("%s cost no lease of 10 s", async (_, titles) => {
     const { press } = await engine.open({ commitTimeoutMs: 60_000, printBook });

@@ -17,7 +17,7 @@ import { postgres } from "../../engine/postgres.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  test("a commit that takes too long is rolled back, and its operation fails with an error that says so", async () => {
+  test("a commit that takes too long is rolled back, and its operation fails with an error that names the fix", async () => {
     const over = gate();
     onTestFinished(() => over.open());
     const { press } = await engine.open({
@@ -56,7 +56,7 @@ describePostgres((engine) => {
     return server;
   }
 
-  test("a statement that goes on when the time of its commit is over is cancelled", async () => {
+  test("a statement that still runs when its commit times out is cancelled", async () => {
     const { press } = await openSmall(4, {
       commitTimeoutMs: 100,
       printBook: ({ title }, { commit }) =>
