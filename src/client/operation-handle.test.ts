@@ -25,7 +25,7 @@ describe("an operation shows its name and state", () => {
     expect(JSON.parse(JSON.stringify(op)).metadata).toMatchObject({ seconds: "1", nanos: 0 });
   });
 
-  test("so that two different operations, and two states of one, are not equal", async () => {
+  test("in a way that two different operations, and two states of one, are not equal", async () => {
     const { library } = scriptedServer({ get: [running(50), succeeded()] });
     const [one, same, other] = ["operations/1", "operations/1", "operations/2"].map((name) =>
       library.createBook.resume(name),
@@ -44,7 +44,7 @@ describe("an operation shows its name and state", () => {
 });
 
 describe("metadata", () => {
-  test("is the same object until it changes, also in updates and in the outcome", async () => {
+  test("is the same object until it changes, including in updates and in the outcome", async () => {
     const states = [running(50), running(50), running(60), { ...succeeded(), metadata: progress(60) }];
     const { library } = scriptedServer({ start: running(50), get: states }, noWait);
     const op = await library.createBook({});
@@ -72,7 +72,7 @@ describe("metadata", () => {
   });
 });
 
-describe("the stack of an error has the line that waited", () => {
+describe("the stack of an error contains the line of the wait", () => {
   const down = new ConnectError("no", Code.PermissionDenied);
 
   /** Returns the error of a wait that is not awaited in the function that starts it. */
@@ -118,7 +118,7 @@ describe("the stack of an error has the line that waited", () => {
 });
 
 describe("updates", () => {
-  test("end promptly on return, although no state comes", async () => {
+  test("end promptly on return, even without a further state", async () => {
     const clock = createFakeClock({ auto: false });
     const { library, calls } = scriptedServer({ get: [late(60_000, running())] }, { ...noWait, clock }, clock);
     const updates = library.createBook.resume(name).updates();
@@ -130,7 +130,7 @@ describe("updates", () => {
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("leave other waits alone on return", async () => {
+  test("do not end other waits on return", async () => {
     const { library } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, noWait);
     const op = await library.createBook({});
     const waiting = op.wait();
@@ -166,7 +166,7 @@ describe("cancel", () => {
     expect(clock.now()).toBeGreaterThan(5_000);
   });
 
-  test("without a timeout is repeated for as long as polls are", async () => {
+  test("without a timeout is repeated for as long as polls are retried", async () => {
     const { library, clock } = scriptedServer({ cancel: [down] }, { polling: { retryForMs: 60_000 } });
     const error = await library.createBook
       .resume(name)
@@ -200,7 +200,7 @@ describe("cancel", () => {
     expect(calls).toHaveLength(1);
   });
 
-  test("by a wait is repeated, too", async () => {
+  test("is repeated if a wait sent it, too", async () => {
     const { library, calls } = scriptedServer(
       { cancel: [down, {}], get: [running(), failed(Code.Canceled, "")] },
       noWait,

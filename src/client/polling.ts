@@ -84,7 +84,9 @@ export function backoffMs(polling: Polling, polls: number, random: number): numb
   return Math.max(delay * (1 - jitter * random), minDelayMs);
 }
 
-/** How long to repeat a call that fails with transient errors. Short if the browser may be refusing all calls. */
+/**
+ * Maximum time, in ms, to repeat a call that fails with transient errors. Short if the browser may refuse all calls.
+ */
 export function patienceMs(remote: Remote, ms: number): number {
   return remote.isRefused ? Math.min(ms, 3_000) : ms;
 }

@@ -15,7 +15,7 @@ export interface Remote {
   canWait: boolean;
   /** Whether the server has responded to a call. */
   isAnswered: boolean;
-  /** Whether the browser may be refusing all calls: the last one failed, and none was answered before. */
+  /** Whether the browser may be refusing all calls: the last one failed, and the server has not responded to any. */
   isRefused: boolean;
 }
 

@@ -67,7 +67,7 @@ describe("a transaction", () => {
     expect(log).toEqual(["BEGIN", "SELECT 1", "COMMIT", "released"]);
   });
 
-  test("is rolled back when its function throws, which the caller gets", async () => {
+  test("is rolled back when its function throws, and passes the error to the caller", async () => {
     const { database, log } = fakePool();
     const error = new Error("no paper");
     await expect(database.transaction(() => Promise.reject(error))).rejects.toBe(error);
@@ -90,7 +90,7 @@ describe("a transaction", () => {
     },
   );
 
-  test("that PostgreSQL rolls back instead of committing it fails, and says why", async () => {
+  test("that PostgreSQL rolls back instead of committing it fails with the reason", async () => {
     const { database, log } = fakePool((text) => (text === "COMMIT" ? { command: "ROLLBACK" } : undefined));
     await expect(database.transaction(async () => {})).rejects.toThrow(
       "the transaction was rolled back because a statement failed: do not catch errors of its queries",
@@ -98,7 +98,7 @@ describe("a transaction", () => {
     expect(log.at(-1)).toBe("destroyed");
   });
 
-  test("takes no statements after it", async () => {
+  test("accepts no statements after its end", async () => {
     let left: DatabaseTransaction | undefined;
     const { database } = fakePool();
     await database.transaction(async (tx) => {
@@ -133,8 +133,8 @@ describe("transactions of handlers", () => {
   });
 });
 
-describe("what only one process may do", () => {
-  test("waits, without a connection, until no other does it", async () => {
+describe("a task that only one process may run", () => {
+  test("waits, without a connection, until no other process runs it", async () => {
     const locked = [false, true];
     const fake = fakePool((text) => (text.includes("lock") ? { rows: [{ locked: locked.shift() }] } : undefined));
     const out: number[] = [];

@@ -15,7 +15,7 @@ export interface PgPools {
 
 const defaultMax = 10;
 
-/** The connections for everything but LISTEN and the commits of handlers. */
+/** The number of connections that are reserved for all other statements than LISTEN and the commits of handlers. */
 const ownWork = 2;
 
 /** @throws Error if the pool is too small. */

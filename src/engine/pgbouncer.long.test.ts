@@ -58,7 +58,7 @@ describe.skipIf(isPgBouncerMissing)("through PgBouncer", () => {
   );
 
   test.each(ways)(
-    "a cancel reaches the handler of another server, and its end who waits, with %s to listen",
+    "a cancel reaches the handler of another server, and its outcome the waiting client, with %s to listen",
     async (way) => {
       const began = gate();
       const run = async (_: object, { signal }: { signal: AbortSignal }): Promise<object> => {

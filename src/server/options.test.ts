@@ -37,7 +37,7 @@ const accepted: Partial<LroServerOptions>[] = [
   { commitTimeoutMs: 1 },
   { defaults: { maxCrashes: 1, expireAfterMs: 0 } },
 ];
-test.each(accepted)("%j is possible", async (options) => {
+test.each(accepted)("%j is accepted", async (options) => {
   await (await createLroServer({ engine: noting().engine, ...options })).close();
 });
 
@@ -58,7 +58,7 @@ const refused: [Partial<LroServerOptions>, string][] = [
     "expireAfterMs of defaults is -1: set it to a number of milliseconds, at least 0",
   ],
 ];
-test.each(refused)("%j is refused before the engine is opened", async (options, message) => {
+test.each(refused)("%j is rejected before the engine is opened", async (options, message) => {
   const { engine, opened } = noting();
   await expect(createLroServer({ engine, ...options })).rejects.toThrow(message);
   expect(opened).toEqual([]);

@@ -27,7 +27,7 @@ test.each([
     "an error that has the code, but is not a ConnectError",
     Object.assign(new Error("no book"), { code: Code.Unavailable }),
   ],
-])("a task that fails with %s is not", async (_, error) => {
+])("a task that fails with %s is not retried", async (_, error) => {
   await expect(untilAvailable(failing(error))).rejects.toBe(error);
   await expect(untilAvailable(failing(unavailable, error))).rejects.toBe(error);
 });

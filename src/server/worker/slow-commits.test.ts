@@ -39,7 +39,7 @@ describeEngines((engine) => {
     expect(await engine.sql("SELECT to_regclass('slow_commits') AS found")).toEqual([{ found: null }]);
   });
 
-  test("a commit in time is committed, also with a limit of its own", async () => {
+  test("a commit within a configured limit succeeds", async () => {
     const { press } = await engine.open({
       commitTimeoutMs: 60_000,
       printBook: ({ title }, { commit }) => commit(() => ({ title })),
@@ -68,7 +68,7 @@ describePostgres((engine) => {
     await expect((await press.printBook(emma)).wait()).rejects.toMatchObject({ code: Code.DeadlineExceeded });
   });
 
-  test("leases are renewed while all commits that may run do, and others wait for them", async () => {
+  test("leases are renewed while the maximum number of commits runs and others wait", async () => {
     const end = gate();
     const { press } = await openSmall(4, {
       periods: { renewMs: 100 },
@@ -110,7 +110,7 @@ describePostgres((engine) => {
     expect(await operation.wait()).toMatchObject({ title: "Emma" });
   });
 
-  test.each([4, 10])("of twenty commits that each start an operation, with %d connections, all end", async (max) => {
+  test.each([4, 10])("twenty commits that each start an operation all complete with %d connections", async (max) => {
     const { press, operations } = await openSmall(max, {
       printBook: ({ title }, { commit }) =>
         commit(async () => {
@@ -125,7 +125,7 @@ describePostgres((engine) => {
       .toHaveLength(40);
   });
 
-  test("a pool that is too small is refused, with the number of connections that are needed", async () => {
+  test("a pool that is too small is rejected with the required number of connections", async () => {
     const pool = new Pool({ ...engine.address(), max: 3 });
     onTestFinished(() => pool.end());
     const small = /^the pool has at most 3 connections, but the server needs at least 4: .*Set max of /;
