@@ -65,9 +65,9 @@ export interface LroClientOptions<S extends LroService = LroService> {
   readonly polling?: PollingOptions | undefined;
   /**
    * Whether to send a start again if it fails with a transient error. Applies only to methods whose requests have an ID
-   * (AIP-155), by which the server recognizes a repeated start. The client fills in the ID, unless
-   * you set one. It gives up at the `timeoutMs` of the call, or after `retryForMs` of the polling options if the call
-   * has none. If false, the client fills in no ID. Default true.
+   * (AIP-155), by which the server recognizes a repeated start. The client fills in the ID, unless you set one. It
+   * gives up at the `timeoutMs` of the call, or after `retryForMs` of the polling options if the call has none. If
+   * false, the client fills in no ID. Default true.
    */
   readonly retryStart?: boolean | undefined;
   /** Options of single methods, by local name: `{ createBook: { polling: { … } } }`. */
