@@ -1,5 +1,6 @@
 /*
- * Lint passes exactly what generates: for each reason for which the generator refuses protos, a rule reports it.
+ * Lint and the generator accept the same protos: for each reason for which the generator rejects protos, a rule reports
+ * it.
  */
 import { createFileRegistry } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";

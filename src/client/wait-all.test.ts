@@ -155,7 +155,7 @@ describe("outcomesOf", () => {
     for await (const _ of outcomesOf(operations, { clock, concurrency: 2 })) {
       break;
     }
-    // Each of the two places has less than one call a second.
+    // Each of the two concurrent polls has less than one call a second.
     expect(calls()).toBeLessThan((2 * clock.now()) / 1_000);
   });
 

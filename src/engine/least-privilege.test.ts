@@ -1,5 +1,5 @@
 /*
- * Servers whose role must not create tables, and schemas that are refused.
+ * Servers whose role must not create tables, and invalid schemas.
  */
 import { Client } from "pg";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";

@@ -1,5 +1,5 @@
 /*
- * PgBouncer in transaction mode: no statement can rely on the connection of the one before.
+ * PgBouncer in transaction mode: consecutive statements can use different connections.
  */
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";

@@ -1,5 +1,5 @@
 /*
- * Errors and log functions that misbehave: they end neither the operation in another way, nor the process.
+ * Invalid errors and log functions that throw: they change neither the outcome of the operation nor the process.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

@@ -1,5 +1,5 @@
 /*
- * The options of a server, over an engine that a test makes up.
+ * The options of a server with a fake engine.
  */
 import { describe, expect, test } from "vitest";
 import { createLroServer, type LroServerOptions } from "./create-server.ts";

@@ -41,7 +41,7 @@ describeEngines((engine) => {
 
   test("5,000 waiters: one listener, a bounded number of queries, and all calls return", async () => {
     const end = gate();
-    /** As long as a hundred queries take: a wait that read again and again would do so meanwhile. */
+    /** The time of a hundred queries, in which a wait that polled repeatedly would send one. */
     async function pause(): Promise<void> {
       for (let i = 0; i < 100; i++) {
         await engine.sql("SELECT 1");

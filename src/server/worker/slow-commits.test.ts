@@ -1,5 +1,5 @@
 /*
- * Commits that take long, or are many: they harm no other operation.
+ * Slow or numerous commits: they do not harm other operations.
  */
 import { Code } from "@connectrpc/connect";
 import { Pool } from "pg";
