@@ -21,14 +21,16 @@ const ours = `
 `;
 
 /**
- * Returns the number of gzipped bytes that a generated client with wait and unpack adds to a bundle with a plain Connect
- * client. Both bundles contain Google's own google/longrunning/operations.proto, as the README recommends.
+ * Returns the number of gzipped bytes that a generated client with wait and unpack adds to a bundle with a plain
+ * Connect client. Both bundles contain Google's own google/longrunning/operations.proto, as the README recommends.
  */
 export async function addedBytes(): Promise<number> {
   return (await gzippedBytes(ours)) - (await gzippedBytes(plain));
 }
 
-/** Returns the number of gzipped bytes that an export adds to the bundle with a generated client, without packages of others. */
+/**
+ * Returns the number of gzipped bytes that an export adds to a bundle with a generated client, without other packages.
+ */
 export async function bytesOfExport(name: string, entry: string): Promise<number> {
   return (
     (await gzippedBytes(`${ours} import { ${name} } from "${entry}"; console.log(${name});`)) -

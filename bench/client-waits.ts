@@ -8,7 +8,7 @@ import { createLibraryServiceClient, LibraryServiceLro } from "../testdata/gen/a
 import { LibraryService } from "../testdata/gen/acme/library/v1/library_pb.ts";
 import { median, quantile } from "./quantile.ts";
 
-/** What many concurrent waits cost. Times are in milliseconds. */
+/** The cost of many concurrent waits. Times are in milliseconds. */
 export interface Waits {
   readonly lateP50: string;
   readonly lateP99: string;
@@ -42,7 +42,7 @@ export const connections: Readonly<Record<string, Connection>> = {
   },
 };
 
-/** Waits for operations of 2 to 6 seconds, all at the same time, and makes ordinary calls meanwhile. */
+/** Waits concurrently for operations of 2 to 6 seconds while it makes ordinary calls. */
 export async function measureWaits({ httpVersion, maxLongPolls, create }: Connection, count: number): Promise<Waits> {
   const operations = createInMemoryOperations({ clock: systemClock });
   const doneAt = new Map<string, number>();

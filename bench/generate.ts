@@ -1,5 +1,6 @@
 /*
- * Compares the plugin with other programs that read the same requests, on googleapis in one run: `npm run bench:generate`.
+ * Compares the plugin with other programs that read the same requests, on googleapis in one run: `npm run
+ * bench:generate`.
  *
  * The programs take turns, so that other load on the machine affects all of them equally.
  */
@@ -129,7 +130,10 @@ function report({ ratios, megabytes: mostMegabytes }: Case, taken: ReadonlyMap<P
   }
 }
 
-/** Measures the plugin on requests of different sizes: time and memory grow with the number of files, and no faster. */
+/**
+ * Measures the plugin on requests of different sizes: time and memory must grow at most linearly with the number of
+ * files.
+ */
 async function reportGrowth(): Promise<void> {
   const requests = {
     "5,000 files": syntheticRequest(5_000, false, files),

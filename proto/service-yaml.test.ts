@@ -10,7 +10,7 @@ const readMessages = async (folder: string, name: string): Promise<Map<string, D
 const ours = await readMessages("proto", "service_yaml/service.proto");
 const theirs = await readMessages("node_modules/google-proto-files", "google/api/service.proto");
 
-/** Real files have keys of their own at the top, so the file lists only what is read there. */
+/** Real files have more keys at the top level. The proto file declares only those that we read. */
 const open = "google.api.Service";
 
 const messages = [...ours.values()].filter(({ file }) => file.name === "service_yaml/service");

@@ -10,8 +10,8 @@ import { build, type Plugin } from "esbuild";
 export const bundled: readonly string[] = ["non-error", "pg-boss", "serialize-error"];
 
 /**
- * Packages that pg-boss needs only for what the engine does not use: its own connections, as the engine passes
- * connections to it, and schedules.
+ * Packages that pg-boss needs only for features that the engine does not use: schedules, and connections of its own, in
+ * place of which the engine passes connections to it.
  */
 const unused = ["cron-parser", "pg", "rrule-temporal"];
 
@@ -57,6 +57,6 @@ export async function bundlePgBoss(folder: string): Promise<void> {
         '"unused" in scripts/pg-boss.ts, and the licenses in NOTICE',
     );
   }
-  // No declaration refers to this one, which would import types of pg-boss.
+  // This declaration would import types of pg-boss, and no other declaration refers to it.
   rmSync(join(folder, "pg-boss.d.ts"), { force: true });
 }

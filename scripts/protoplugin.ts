@@ -31,7 +31,7 @@ const patches: readonly Patch[] = [
     by: "(a.name < b.name ? -1 : 1)",
   },
   {
-    // Keeps what was printed to all files until the end, which takes several times the memory of their text. This plugin
+    // Keeps the printed parts of all files until the end, which takes several times the memory of their text. This plugin
     // prints one file after the other. No issue exists in bufbuild/protobuf-es.
     module: "schema.js",
     replace: "generatedFiles.push(genFile);",

@@ -42,7 +42,7 @@ async function callAll(): Promise<unknown> {
   return { title, updates: updates.at(-1), status, names };
 }
 
-/** Waits for an operation at a server that refuses the preflight. */
+/** Waits for an operation on a server that rejects the preflight. */
 async function waitRefused(): Promise<unknown> {
   const tooLate = new Promise((resolve) => setTimeout(resolve, 5_000, "too late"));
   return await Promise.race([tooLate, library.createBook.resume("operations/1").wait()]).catch(String);

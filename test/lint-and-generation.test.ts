@@ -1,5 +1,6 @@
 /*
- * Lint passes exactly what generates: for each reason for which the generator refuses protos, a rule reports it.
+ * Lint and the generator accept the same protos: for each reason for which the generator rejects protos, a rule reports
+ * it.
  */
 import { createFileRegistry } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -32,7 +33,7 @@ const refused: Readonly<Record<(typeof refusals)[number], readonly (readonly [me
   "no message": [[valid("Do").replace('"Metadata"', '"Format"'), "LRO_TYPES_RESOLVE"]],
 };
 
-describe.each(refusals)("what the generator refuses for the reason %j", (refusal) => {
+describe.each(refusals)("protos that the generator rejects for the reason %j", (refusal) => {
   test.each(refused[refusal])("%s breaks %s", async (methods, rule) => {
     const protos = library(methods);
     expect(await refusalsOf(protos)).toContain(refusal);
@@ -42,7 +43,7 @@ describe.each(refusals)("what the generator refuses for the reason %j", (refusal
   });
 });
 
-test("what the generator accepts breaks no rule about it", async () => {
+test("protos that the generator accepts break no rule of LRO_MUST", async () => {
   const protos = library(`${valid("Do")} ${valid("DoAgain")} rpc Plain(stream Request) returns (stream Book);`);
   expect((await runOnProtos(protos)).error).toBe("");
   expect(await checkProtos({ protos })).toEqual([]);

@@ -8,7 +8,7 @@ import type { ConnectRouter, Transport } from "@connectrpc/connect";
 import * as node from "@connectrpc/connect-node";
 import * as web from "@connectrpc/connect-web";
 
-/** A way to answer a request without an answer of the server. */
+/** Ends a request without the server's response. */
 export type Fault = (response: Http2ServerResponse, socket: Socket) => void;
 
 const html = (status: number): Fault => {
@@ -22,7 +22,7 @@ const resetStream = (code: number): Fault => {
   return (response) => response.stream.close(code);
 };
 
-/** What a connection over any version of HTTP can suffer. */
+/** Faults of connections over any version of HTTP. */
 export const faults: Readonly<Record<string, Fault>> = {
   "the connection is reset": (_, socket) => void socket.resetAndDestroy(),
   "the connection is closed": (_, socket) => void socket.destroy(),
@@ -36,7 +36,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   "a proxy answers 504 with HTML": html(504),
 };
 
-/** What only a connection over HTTP/2 can suffer. */
+/** Faults of connections over HTTP/2 only. */
 export const http2Faults: Readonly<Record<string, Fault>> = {
   "the server resets the stream with CANCEL": resetStream(8),
   "the server resets the stream with INTERNAL_ERROR": resetStream(2),
@@ -87,7 +87,7 @@ export const transports: Readonly<Record<string, ReachableBy>> = {
   },
 };
 
-/** A server on the loopback interface that loses what it is told to. */
+/** A server on the loopback interface that loses selected requests and responses. */
 export interface LossyServer {
   readonly url: string;
   /** The methods that were called, such as "GetOperation", lost ones included. */
@@ -95,7 +95,7 @@ export interface LossyServer {
   close(): Promise<void>;
 }
 
-/** @param faultOf Returns what happens to a call, by its method and the number of earlier calls of that method. */
+/** @param faultOf Returns the fault of a call, by its method and the number of earlier calls of that method. */
 export async function serveLossy(
   httpVersion: "1.1" | "2",
   routes: (router: ConnectRouter) => unknown,
@@ -112,7 +112,7 @@ export async function serveLossy(
       return adapter(request, response);
     }
     const { socket } = request;
-    // Over HTTP/2, the socket of a request refuses to be closed: the session's own is behind it.
+    // Over HTTP/2, the socket of a request is a proxy that cannot be closed, unlike that of its session.
     const raw = [...sockets].find(({ remotePort }) => remotePort === socket.remotePort);
     request.resume().on("end", () => fault(response as unknown as Http2ServerResponse, raw as Socket));
   };

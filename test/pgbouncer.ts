@@ -1,5 +1,5 @@
 /*
- * Starts Debian's PgBouncer in transaction mode in front of a PostgreSQL server.
+ * Starts Debian's PgBouncer in transaction mode, which connects to a PostgreSQL server.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

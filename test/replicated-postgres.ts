@@ -1,5 +1,5 @@
 /*
- * A PostgreSQL server with a synchronous standby, behind a TCP proxy that leads to whichever is the primary.
+ * A PostgreSQL server with a synchronous standby, behind a TCP proxy that leads to the primary.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -78,7 +78,7 @@ export async function startReplicatedPostgres(): Promise<ReplicatedPostgres> {
 async function startStandby(primary: Node, standby: Node, log: string[]): Promise<void> {
   await query(primary, async (client) => {
     await client.query("SELECT pg_backup_start('standby', true)");
-    // Fails for files that go away meanwhile, which PostgreSQL allows.
+    // Fails for files that disappear during the copy, which PostgreSQL allows.
     spawnSync("cp", ["-a", primary.directory, standby.directory]);
     const { rows } = await client.query("SELECT labelfile FROM pg_backup_stop(false)");
     writeFileSync(join(standby.directory, "backup_label"), rows[0].labelfile);

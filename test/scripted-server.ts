@@ -28,7 +28,7 @@ export interface Script {
   readonly get?: readonly Answer[];
   /** Default: the server does not implement WaitOperation. */
   readonly wait?: readonly Answer[];
-  /** The answers to CancelOperation and DeleteOperation, of which only errors and delays matter. */
+  /** The responses to CancelOperation and DeleteOperation, of which only errors and delays matter. */
   readonly cancel?: readonly Answer[];
   readonly delete?: readonly Answer[];
 }

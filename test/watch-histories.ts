@@ -14,7 +14,7 @@ import { OperationSchema } from "../testdata/gen/google/longrunning/operations_p
 import { name, progress, succeeded } from "./scripted-server.ts";
 import { type ModelWatch, WatchModel } from "./watch-model.ts";
 
-/** One thing that callers, the server or time do. `of` picks one of the waits that there are. */
+/** One action of callers, the server, or the clock. `of` picks one of the present waits. */
 type Step =
   | { readonly do: "join"; readonly live: boolean; readonly timeoutMs: number }
   | { readonly do: "abort" | "leave"; readonly of: number }
@@ -49,7 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** How the server behaves for a whole history. */
 interface Given {
   readonly waitOperation: boolean;
-  /** The time that an answer takes. */
+  /** The time that a response takes. */
   readonly latencyMs: number;
   /** The same for the calls of poll(). */
   readonly ownLatencyMs: number;
@@ -66,8 +66,8 @@ const histories: fc.Arbitrary<Given> = fc.record({
 });
 
 /**
- * Follows random histories and returns how many. The shortest in which the client differs from the model is in the error,
- * with the seed.
+ * Runs random histories and returns their number. If the client differs from the model, the error contains the shortest
+ * such history and the seed.
  */
 export async function followWatches(count: number): Promise<number> {
   let followed = 0;
@@ -88,7 +88,7 @@ interface Watch {
   end: string | undefined;
 }
 
-/** The options of a call of poll(), by which the server tells it from those of the waits. */
+/** The options of poll() calls, by which the server distinguishes them from the calls of the waits. */
 const own = { headers: { "x-own": "1" } };
 
 class History {
@@ -202,7 +202,7 @@ class History {
     const idle = this.#model.open.length === 0 && this.#calls.own === 0;
     if (idle && this.#calls.waits + this.#clock.pending > 0) {
       throw new Error(
-        `${where}: nobody waits, but ${this.#calls.waits} calls and ${this.#clock.pending} timers are left`,
+        `${where}: no caller waits, but ${this.#calls.waits} calls and ${this.#clock.pending} timers are left`,
       );
     }
     if (this.#violation) {
@@ -224,7 +224,7 @@ class History {
     try {
       const isWait = method.name === "WaitOperation";
       await this.#hold(isWait && request.timeout ? durationMs(request.timeout) : 0, signal);
-      // The answer tells the state of this time, and may arrive after a later one.
+      // The response has the present state, and may arrive after a later one.
       const state = { progress: this.#progress, done: this.#done };
       await this.#sleep(kind === "own" ? this.#given.ownLatencyMs : this.#given.latencyMs, signal, new Set());
       const message = this.#answer(isWait, kind, state);
@@ -247,7 +247,7 @@ class History {
     this.#calledAt = kind === "waits" ? now : this.#calledAt;
   }
 
-  /** Calls are dropped only when nobody waits, or for a reader who needs states sooner. */
+  /** Calls are dropped only if no caller waits or a reader needs states sooner. */
   #checkDropped(kind: "own" | "waits", signal: AbortSignal | undefined): void {
     this.#model.tick(this.#clock.now() + 0.001);
     if (kind === "waits" && signal?.aborted && this.#model.open.length > 0 && !this.#joining) {

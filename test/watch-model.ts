@@ -1,5 +1,5 @@
 /*
- * What an operation promises to those who wait for it, without polling: how each wait ends, and which states it sees.
+ * A model of an operation's waits, without polling: the outcome of each wait and the states that it delivers.
  */
 
 export interface ModelWatch {

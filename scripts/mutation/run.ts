@@ -13,7 +13,7 @@ const folders = ["src/descriptor", "src/plugin", "src/check", "src/client", "src
 /** The minimum score of each folder. */
 const least = 85;
 
-/** The same for folders whose tests need a database. */
+/** The minimum score of folders whose tests need a database. */
 const leastOnDatabase = 75;
 const onDatabase = /^src\/(?:server|engine)\b/;
 

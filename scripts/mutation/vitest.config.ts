@@ -21,7 +21,7 @@ const config: ViteUserConfig = defineConfig({
       "**/*.long.test.ts",
       // These run the built plugins.
       "**/{bin,buf,compilers,emitted-code}.test.ts",
-      // These type-check or bundle the source, which is neither typed nor small with mutants in it.
+      // These type-check or measure the source, which mutants make untyped and large.
       "**/{browser,documentation,hover,many-waits,size}.test.ts",
       // These are slow.
       "**/{bad-input,differences,faults,googleapis,histories,lost-announcements,lost-connections,restart,slow-commits}.test.ts",

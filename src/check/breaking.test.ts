@@ -165,7 +165,7 @@ test("a type that is no longer found is reported", async () => {
 test.each([
   [
     does("Book", ""),
-    "metadata_type of rpc Do is no longer given. It was acme.v1.Progress. Keep the old type, or add a new rpc.",
+    "metadata_type of rpc Do was removed. It was acme.v1.Progress. Keep the old type, or add a new rpc.",
   ],
   [
     does("Book", "Changed"),

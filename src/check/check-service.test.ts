@@ -47,7 +47,7 @@ test("accepts files in any order", () => {
   expect(findRules({ names: ["acme/v1/service.proto"], ruleIds: [], files: descriptors.toReversed() })).toHaveLength(2);
 });
 
-test("lists three categories: rules that say must are in two, and hints only in their own", () => {
+test("lists three categories: musts are in two of them, and hints only in their own", () => {
   const { categories = [] } = service.listCategories(create(ListCategoriesRequestSchema));
   expect(categories).toEqual([
     { id: "LRO", purpose: "Checks all rules of AIP-151 for long-running operations." },

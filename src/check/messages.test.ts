@@ -24,9 +24,9 @@ const messages: Readonly<Record<string, string>> = {
     "rpc PrintBook takes a stream of requests. Remove `stream`: one request starts an operation.",
   LRO_NAMES_DISTINCT: "rpc printBook maps to printBook in TypeScript, as does rpc PrintBook. Rename one of them.",
   LRO_RESPONSE_SPECIFIC:
-    "rpc PrintBook has the response type google.longrunning.Operation, which says nothing about its result. Use a message for the result.",
+    "rpc PrintBook has the response type google.longrunning.Operation, which does not describe its result. Define a message for the result.",
   LRO_METADATA_CREATE_TIME:
-    "metadata PrintMetadata of rpc Print does not contain when the operation was created. Add google.protobuf.Timestamp create_time.",
+    "metadata PrintMetadata of rpc Print does not contain the time at which the operation was created. Add google.protobuf.Timestamp create_time.",
   LRO_TYPES_DISTINCT:
     "rpc PrintBook has the type Book for both response and metadata. Define a message for the metadata, such as PrintBookMetadata.",
   LRO_REQUEST_ID_ANNOTATED:

@@ -8,14 +8,15 @@ export function isCopy(message: DescMessage): boolean {
 }
 
 /**
- * Returns whether a method belongs to an operations interface: it takes the name of an operation, or it lists operations.
- * Names alone don't tell: an API can list the operations of one of its resources, or have operations of another kind.
+ * Returns whether a method belongs to an operations interface: it takes the name of an operation, or it lists
+ * operations. Names alone don't prove it: an API can list the operations of one of its resources, or have operations of
+ * another kind.
  */
 export function isOperationsMethod(method: DescMethod): boolean {
   return isNamedAfterOperations(method) && (takesOperationName(method.input) || listsOperations(method));
 }
 
-/** Not after another thing that is called an operation, as in `GetApiOperation`, and not like a method that starts one. */
+/** Excludes other kinds of operations, as in `GetApiOperation`, and methods that start operations. */
 function isNamedAfterOperations({ name, parent }: DescMethod): boolean {
   return (
     /^(?!Create)[A-Z][a-z]+(LongRunning)?Operations?$/.test(name) ||

@@ -9,7 +9,7 @@ export function isBrowser(): boolean {
 
 /**
  * Returns the error of a call that failed. If a browser refuses a call because of the server's CORS settings, it throws
- * the same error as if the network failed. Until the server has answered once, the error names both causes.
+ * the same error as if the network failed. Until the server has responded once, the error names both causes.
  */
 export function failureOf(remote: Remote, reason: unknown): ConnectError {
   const error = ConnectError.from(reason);

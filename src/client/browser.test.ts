@@ -43,7 +43,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Serves a library with the CORS settings that Connect recommends, and nothing else. */
+/** Serves a library with only the CORS settings that Connect recommends. */
 function serveApi(): RequestListener {
   const operations = createInMemoryOperations({ clock: systemClock });
   const api = connectNodeAdapter({
@@ -133,7 +133,7 @@ describe.skipIf(isMissing)("a page of another origin", { timeout: 120_000 }, () 
     ["a wait", "waitRefused"],
     ["a start", "startRefused"],
     ["a cancel request", "cancelRefused"],
-  ])("%s whose preflight is refused ends, and suggests CORS as the cause", async (_, task) => {
+  ])("%s whose preflight is rejected ends and suggests CORS as the cause", async (_, task) => {
     for (const protocol of protocols) {
       expect(await run(task, protocol, urls.withoutCors)).toContain("do the server's CORS settings refuse this page?");
     }

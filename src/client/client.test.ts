@@ -218,7 +218,7 @@ describe("a token", () => {
     expect(JSON.parse(Buffer.from(token.slice(4), "base64url").toString())).toEqual({ v: 1, method, name });
   });
 
-  test("can be part of a URL, whatever the name of the operation", () => {
+  test("can be part of a URL, regardless of the operation's name", () => {
     const { library } = scriptedServer({});
     const odd = "operations/ü?a=b&c#d/%20 ~";
     const token = library.createBook.resume(odd).toToken();

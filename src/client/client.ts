@@ -65,9 +65,9 @@ export interface LroClientOptions<S extends LroService = LroService> {
   readonly polling?: PollingOptions | undefined;
   /**
    * Whether to send a start again if it fails with a transient error. Applies only to methods whose requests have an ID
-   * (AIP-155), from which the server sees that it has already started the operation. The client fills in the ID, unless
-   * you set one. It gives up at the `timeoutMs` of the call, or after `retryForMs` of the polling options if the call
-   * has none. If false, the client fills in no ID. Default true.
+   * (AIP-155), by which the server recognizes a repeated start. The client fills in the ID, unless you set one. It
+   * gives up at the `timeoutMs` of the call, or after `retryForMs` of the polling options if the call has none. If
+   * false, the client fills in no ID. Default true.
    */
   readonly retryStart?: boolean | undefined;
   /** Options of single methods, by local name: `{ createBook: { polling: { … } } }`. */
@@ -75,8 +75,8 @@ export interface LroClientOptions<S extends LroService = LroService> {
   /** The transport for calls of google.longrunning.Operations. Default: the transport of the service. */
   readonly operationsTransport?: Transport | undefined;
   /**
-   * Maximum number of WaitOperation calls at the same time on the transport. The operations that were waited for first
-   * have them; the others are polled with GetOperation. Default: 4 in browsers, which open six connections to a server
+   * Maximum number of concurrent WaitOperation calls on the transport. They serve the operations with the earliest
+   * waits; the others are polled with GetOperation. Default: 4 in browsers, which open six connections to a server
    * that has only HTTP/1.1, and 50 elsewhere.
    */
   readonly maxLongPolls?: number | undefined;

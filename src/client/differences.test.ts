@@ -44,17 +44,24 @@ test("the clients behave as documented", async () => {
   const differ = rows.filter(([, own, node]) => node !== own?.replace(/Operation\w*Error /, "")).length;
   const text = `# Behavior compared with other clients
 
-Tests run four clients in ${rows.length} situations and compare the results with this table: our client, google-gax for Node.js, gax
-for Java, and Azure's @azure/core-lro for JavaScript. Our client and google-gax for Node.js differ in ${differ} of them; the last
-column gives the reason. Google's clients and ours call the same server. gax for Java needs Java and Maven, so its results are
-recorded (of gax 2.76.0), and the long suite compares them with a run if both are installed. Azure's protocol has no
-google.longrunning.Operation: a server translates the states, and calls pass through the pipeline of Azure's clients, which
-retries some statuses. "n/a" means that Azure's protocol or client does not have the situation.
+Tests run four clients in ${rows.length} situations and compare the results with this table: our client, google-gax for
+Node.js, gax for Java, and Azure's @azure/core-lro for JavaScript. Our client and google-gax for Node.js differ in
+${differ} of them; the last column gives the reason.
 
-Unless stated otherwise, the caller waits for the result. "instance" is the name of the instance in the response,
-"final" is that name in the response of a later state, and "metadata" is a value from the operation's metadata. "never ends"
-means that the wait did not end within 5 seconds. "throws OK" is an exception of gax whose status code is OK. "ends the process" means that an
-error is thrown in a callback, where callers cannot catch it.
+- Google's clients and ours call the same server.
+- gax for Java needs Java and Maven, so its results are recorded (of gax 2.76.0). The long suite compares them with a run
+  if both are installed.
+- Azure's protocol has no google.longrunning.Operation. A server translates the states, and calls pass through the
+  pipeline of Azure's clients, which retries some statuses.
+
+Unless the situation names another action, the caller waits for the result. In the table:
+
+- "instance" is the name of the instance in the response, and "final" is that name in the response of a later state.
+- "metadata" is a value from the operation's metadata.
+- "never ends" means that the wait did not end within 5 seconds.
+- "throws OK" is an exception of gax whose status code is OK.
+- "ends the process" means that an error is thrown in a callback, where callers cannot catch it.
+- "n/a" means that Azure's protocol or client does not have the situation.
 
 ${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;

@@ -69,7 +69,7 @@ describe("in a program, an editor shows", () => {
     expect(hover("generic =")).toContain("const generic: LroClient<LibraryServiceLro>");
   });
 
-  test("the services whose operations an operations client reads", () => {
+  test("the services of an operations client", () => {
     const shown = "const operations: OperationsClient<LibraryServiceLro>";
     expect(hover("operations =")).toContain(shown);
   });

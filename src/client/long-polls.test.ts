@@ -42,7 +42,7 @@ describe("long polls", () => {
     vi.unstubAllGlobals();
   });
 
-  test("are for the operations that were waited for first, and the others poll", async () => {
+  test("serve the operations with the earliest waits, and the others poll", async () => {
     const { clock, calls, clients } = setUp([minute, minute, minute, minute], { maxLongPolls: 2 });
     const waits = await startAll(clients, 4);
     await clock.advance(5_000);
@@ -56,7 +56,7 @@ describe("long polls", () => {
     await Promise.all(waits);
   });
 
-  test("pass to the next operation when a wait ends, without waiting for the next poll", async () => {
+  test("pass to the next operation when a wait ends, before its next poll is due", async () => {
     const polling = { initialDelayMs: 20_000, maxDelayMs: 20_000, jitter: 0 };
     const { clock, calls, clients } = setUp([1_000, minute, minute, minute], { maxLongPolls: 2, polling });
     const waits = await startAll(clients, 4);
@@ -77,7 +77,7 @@ describe("long polls", () => {
     await Promise.all(waits);
   });
 
-  test("take no place if an operation is polled, or nobody waits for it any more", async () => {
+  test("do not count if an operation is polled or no caller waits for it", async () => {
     const { clock, calls, clients } = setUp([minute, minute, minute], { maxLongPolls: 1 });
     const [library] = clients;
     const polled = (await library?.createBook({}, { polling: { longPollMs: 0 } }))?.wait();

@@ -7,8 +7,8 @@ interface Waiting {
 }
 
 /**
- * The places for long polls on one transport. They belong to the operations that have been waited for longest, so that
- * the others leave connections and streams free, and poll.
+ * The places for long polls on one transport. They belong to the operations with the earliest waits. The others poll,
+ * so that connections and streams remain free.
  */
 export class LongPolls {
   // In the order in which they began.

@@ -7,7 +7,7 @@ import { failed, late, name, progress, running, scriptedServer, succeeded } from
 
 const noWait = { polling: { longPollMs: 0 } };
 
-describe("an operation shows what it is", () => {
+describe("an operation shows its name and state", () => {
   test("in a console, in JSON, and in comparisons", async () => {
     const { library } = scriptedServer({ start: running(40) });
     const op = await library.createBook({});
@@ -25,7 +25,7 @@ describe("an operation shows what it is", () => {
     expect(JSON.parse(JSON.stringify(op)).metadata).toMatchObject({ seconds: "1", nanos: 0 });
   });
 
-  test("so that two different operations, and two states of one, are not equal", async () => {
+  test("in a way that two different operations, and two states of one, are not equal", async () => {
     const { library } = scriptedServer({ get: [running(50), succeeded()] });
     const [one, same, other] = ["operations/1", "operations/1", "operations/2"].map((name) =>
       library.createBook.resume(name),
@@ -44,7 +44,7 @@ describe("an operation shows what it is", () => {
 });
 
 describe("metadata", () => {
-  test("is the same object until it changes, also in updates and in the outcome", async () => {
+  test("is the same object until it changes, including in updates and in the outcome", async () => {
     const states = [running(50), running(50), running(60), { ...succeeded(), metadata: progress(60) }];
     const { library } = scriptedServer({ start: running(50), get: states }, noWait);
     const op = await library.createBook({});
@@ -72,10 +72,10 @@ describe("metadata", () => {
   });
 });
 
-describe("the stack of an error has the line that waited", () => {
+describe("the stack of an error contains the line of the wait", () => {
   const down = new ConnectError("no", Code.PermissionDenied);
 
-  /** The error of a wait that nobody awaits where it starts. */
+  /** Returns the error of a wait that is not awaited in the function that starts it. */
   async function errorOf(start: () => Promise<unknown>): Promise<Error> {
     const waiting = (function lineThatWaits() {
       return start();
@@ -118,7 +118,7 @@ describe("the stack of an error has the line that waited", () => {
 });
 
 describe("updates", () => {
-  test("end promptly on return, although no state comes", async () => {
+  test("end promptly on return, even without a further state", async () => {
     const clock = createFakeClock({ auto: false });
     const { library, calls } = scriptedServer({ get: [late(60_000, running())] }, { ...noWait, clock }, clock);
     const updates = library.createBook.resume(name).updates();
@@ -130,7 +130,7 @@ describe("updates", () => {
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("leave other waits alone on return", async () => {
+  test("do not end other waits on return", async () => {
     const { library } = scriptedServer({ get: [running(), running(), succeeded("Emma")] }, noWait);
     const op = await library.createBook({});
     const waiting = op.wait();
@@ -166,7 +166,7 @@ describe("cancel", () => {
     expect(clock.now()).toBeGreaterThan(5_000);
   });
 
-  test("without a timeout is repeated for as long as polls are", async () => {
+  test("without a timeout is repeated for as long as polls are retried", async () => {
     const { library, clock } = scriptedServer({ cancel: [down] }, { polling: { retryForMs: 60_000 } });
     const error = await library.createBook
       .resume(name)
@@ -190,7 +190,7 @@ describe("cancel", () => {
     expect(await cancelling).toMatchObject({ code: Code.Canceled });
     expect(clock.pending).toBe(0);
     await clock.advance(10_000);
-    // A transport in memory starts the call all the same, and drops it.
+    // A transport in memory still starts the call before it drops it.
     expect(calls.length).toBeLessThanOrEqual(2);
   });
 
@@ -200,7 +200,7 @@ describe("cancel", () => {
     expect(calls).toHaveLength(1);
   });
 
-  test("by a wait is repeated, too", async () => {
+  test("is repeated if a wait sent it, too", async () => {
     const { library, calls } = scriptedServer(
       { cancel: [down, {}], get: [running(), failed(Code.Canceled, "")] },
       noWait,

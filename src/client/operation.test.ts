@@ -346,7 +346,7 @@ describe("WaitOperation", () => {
     await rejection(updates.next());
   });
 
-  test("that hangs is cut off two seconds after its own limit, and followed by GetOperation", async () => {
+  test("that hangs is aborted two seconds after its limit and followed by GetOperation", async () => {
     const hangs = (): Promise<never> => new Promise(() => {});
     const { library, calls } = scriptedServer(
       { wait: [hangs], get: [succeeded("Emma")] },
@@ -366,7 +366,7 @@ describe("WaitOperation", () => {
     expect(calls.map(({ method }) => method.slice(0, 4)).join(" ")).toBe("Wait GetO Wait GetO Wait");
   });
 
-  test("is called for other operations after the server denies it for one", async () => {
+  test("is called for other operations after the server rejects it for one", async () => {
     const refused = new ConnectError("not for you", Code.PermissionDenied);
     const { library, calls } = scriptedServer({ wait: [refused, succeeded("Emma")], get: [succeeded("Emma")] });
     await (await library.createBook({})).wait();
@@ -374,7 +374,7 @@ describe("WaitOperation", () => {
     expect(calls.map(({ method }) => method)).toEqual(["WaitOperation", "GetOperation", "WaitOperation"]);
   });
 
-  test("leaves its place to another operation if the server denies it", async () => {
+  test("passes to another operation if the server rejects it", async () => {
     const clock = createFakeClock({ auto: false });
     const refused = new ConnectError("not for you", Code.PermissionDenied);
     const script = { wait: [refused, late(30_000, succeeded("Emma"))], get: [running()] };

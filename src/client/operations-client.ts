@@ -82,8 +82,8 @@ export type OperationsClientOptions<S extends LroService = LroService> = Pick<
 
 /**
  * Creates a client of google.longrunning.Operations. It unpacks responses and metadata of the types that the options
- * specify. Any other response gives an OperationUnpackError, and any other metadata is `undefined`. A response must also be
- * that of a method with the operation's metadata.
+ * specify. Any other response causes an OperationUnpackError, and any other metadata is `undefined`. A response must
+ * also be that of a method with the operation's metadata.
  */
 export function createOperationsClient<S extends LroService = LroService>(
   transport: Transport,

@@ -85,7 +85,7 @@ describe("errors of polls", () => {
 });
 
 describe("deadlines", () => {
-  test("of a wait count from its start, on a clock that has run for a while", async () => {
+  test("of a wait count from its start, not from that of the clock", async () => {
     const clock = createFakeClock();
     await clock.advance(1_000_000);
     const { library, calls } = scriptedServer({ wait: [late(60_000, running())] }, { clock }, clock);
@@ -134,7 +134,7 @@ describe("deadlines", () => {
   });
 });
 
-describe("a call that is under way", () => {
+describe("a pending call", () => {
   async function joinAndLeave(join: "wait" | "updates", options: object): Promise<string[]> {
     const dropped: string[] = [];
     const clock = createFakeClock({ auto: false });

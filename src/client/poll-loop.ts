@@ -10,7 +10,7 @@ import { callOptions, type Subject } from "./subject.ts";
 
 const longAgo = Number.NEGATIVE_INFINITY;
 
-/** How much longer than requested a call of WaitOperation may take, before it counts as lost. */
+/** Time, in ms, by which a WaitOperation call may exceed its limit before it counts as lost. */
 const longPollGraceMs = 2_000;
 
 /** A wait for an operation. */
@@ -92,7 +92,7 @@ export class PollLoop {
     };
   }
 
-  /** Ends the delay before the next poll, which may be due earlier now. */
+  /** Ends the delay before the next poll, which may now be due earlier. */
   wake(): void {
     if (this.#activity === "sleep") {
       this.#interrupt();

@@ -23,7 +23,7 @@ describe("numbers", () => {
     ["longPollMs", -1],
     ["retryForMs", Number.NaN],
     ["totalTimeoutMs", Number.NaN],
-  ])("polling.%s of %s is refused when the client is created or the call is made", async (option, value) => {
+  ])("polling.%s of %s is rejected when the client is created or the call is made", async (option, value) => {
     const polling = { [option]: value };
     const refused = `polling.${option} is ${value}: use a number from`;
     const create = (options: LroClientOptions<typeof LibraryServiceLro>) => () =>
@@ -39,12 +39,12 @@ describe("numbers", () => {
     expect(starts).toBe(0);
   });
 
-  test("maxLongPolls of -1 is refused", () => {
+  test("maxLongPolls of -1 is rejected", () => {
     expect(() => createLibraryServiceClient(transport, { maxLongPolls: -1 })).toThrow("maxLongPolls is -1");
     expect(() => createLibraryServiceClient(transport, { maxLongPolls: Number.NaN })).toThrow(RangeError);
   });
 
-  test("a timeoutMs of NaN is refused by every call", async () => {
+  test("a timeoutMs of NaN is rejected by every call", async () => {
     const { library, calls } = scriptedServer({});
     const op = library.createBook.resume("operations/1");
     const options = { timeoutMs: Number.NaN };
@@ -103,12 +103,12 @@ describe("an operation is polled at most 20 times a second", () => {
     for (const wait of [() => op.wait({ timeoutMs: 1_000 }), () => readAll(op.updates({ timeoutMs: 1_000 }))]) {
       calls.length = 0;
       await wait().catch(() => {});
-      const gaps = calls.map(({ at }, i) => at - (calls[i - 1]?.at ?? Number.NEGATIVE_INFINITY));
-      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
+      const delays = calls.map(({ at }, i) => at - (calls[i - 1]?.at ?? Number.NEGATIVE_INFINITY));
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(50);
     }
   });
 
-  test("by waits that start again and again", async () => {
+  test("by consecutive waits", async () => {
     const { library, calls } = scriptedServer({ get: [running()] }, { polling: { ...fast, longPollMs: 0 } });
     const op = library.createBook.resume("operations/1");
     for (let i = 0; i < 20; i++) {

@@ -7,9 +7,9 @@ import type { Remote } from "./remote.ts";
 import { isTransient } from "./transient.ts";
 
 /**
- * How a client polls an operation until it is done. Times are in milliseconds. Whatever they are, the client polls an
- * operation at most 20 times a second. An option that is out of range is a RangeError when the client is created, or
- * when the operation is started or resumed.
+ * How a client polls an operation until it is done. Times are in milliseconds. Regardless of these options, the client
+ * polls an operation at most 20 times a second. An option that is out of range throws a RangeError when the client is
+ * created or when the operation is started or resumed.
  */
 export interface PollingOptions extends LroPolling {
   /** Maximum random reduction of a delay, as a fraction, so that clients do not poll in step. Default 0.2. */
@@ -84,7 +84,9 @@ export function backoffMs(polling: Polling, polls: number, random: number): numb
   return Math.max(delay * (1 - jitter * random), minDelayMs);
 }
 
-/** How long to repeat a call that fails with transient errors. Short if the browser may be refusing all calls. */
+/**
+ * Maximum time, in ms, to repeat a call that fails with transient errors. Short if the browser may refuse all calls.
+ */
 export function patienceMs(remote: Remote, ms: number): number {
   return remote.isRefused ? Math.min(ms, 3_000) : ms;
 }

@@ -111,7 +111,7 @@ describe("over all of googleapis, progressOf", () => {
     `);
   });
 
-  test("covers this many of the metadata types and of the methods", () => {
+  test("covers these numbers of metadata types and methods", () => {
     const covered = [...shapes.values()].reduce((sum, count) => sum + count, 0);
     expect({ types: total, covered, methods }).toMatchInlineSnapshot(`
       {

@@ -29,7 +29,7 @@ describe("progressOf", () => {
     expect(progressOf(metadata(fields))).toBe(percent);
   });
 
-  test("accepts that there is no metadata yet", () => {
+  test("returns undefined if there is no metadata yet", () => {
     expect(progressOf(undefined)).toBeUndefined();
   });
 });
@@ -46,7 +46,7 @@ describe("onProgress", () => {
     expect([...new Set(percentages)]).toEqual([10, 70, 100]);
   });
 
-  test("sees intermediate states while the server holds the calls", async () => {
+  test("receives intermediate states during long polls", async () => {
     const { library } = scriptedServer({
       start: running(),
       wait: [late(400, running(10)), late(400, running(70)), late(60_000, succeeded())],
@@ -65,7 +65,7 @@ describe("onProgress", () => {
     expect(calls).toEqual([]);
   });
 
-  test("ends the wait with what it throws, but not other waits", async () => {
+  test("ends its wait with the error that it throws, but not other waits", async () => {
     const { library } = scriptedServer(script);
     const operation = await library.createBook({});
     const other = operation.wait();

@@ -30,9 +30,9 @@ const nested = [
 ];
 
 /**
- * Returns how much of an operation's work is done, from 0 to 100. Reads the fields that Google's APIs have for it in
- * their metadata, such as `progress_percent`, `progress`, and pairs such as `completed_work` and `estimated_work`.
- * `undefined` if the metadata has no such field, or if the amount of work is not known yet.
+ * Returns the percentage of an operation's work that is done, from 0 to 100. Reads the fields that Google's APIs have
+ * for it in their metadata, such as `progress_percent`, `progress`, and pairs such as `completed_work` and
+ * `estimated_work`. `undefined` if the metadata has no such field, or if the amount of work is not known yet.
  */
 export function progressOf(metadata: Message | undefined): number | undefined {
   const percent = metadata && percentOf(metadata as unknown as Fields);

@@ -15,7 +15,7 @@ export interface Remote {
   canWait: boolean;
   /** Whether the server has responded to a call. */
   isAnswered: boolean;
-  /** Whether the browser may be refusing all calls: the last one failed, and none was answered before. */
+  /** Whether the browser may be refusing all calls: the last one failed, and the server has not responded to any. */
   isRefused: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface RemoteOptions {
  * @throws RangeError if an option is out of range.
  */
 export function createRemote(service: typeof Operations, transport: Transport, options: RemoteOptions): Remote {
-  // Browsers open six connections to a server that has only HTTP/1.1, and do not say which version they use.
+  // Browsers open six connections to a server that has only HTTP/1.1, and do not reveal the version that they use.
   const { clock = systemClock, maxLongPolls = isBrowser() ? 4 : 50 } = options;
   return {
     operations: createClient(service, transport),

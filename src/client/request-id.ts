@@ -1,4 +1,4 @@
-/** Returns a copy of a request whose ID is set: to the value that it already has, or else to a random UUID. */
+/** Returns a copy of a request whose ID is set: to its present value, if any, and otherwise to a random UUID. */
 export function withRequestId(request: object, field: string): object {
   const id = (request as Record<string, unknown>)[field] || randomUuid();
   // A message keeps its prototype, from which it can inherit default values.

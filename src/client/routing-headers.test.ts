@@ -183,7 +183,7 @@ test("a header that the caller sets is kept", async () => {
   expect(await header(options, { tableName: "t" }, { "x-goog-request-params": "a=b" })).toBe("a=b");
 });
 
-test("each call of google.longrunning.Operations has the name, and no other call on an operation has the header", async () => {
+test("with the interceptor, each call of google.longrunning.Operations has the header; without it, none has", async () => {
   for (const interceptors of [[routingHeaders()], []]) {
     const seen: string[] = [];
     const note: Interceptor = (next) => (request) => {

@@ -43,7 +43,7 @@ function requestParam(key: string, value: string): string {
 }
 
 function readParameters(method: DescMethod): Parameter[] {
-  // WaitOperation has neither annotation, and other protos of the service than Google's can lack both.
+  // WaitOperation has neither annotation, and protos of the service that are not Google's can lack both.
   if (method.parent.typeName === "google.longrunning.Operations") {
     return [wholeField("name")];
   }

@@ -25,7 +25,7 @@ test("a generated client adds at most 6.0 kB to a plain one, gzipped", async () 
   expect(bytes).toBeLessThanOrEqual(6_144);
 });
 
-test("the documentation has the size of each optional part, which a bundler leaves out", async () => {
+test("the documentation has the size of each optional part", async () => {
   const client = "protoc-gen-ts-lro/client";
   const parts: Record<string, string> = {
     createOperationsClient: client,

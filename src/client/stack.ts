@@ -1,5 +1,5 @@
 /**
- * Gives an error the stack of the call that waited, which timers and callbacks lose.
+ * Sets the stack of an error to that of the call that waits, which timers and callbacks lose.
  *
  * @param call An error that was created when the call started.
  */

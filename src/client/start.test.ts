@@ -85,7 +85,7 @@ describePGlite((engine) => {
     expect((await operation.wait()).title).toBe("Emma");
   });
 
-  test("a start without an ID is sent once, even if its reply is lost", async () => {
+  test("a start without an ID is sent only once, even if its reply is lost", async () => {
     const { proxy, transport, starts } = await serve();
     const press = createPressServiceClient(transport);
     const dropped = proxy.dropNextAnswer();
@@ -109,7 +109,7 @@ describe("a start with an ID", () => {
     expect(ids[3]).not.toBe(ids[0]);
   });
 
-  test("keeps the ID that the caller set, and leaves the caller's request as it is", async () => {
+  test("keeps the ID that the caller set and does not change the caller's request", async () => {
     const { press, prints } = setUp([busy]);
     const message = create(PrintBookRequestSchema, emma);
     await press.printBook({ ...emma, requestId: "mine" });
@@ -147,7 +147,7 @@ describe("a start with an ID", () => {
     expect(clock.now()).toBeLessThanOrEqual(60_000);
   });
 
-  test("waits as long as the server asks for", async () => {
+  test("waits as long as the server's retry-after header requires", async () => {
     const { press, clock } = setUp([new ConnectError("busy", Code.Unavailable, { "retry-after": "7" })]);
     await press.printBook(emma);
     expect(clock.now()).toBe(7_000);

@@ -14,7 +14,7 @@ export class Wait implements Watcher {
   deadline: number = Number.POSITIVE_INFINITY;
   /** Whether there is a state that was not yielded yet. */
   pending = false;
-  /** Whether the reader has left. */
+  /** Whether the reader stopped. */
   stopped = false;
   failure: Error | undefined;
   readonly #loop: PollLoop;
@@ -47,13 +47,13 @@ export class Wait implements Watcher {
     this.#wake?.();
   }
 
-  /** Ends the wait because the reader leaves. */
+  /** Ends the wait because the reader stops. */
   stop(): void {
     this.stopped = true;
     this.#wake?.();
   }
 
-  /** Resolves at the next state or error, or when the reader leaves. */
+  /** Resolves at the next state or error, or when the reader stops. */
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;

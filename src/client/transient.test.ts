@@ -29,9 +29,9 @@ const rows: [what: string, error: unknown, transient: boolean][] = [
   ["the server is overloaded", sent(Code.ResourceExhausted), true],
   ["the server cancelled the call", sent(Code.Canceled), false],
   ["the server has a bug", sent(Code.Internal), false],
-  ["the server failed in a way that it does not know", sent(Code.Unknown), false],
+  ["the server failed for an unknown reason", sent(Code.Unknown), false],
   ["the server aborted the call", sent(Code.Aborted), false],
-  ["the server passes on a lost connection of its own", sent(Code.Canceled, "http/2 stream closed"), false],
+  ["the server returns the error of its own lost connection", sent(Code.Canceled, "http/2 stream closed"), false],
   ["the operation is not found", sent(Code.NotFound), false],
   ["the caller may not", sent(Code.PermissionDenied), false],
   ["a proxy answers 502", new ConnectError("HTTP 502", Code.Unavailable), true],
@@ -132,7 +132,7 @@ describe("in a browser", () => {
   const refused = (): ConnectError => ConnectError.from(new TypeError("Failed to fetch"));
   const hint = "do the server's CORS settings refuse this page?";
 
-  test("a wait ends within five seconds, and suggests CORS, if the server never answered", async () => {
+  test("a wait ends within five seconds and suggests CORS if the server never responded", async () => {
     vi.stubGlobal("location", {});
     const { library, clock } = scriptedServer({}, { interceptors: [() => () => Promise.reject(refused())] });
     const error = await library.createBook
@@ -146,7 +146,7 @@ describe("in a browser", () => {
   });
 
   test.each([3, 1])(
-    "a network that fails after the server answered is retried for as long as elsewhere",
+    "a network that fails after a response is retried for as long as outside browsers",
     async (answered) => {
       vi.stubGlobal("location", {});
       let calls = 0;
@@ -173,7 +173,7 @@ describe("in a browser", () => {
     expect(remote.isRefused).toBe(false);
   });
 
-  test("elsewhere, errors are as they are", () => {
+  test("outside browsers, errors are not changed", () => {
     const remote = { isAnswered: false, isRefused: false } as Remote;
     expect(failureOf(remote, refused()).message).toBe("[unknown] Failed to fetch");
   });

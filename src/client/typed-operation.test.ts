@@ -50,7 +50,7 @@ async function describeResponse(operation: TypedOperation<LibraryServiceLro | Pr
 }
 
 describe("an operation of several services", () => {
-  test("is told apart by its metadata when it is listed, and can be waited for", async () => {
+  test("is recognized by its metadata in a list, and can be waited for", async () => {
     const clock = createFakeClock();
     const server = createInMemoryOperations({ clock });
     const operations = createOperationsClient(createRouterTransport(server.routes), { services, clock });
@@ -71,7 +71,7 @@ describe("an operation of several services", () => {
     ]);
   });
 
-  test("is told apart when it is read, and when a later poll brings metadata", async () => {
+  test("is recognized in a response, and when a later poll returns metadata", async () => {
     const clock = createFakeClock();
     const server = createInMemoryOperations({ clock });
     const operations = createOperationsClient(createRouterTransport(server.routes), { services, clock });
@@ -83,7 +83,7 @@ describe("an operation of several services", () => {
     expect(resumed.metadataType).toBe(PrintBookMetadataSchema.typeName);
   });
 
-  test("has a response of the methods with its metadata, and no other", async () => {
+  test("accepts only responses of the methods with its metadata", async () => {
     const transport = createRouterTransport(({ service }) =>
       service(Operations, {
         getOperation: ({ name }) => ({

@@ -4,9 +4,9 @@ import type { Operation } from "./operation.ts";
 import { OperationHandle } from "./operation-handle.ts";
 
 /**
- * An operation of one of several methods, told apart by the type of its metadata: if you compare `metadataType` with the
- * name of a metadata message, TypeScript knows the type of the response. It is `undefined` if there are no metadata yet or
- * if they are not of a known type.
+ * An operation of one of several methods, which the type of its metadata distinguishes: if you compare `metadataType`
+ * with the name of a metadata message, TypeScript infers the type of the response. It is `undefined` if there are no
+ * metadata yet or if they are not of a known type.
  *
  * @typeParam S The method tables of the services, such as `LibraryServiceLro`.
  */
@@ -29,7 +29,7 @@ export type ResponseOf<S extends LroService> =
 export type MetadataOf<S extends LroService> =
   MethodOf<S> extends LroMethod<Message, Message, infer M extends Message> ? M : never;
 
-/** An operation of an unknown method, whose metadata tell what it is. */
+/** An operation of an unknown method, which is recognized by its metadata. */
 export class TypedOperationHandle extends OperationHandle<Message, Message> {
   get metadataType(): string | undefined {
     return this.metadata?.$typeName;

@@ -51,7 +51,7 @@ describe("waitAll", () => {
     expect(clock.now()).toBeLessThan(3_500);
   });
 
-  test("knows the type of each response", async () => {
+  test("infers the type of each response", async () => {
     const { operations, library, clock } = setUp([0]);
     const [first] = operations as [Operation<Book, OperationMetadata>];
     const types = () => waitAll([first, library.deleteBook.resume("operations/2")]);
@@ -60,7 +60,7 @@ describe("waitAll", () => {
     expect(await waitAll([])).toEqual([]);
   });
 
-  test("fails with the first failure, and leaves nothing behind", async () => {
+  test("fails with the first failure and leaves no timer or call", async () => {
     const { operations, start, clock } = setUp([60_000, 60_000]);
     const failing = start({ takesMs: 1_000, error: new ConnectError("no paper", Code.Aborted) });
     await expect(waitAll([...operations, failing], { clock })).rejects.toBeInstanceOf(OperationError);
@@ -77,7 +77,7 @@ describe("waitAll", () => {
     expect(calls()).toBe(1);
   });
 
-  test("polls as many operations concurrently as it may", async () => {
+  test("polls at most the permitted number of operations concurrently", async () => {
     const { operations, clock, peak } = setUp(Array(50).fill(10_000));
     expect(await waitAll(operations, { clock, concurrency: 5 })).toHaveLength(50);
     expect(peak()).toBe(5);
@@ -120,7 +120,7 @@ describe("raceAll", () => {
     expect(outcome).toMatchObject({ status: "succeeded", response: { title: "1" } });
   });
 
-  test("finds it even if there are more operations than places", async () => {
+  test("returns it even if there are more operations than concurrent polls", async () => {
     const { operations, clock } = setUp([...Array(30).fill(86_400_000), 20_000], { waitOperation: false });
     const { outcome } = await raceAll(operations, { clock, concurrency: 3 });
     expect(outcome).toMatchObject({ response: { title: "30" } });
@@ -155,7 +155,7 @@ describe("outcomesOf", () => {
     for await (const _ of outcomesOf(operations, { clock, concurrency: 2 })) {
       break;
     }
-    // Each of the two places has less than one call a second.
+    // Each of the two concurrent polls has less than one call a second.
     expect(calls()).toBeLessThan((2 * clock.now()) / 1_000);
   });
 

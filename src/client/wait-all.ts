@@ -43,7 +43,7 @@ export async function waitAll<const T extends readonly Operation[]>(
 }
 
 /**
- * Waits until one of the operations is done, and returns that operation with its outcome. The others keep running.
+ * Waits until one of the operations is done and returns that operation with its outcome. The others keep running.
  * Throws the errors of `Operation.outcome`.
  *
  * @throws RangeError if there are no operations.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { followWatches } from "../../test/watch-histories.ts";
 
-test("whatever callers, the server and time do, waits for an operation end as in the model", async () => {
+test("waits for an operation end as in the model, regardless of callers, server, and time", async () => {
   expect(await followWatches(1_000)).toBe(1_000);
 });

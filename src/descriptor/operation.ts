@@ -7,8 +7,9 @@ import {
 } from "../gen/google/longrunning/operations_pb.ts";
 
 /*
- * What an operation is in protos: its message, the service that serves operations, and the option with their types. The
- * generator and the rules know operations only from here. src/operation/snapshot.ts is the counterpart at run time.
+ * Definition of an operation in protos: its message, the service that serves operations, and the option with their
+ * types. The generator and the rules use only this definition. src/operation/snapshot.ts is the counterpart at run
+ * time.
  */
 
 /** The full name of the message. */

@@ -29,7 +29,7 @@ describe("reading", () => {
     expect(Buffer.compare(readPath(), content)).toBe(0);
   });
 
-  test("shows the first bytes, and again whenever there are twice as many", () => {
+  test("passes on the first bytes, and again each time that their number has doubled", () => {
     writeFileSync(path, new Uint8Array(2 ** 18 + 7));
     const lengths: number[] = [];
     const fd = openSync(path, "r");

@@ -73,7 +73,7 @@ describe("the text of a field in the first bytes of a message", () => {
   const bytes = message.finish();
   const end = 9 + 11;
 
-  test("is found as soon as all of it is there", () => {
+  test("is found as soon as it is complete", () => {
     for (let length = 0; length <= bytes.length; length++) {
       const expected = length < end ? undefined : "target=ts";
       expect(findTextInPrefix(bytes.subarray(0, length), 2), String(length)).toBe(expected);
@@ -81,7 +81,7 @@ describe("the text of a field in the first bytes of a message", () => {
     expect(findTextInPrefix(bytes, 300)).toBe("x".repeat(200));
   });
 
-  test("is not looked for behind other fields, or in other bytes", () => {
+  test("is not found behind other fields or in other bytes", () => {
     const number = new BinaryWriter().tag(3, WireType.Varint).uint32(5).finish();
     expect(findTextInPrefix(Buffer.concat([number, bytes]), 2)).toBeUndefined();
     expect(findTextInPrefix(new Uint8Array(64).fill(0xff), 2)).toBeUndefined();

@@ -34,7 +34,7 @@ export interface Database extends Connection {
   transaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /**
    * Runs a function of a handler in a transaction. Limits how many run concurrently, so that they always leave
-   * connections for everything else, and each of their statements to the time that a commit may take.
+   * connections for the engine, and limits each of their statements to the time that a commit may take.
    */
   handlerTransaction<T>(work: (tx: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Runs a function while no other process runs one with the same key. */

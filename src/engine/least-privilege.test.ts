@@ -1,5 +1,5 @@
 /*
- * Servers whose role must not create tables, and schemas that are refused.
+ * Servers whose role must not create tables, and invalid schemas.
  */
 import { Client } from "pg";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -55,7 +55,7 @@ describePostgres((engine) => {
     expect(await migrate(engine.address())).toBe("");
   });
 
-  test("a server that may migrate, but whose role may not, fails with the remedy", async () => {
+  test("a server that migrates with a role that may not fails with the fix", async () => {
     await expect(open({ migrate: true })).rejects.toThrow(
       `the role may not create or migrate the tables of schema "${engine.address().schema}": run migrate() as a role that ` +
         "may, then set migrate to false",
@@ -87,7 +87,7 @@ describePostgres((engine) => {
     );
   });
 
-  test("a server that may migrate also refuses tables of a newer pg-boss", async () => {
+  test("a server that may migrate rejects tables of a newer pg-boss, too", async () => {
     await migrate(engine.address());
     await engine.sql(`UPDATE ${engine.address().schema}.version SET version = 999`);
     await expect(engine.open()).rejects.toThrow(
@@ -104,7 +104,7 @@ describePGlite(() => {
     ["information_schema", "belongs to PostgreSQL"],
     ["pg_temp", "belongs to PostgreSQL"],
     ["No Schema", "is invalid"],
-  ])("the schema name %s is refused with the reason", async (schema, reason) => {
+  ])("the schema name %s is rejected with the reason", async (schema, reason) => {
     const { pglite } = await import("./pglite.ts");
     const { emptyPGlite } = await import("../../test/empty-pglite.ts");
     const db = await emptyPGlite();
@@ -114,12 +114,12 @@ describePGlite(() => {
 });
 
 describe("a database that is unavailable", () => {
-  test("fails the server, by default", async () => {
+  test("fails the start of a server by default", async () => {
     const connectionString = `postgres://localhost:${await freePort()}/none`;
     await expect(openPress(postgres({ connectionString }), {})).rejects.toThrow("the database is unavailable");
   });
 
-  test("is awaited, if startupTimeoutMs is set, and logged once", async () => {
+  test("is awaited and logged once if startupTimeoutMs is set", async () => {
     const database = await startPostgres();
     onTestFinished(() => database.stop());
     await database.crash();

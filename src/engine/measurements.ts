@@ -1,12 +1,14 @@
 import type { MethodMeasurement, OperationStore } from "../server/operation-store.ts";
 import type { StoreParts } from "./store.ts";
 
-/** How long a process has its turn after it measured, in seconds. Longer than usual intervals between measurements. */
+/**
+ * Time, in seconds, for which a process keeps its turn after it measured. Longer than usual intervals of measurements.
+ */
 const turnSeconds = 120;
 
 /** The part of a store that measures it. */
 export function measurements({ database, schema }: StoreParts): Pick<OperationStore, "measure"> {
-  /** Returns whether it is the turn of this process: it had the last one, or the process that had it is gone. */
+  /** Returns whether it is the turn of this process: it had the last turn, or that of another process expired. */
   async function takeTurn(process: string): Promise<boolean> {
     const { rows } = await database.query(
       `INSERT INTO ${schema}.operations_settings AS old (name, value)

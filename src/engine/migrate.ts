@@ -7,11 +7,11 @@ import { checkSchemaName, readVersions } from "./schema-check.ts";
 
 /** Options of `migrate`. */
 export interface MigrateOptions {
-  /** The connection string of a role that may create the schema, or owns it. */
+  /** The connection string of a role that owns the schema or may create it. */
   readonly connectionString: string;
   /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
-  /** A role that gets the privileges that a server with `migrate: false` needs: to read and write rows. */
+  /** The role to which to grant the privileges that a server with `migrate: false` needs: to read and write rows. */
   readonly grantTo?: string | undefined;
   /** Whether to return the SQL without running it. Default false. */
   readonly dryRun?: boolean | undefined;
@@ -28,9 +28,10 @@ const migrating = {
 
 /**
  * Creates or migrates the tables of a schema, for servers whose role must not do so. Safe to run from several processes
- * concurrently. Returns the SQL, for example to review it or to run it with psql. It is empty if there is nothing to do.
+ * concurrently. Returns the SQL, for example to review it or to run it with psql. The SQL is empty if the tables are up
+ * to date.
  *
- * @throws Error if the name of the schema is refused, or a newer version of this package created the tables.
+ * @throws Error if the name of the schema is invalid or a newer version of this package created the tables.
  */
 export async function migrate(options: MigrateOptions): Promise<string> {
   const { connectionString, schema = "lro", grantTo, dryRun = false } = options;

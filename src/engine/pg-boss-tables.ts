@@ -51,7 +51,7 @@ export async function releaseJobs(
   );
 }
 
-/** What there is to do in the queues. */
+/** The pending work in the queues. */
 export interface QueueOutlook {
   /** The queues with jobs that no worker has claimed. */
   readonly ready: readonly string[];
@@ -59,7 +59,7 @@ export interface QueueOutlook {
   readonly supervise: boolean;
 }
 
-/** How often pg-boss looks after its tables if no lease expires, in seconds. Processes share this. */
+/** Interval of pg-boss's maintenance if no lease expires, in seconds. Processes share it. */
 const superviseSeconds = 60;
 
 /** The columns of a statement that returns a QueueOutlook. */
@@ -77,7 +77,7 @@ export function queueOutlookColumns(schema: string): string {
     ) AS supervise`;
 }
 
-/** An index of claimed jobs, which are few, so that expired leases are found however many jobs wait. */
+/** An index of claimed jobs, which are few, so that expired leases are found quickly even if many jobs wait. */
 export function activeJobsIndex(schema: string): string {
   return `CREATE INDEX job_active ON ${schema}.job (name, id) WHERE state = 'active';`;
 }

@@ -1,5 +1,5 @@
 /*
- * What the engine asks of a pool of `pg`, which a test makes up.
+ * The engine's calls on a pool of `pg`, which is a fake here.
  */
 import { EventEmitter } from "node:events";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -67,7 +67,7 @@ describe("a transaction", () => {
     expect(log).toEqual(["BEGIN", "SELECT 1", "COMMIT", "released"]);
   });
 
-  test("is rolled back when its function throws, which the caller gets", async () => {
+  test("is rolled back when its function throws, and passes the error to the caller", async () => {
     const { database, log } = fakePool();
     const error = new Error("no paper");
     await expect(database.transaction(() => Promise.reject(error))).rejects.toBe(error);
@@ -81,7 +81,7 @@ describe("a transaction", () => {
   });
 
   test.each(["BEGIN", "COMMIT", "ROLLBACK"])(
-    "whose %s fails leaves no connection in a state that nobody knows",
+    "whose %s fails leaves no connection in an unknown state",
     async (text) => {
       const { database, log } = fakePool(failing(text, new Error("lost")));
       const work = text === "ROLLBACK" ? () => Promise.reject(new Error("lost")) : async () => {};
@@ -90,7 +90,7 @@ describe("a transaction", () => {
     },
   );
 
-  test("that PostgreSQL rolls back instead of committing it fails, and says why", async () => {
+  test("that PostgreSQL rolls back instead of committing it fails with the reason", async () => {
     const { database, log } = fakePool((text) => (text === "COMMIT" ? { command: "ROLLBACK" } : undefined));
     await expect(database.transaction(async () => {})).rejects.toThrow(
       "the transaction was rolled back because a statement failed: do not catch errors of its queries",
@@ -98,7 +98,7 @@ describe("a transaction", () => {
     expect(log.at(-1)).toBe("destroyed");
   });
 
-  test("takes no statements after it", async () => {
+  test("accepts no statements after its end", async () => {
     let left: DatabaseTransaction | undefined;
     const { database } = fakePool();
     await database.transaction(async (tx) => {
@@ -115,7 +115,7 @@ describe("transactions of handlers", () => {
     expect(log[0]).toBe("BEGIN; SET LOCAL statement_timeout = 11000");
   });
 
-  test("leave connections for everything else, and take turns in order", async () => {
+  test("leave connections for the engine, and take turns in order", async () => {
     const fake = fakePool();
     const order: number[] = [];
     const run = (index: number): Promise<void> =>
@@ -133,8 +133,8 @@ describe("transactions of handlers", () => {
   });
 });
 
-describe("what only one process may do", () => {
-  test("waits, without a connection, until no other does it", async () => {
+describe("a task that only one process may run", () => {
+  test("waits, without a connection, until no other process runs it", async () => {
     const locked = [false, true];
     const fake = fakePool((text) => (text.includes("lock") ? { rows: [{ locked: locked.shift() }] } : undefined));
     const out: number[] = [];

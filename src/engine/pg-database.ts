@@ -89,7 +89,7 @@ async function ifFirst<T>(
   return rows[0]?.locked ? { value: await work() } : undefined;
 }
 
-/** @param timeoutMs The time after which to give up, and to destroy the connection. Default: no limit. */
+/** @param timeoutMs The time after which to give up and destroy the connection. Default: no limit. */
 async function run(
   on: Pool | PoolClient,
   text: string,

@@ -43,7 +43,7 @@ describe("a pool", () => {
   });
 });
 
-test("the connection that listens comes from the pool, from elsewhere, or there is none", async () => {
+test("a connection that listens comes from the pool, from its own options, or does not exist", async () => {
   for (const [listen, expected] of [
     [undefined, "pool"],
     [elsewhere, "elsewhere"],
@@ -60,7 +60,7 @@ test("the connection that listens comes from the pool, from elsewhere, or there 
   }
 });
 
-test("an idle connection that breaks is logged, and ends nothing", async () => {
+test("an idle connection that breaks is logged, and the process continues", async () => {
   const entries: unknown[] = [];
   const { pool, close } = openPools({ connectionString }, (entry) => entries.push(entry));
   const error = new Error("broken");

@@ -7,7 +7,7 @@ export interface PgPools {
   readonly pool: Pool;
   /** The pool for the connection that listens. `undefined` if nothing listens. */
   readonly listening: Pool | undefined;
-  /** How many commits of handlers may run concurrently, so that they leave connections for everything else. */
+  /** Maximum number of concurrent commits of handlers, so that they leave connections for the engine. */
   readonly maxCommits: number;
   /** Closes the pools that belong to the engine. */
   close(): Promise<void>;
@@ -15,7 +15,7 @@ export interface PgPools {
 
 const defaultMax = 10;
 
-/** The connections for everything but LISTEN and the commits of handlers. */
+/** The number of connections that are reserved for all other statements than LISTEN and the commits of handlers. */
 const ownWork = 2;
 
 /** @throws Error if the pool is too small. */

@@ -1,5 +1,5 @@
 /*
- * PgBouncer in transaction mode: no statement can rely on the connection of the one before.
+ * PgBouncer in transaction mode: consecutive statements can use different connections.
  */
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -58,7 +58,7 @@ describe.skipIf(isPgBouncerMissing)("through PgBouncer", () => {
   );
 
   test.each(ways)(
-    "a cancel reaches the handler of another server, and its end who waits, with %s to listen",
+    "a cancel reaches the handler of another server, and its outcome the waiting client, with %s to listen",
     async (way) => {
       const began = gate();
       const run = async (_: object, { signal }: { signal: AbortSignal }): Promise<object> => {
@@ -66,7 +66,7 @@ describe.skipIf(isPgBouncerMissing)("through PgBouncer", () => {
         await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
         return {};
       };
-      // Who listens hears of everything, so that nobody needs to look.
+      // A process that listens receives every change, so it does not need to poll.
       const periods = way === "no connection" ? {} : { waitMs: never, renewMs: never, sweepMs: never };
       await open(way, { printBook: run, periods });
       const { press, operations } = await open(way, { work: false, periods });

@@ -19,9 +19,9 @@ export type PostgresOptions = {
   /** The schema of the tables, which is created if it does not exist. Default `lro`. */
   readonly schema?: string | undefined;
   /**
-   * How this process learns of changes in others. By default, one connection of the pool listens for them. If the pool
+   * The connection that receives notifications from other processes. By default, it is one of the pool. If the pool
    * connects to PgBouncer in transaction mode, which cannot listen, set the connection string of the database itself,
-   * or false: the server then looks for changes once a second.
+   * or false: the server then polls for changes once a second.
    */
   readonly listen?: { readonly connectionString: string } | false | undefined;
   /**
@@ -29,7 +29,7 @@ export type PostgresOptions = {
    * server only needs to read and write rows. Default true.
    */
   readonly migrate?: boolean | undefined;
-  /** How long to wait, in milliseconds, for a database that is unavailable, such as one that is starting. Default 0. */
+  /** Maximum time, in ms, to wait for a database that is unavailable, such as one that is starting. Default 0. */
   readonly startupTimeoutMs?: number | undefined;
 } & (
   | {

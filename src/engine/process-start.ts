@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * Returns when a process started, which distinguishes it from a later process with the same ID: in clock ticks since the
- * boot on Linux, as a date elsewhere. `undefined` if there is no such process or the system does not tell, as Windows.
+ * Returns when a process started, which distinguishes it from a later process with the same ID: in clock ticks since
+ * the boot on Linux, as a date elsewhere. `undefined` if there is no such process or on systems such as Windows.
  */
 export function startOf(pid: number, proc = "/proc"): string | undefined {
   try {

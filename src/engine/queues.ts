@@ -138,7 +138,7 @@ async function startBoss(database: Database, schema: string, { log, migrates = t
     db: over(database),
     supervise: false,
     schedule: false,
-    // The least: the server calls supervise() only if there is something to do.
+    // The minimum: the server calls supervise() only if it is necessary.
     monitorIntervalSeconds: 1,
     warningQueueSize: 1_000_000,
   });

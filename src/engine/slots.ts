@@ -1,4 +1,4 @@
-/** Lets at most `count` tasks run concurrently. Others wait and start in the order in which they came. */
+/** Lets at most `count` tasks run concurrently. Further tasks wait and start in order. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;

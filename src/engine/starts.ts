@@ -8,7 +8,7 @@ type InsertOutcome =
   /** `taken`: another operation has the name or the request ID. `busy`: another operation has the key. */
   | { readonly refused: "taken" | "busy" };
 
-/** A conflicting operation can be deleted before it is read, but not as often as this. */
+/** A conflicting operation can be deleted before it is read, but not this many times in a row. */
 const maxInserts = 5;
 
 /** The database refused to insert an operation, although no stored operation conflicts with it. */

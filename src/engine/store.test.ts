@@ -83,8 +83,8 @@ test("a start fails with an InsertConflictError if the database rejects it and n
   expect(await startOne(store, { requestId: "2", principal: "bob" })).toMatchObject({ done: false });
 });
 
-describe("a look", () => {
-  test("is one query and finds the methods with unclaimed work", async () => {
+describe("the query for pending work", () => {
+  test("is a single query that returns the methods with unclaimed work", async () => {
     let queries = 0;
     const store = await shared.stores.open((database) => ({
       ...database,

@@ -70,7 +70,7 @@ export async function openStore(database: Database, options: StoreOptions): Prom
 /** The SQLSTATE of a statement that the role may not run. */
 const insufficientPrivilege = "42501";
 
-/** Opens the queues. Creates or migrates all tables before, if the options permit. */
+/** Opens the queues. Creates or migrates all tables first if the options permit it. */
 async function openTables(database: Database, options: StoreOptions): Promise<Queues> {
   const { schema, migrates = true, log } = options;
   if (!migrates) {

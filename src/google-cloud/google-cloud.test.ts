@@ -105,7 +105,7 @@ describe("googleCloud", () => {
     expect(headers).toEqual([]);
   });
 
-  test("fails with UNAVAILABLE if the token endpoint does, so that waits go on", async () => {
+  test("fails with UNAVAILABLE if the token endpoint does, so that waits continue", async () => {
     const { endpoints } = await tokenEndpoint([200, 503, 200], 1);
     const { redis: client } = await redis({ auth: user(endpoints) });
     const operation = await client.createInstance(start);

@@ -196,7 +196,7 @@ describe("ConnectError", () => {
   });
 });
 
-test("an error without a cause has no such property, and other errors have their facts", () => {
+test("an error without a cause has no such property; other errors have theirs", () => {
   expect(new OperationNameError({ name: "" }, "no name")).not.toHaveProperty("cause");
   const down = new OperationPollError(ref, new ConnectError("down", Code.Unavailable), 1);
   expect(down.message).toBe(`${subject} could not be read: [unavailable] down`);
@@ -207,7 +207,7 @@ test("an error without a cause has no such property, and other errors have their
   expect(nameless.toConnectError().details).toEqual([]);
 });
 
-test("an error about a response says what is wrong with it", () => {
+test("an error about a response names the problem", () => {
   const cause = new Error("premature EOF");
   const rows = [
     ["acme.Book", { problem: "missing", found: "" }, "is missing"],

@@ -90,7 +90,7 @@ export class OperationError<M extends Message = Message> extends BaseError<"Oper
 
   /**
    * Converts the operation's error to a ConnectError with the message and details of its status, and with its code, or
-   * else `Code.Unknown` if the code is not one of Connect's.
+   * `Code.Unknown` if the code is not one of Connect's.
    */
   override toConnectError(): ConnectError {
     const { message, details } = this.status;

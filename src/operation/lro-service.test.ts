@@ -12,7 +12,7 @@ test("a method table has the descriptors of the service", () => {
   expect(fullName(methods.createBook.rpc)).toBe("acme.library.v1.LibraryService.CreateBook");
 });
 
-test("a method that the service does not have is refused, with the fix", () => {
+test("a method that the service does not have is rejected with the fix", () => {
   const init = { methods: { printBook: { response, metadata } } };
   expect(() => lroService(LibraryService, init as never)).toThrow(
     'acme.library.v1.LibraryService has no rpc "printBook": generate all code from the same proto',

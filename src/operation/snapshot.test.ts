@@ -100,7 +100,7 @@ test("metadata that cannot be unpacked does not hide the outcome", () => {
   });
 });
 
-test("a response of another type is an error, also if the method returns google.protobuf.Empty", () => {
+test("a response of another type is an error, even if the method returns google.protobuf.Empty", () => {
   expect(() => unpackOperation(deleteBook, done(emma))).toThrow(
     "is of type acme.library.v1.Book, not google.protobuf.Empty",
   );

@@ -139,7 +139,7 @@ describe("bad input", () => {
     expect({ stdout: stdout.length, exitCode }).toEqual({ stdout: 0, exitCode: 1 });
   });
 
-  it("is not read to its end where an option is invalid", async () => {
+  it("is not read to its end if an option is invalid", async () => {
     const many = Buffer.concat([await withParameter("target=TS"), Buffer.alloc(1 << 24)]);
     const { stderr, exitCode } = await runBin(many);
     expect(stderr).toMatch(/^protoc-gen-ts-lro: invalid option "target=TS": /);

@@ -21,7 +21,7 @@ describe.each(readCases())("case $name", (golden) => {
     expect(sortImports(emittedFor(request))).toEqual(sortImports(readGolden(golden)));
   });
 
-  it("gives the same output and errors for the pruned and the full request", () => {
+  it("returns the same output and errors for the pruned and the full request", () => {
     const encoded = readRequest(request);
     const whole = generate(encoded, readYaml, () => fromBinary(CodeGeneratorRequestSchema, request));
     expect(generate(encoded, readYaml)).toEqual(whole);

@@ -15,7 +15,7 @@ export function plainMethodErrors({ plain }: Findings): Finding[] {
   return addAdvice(plain, `${annotate}, or set strict=false.`);
 }
 
-/** Returns notes on methods that stay plain RPCs, and on methods whose name causes trouble in clients. */
+/** Returns notes on methods that stay plain RPCs, and on methods that clients rename. */
 export function notesOnMethods({ plain }: Findings, services: readonly DescService[]): Finding[] {
   const then = services.flatMap(({ methods }) => methods).filter(isThen);
   return [
@@ -27,7 +27,7 @@ export function notesOnMethods({ plain }: Findings, services: readonly DescServi
   ];
 }
 
-/** Returns notes on a service YAML: settings that apply to nothing, and a missing google.longrunning.Operations. */
+/** Returns notes on a service YAML: settings that apply to nothing and a missing google.longrunning.Operations. */
 export function notesOnYaml(yaml: ServiceYaml, services: readonly DescService[]): Diagnostic[] {
   const { path, apis } = yaml;
   const unused = findUnused(yaml, services);

@@ -228,7 +228,7 @@ describe("an invalid option", () => {
   });
 });
 
-it("options that add up can be repeated", () => {
+it("options with several values can be repeated", () => {
   const parameter = "service_yaml=a.yaml,service_yaml=b.yaml,rewrite_imports=a:b,rewrite_imports=c:d,map_imports=e:f=g";
   expect(parseParameter(parameter).serviceYaml).toEqual(["a.yaml", "b.yaml"]);
 });

@@ -66,8 +66,8 @@ const optionValues: ReadonlyMap<string, Values> = new Map([
 ]);
 
 /**
- * Parses the parameter of a request. Also checks the options that protoplugin parses, because its errors do not list the
- * valid values, and because it would parse them only after the request has been decoded.
+ * Parses the parameter of a request. Also checks the options that protoplugin parses, because its errors do not list
+ * the valid values, and because it would parse them only after the request has been decoded.
  *
  * @throws Error if an option is unknown or repeated, or if its value is invalid.
  */
@@ -122,7 +122,7 @@ function joined(names: readonly string[]): Values {
   };
 }
 
-/** Names that do not start with a letter are other spellings, which the error does not list. */
+/** Names that do not start with a letter are alternative spellings, which the error does not list. */
 function oneOf(...names: readonly string[]): Values {
   const shown = names.filter((name) => /^\w/.test(name));
   return { use: `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`, isValid: (value) => names.includes(value) };

@@ -128,7 +128,7 @@ it.each([
   ["service", "service Thing { rpc Get(acme.Book) returns (acme.Book); }", "service acme.Thing"],
   ["extension", "extend google.protobuf.MethodOptions { string Thing = 5000; }", "extension acme.Thing"],
   ["enum", "enum Thing { THING_UNSPECIFIED = 0; }", "enum acme.Thing"],
-])("says of a name that is that of an %s in another file what it is", async (_, declaration, what) => {
+])("names the kind of a type that is an %s in another file", async (_, declaration, what) => {
   const { error } = await runOnProtos(
     {
       "a.proto": proto("acme.a").replace('"acme.Book"', '"acme.Thing"'),

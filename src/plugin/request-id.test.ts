@@ -25,7 +25,7 @@ test.each([
   ["that has another format", "string request_id = 1 [(google.api.field_info).format = IPV4];"],
   ["with another name", "string uid = 1 [(google.api.field_info).format = UUID4];"],
   ["of another type", "bytes request_id = 1 [(google.api.field_info).format = UUID4];"],
-])("the ID of a request is no field %s", async (_, fields) => {
+])("the ID of a request is not a field %s", async (_, fields) => {
   expect(requestIdField(await methodWith(fields))).toBeUndefined();
 });
 

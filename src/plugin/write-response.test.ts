@@ -9,7 +9,7 @@ test.each([
   ["text of all kinds", ["größer\n", "\u{1f4d6}", "x".repeat(127), "x".repeat(128)]],
   ["more than fits into a part", Array.from({ length: 300 }, (_, i) => String(i).repeat(1000))],
   ["a file that is larger than a part", ["small", "x".repeat(300_000), "small"]],
-])("a response with %s can be read again", (_, contents) => {
+])("a response with %s can be decoded", (_, contents) => {
   const file = contents.map((content, i) => ({ name: `acme/größe${i}.ts`, content }));
   const response = create(CodeGeneratorResponseSchema, { supportedFeatures: 3n, minimumEdition: 998, file });
   const parts: Buffer[] = [];

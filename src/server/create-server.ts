@@ -27,9 +27,9 @@ export interface LroServerOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * How long the function that a handler passes to `commit` may run. After that, the transaction is rolled back, and
-   * `commit` fails with DEADLINE_EXCEEDED. Default: the lease on PostgreSQL, and 2,000 on PGlite, where a commit blocks
-   * all other calls.
+   * Maximum time, in ms, of the function that a handler passes to `commit`. After that, the transaction is rolled back
+   * and `commit` fails with DEADLINE_EXCEEDED. Default: the lease on PostgreSQL, and 2,000 on PGlite, where a commit
+   * blocks all other calls.
    */
   readonly commitTimeoutMs?: number | undefined;
   /** Maximum time for which a WaitOperation call blocks. Default 300,000 (5 minutes). */

@@ -2,7 +2,7 @@ import type { Meter } from "@opentelemetry/api";
 import { thisProcess } from "./log.ts";
 import type { OperationStore } from "./operation-store.ts";
 
-/** What gauges observe. */
+/** The sources of the gauges. */
 export type Observed = Pick<OperationStore, "measure" | "connections">;
 
 /**
@@ -18,7 +18,7 @@ export function observeStore(meter: Meter, system: string, { measure, connection
   });
   const oldest = meter.createObservableGauge("lro.operations.queued.max_age", {
     unit: "s",
-    description: "How long the oldest operation has waited for a worker, by method. Reported by one process.",
+    description: "Waiting time of the oldest operation that no worker has claimed, by method. Reported by one process.",
   });
   const count = meter.createObservableUpDownCounter("db.client.connection.count", {
     unit: "{connection}",

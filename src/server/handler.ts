@@ -78,7 +78,7 @@ export interface LroExclusiveOptions<I extends Message> {
    */
   key(request: I, start: StartContext): string | undefined;
   /**
-   * Whose operations a key applies to: only those of the same principal, or those of all principals. With "all", a
+   * The operations that a key applies to: only those of the same principal, or those of all principals. With "all", a
    * caller can block or end operations of other principals. Default "own".
    */
   readonly scope?: "own" | "all" | undefined;
@@ -128,7 +128,7 @@ export interface LroHandlerOptions<I extends Message, R extends Message, M exten
   readonly expireAfterMs?: number | undefined;
   /**
    * Maximum size of a request in bytes. Larger ones fail with RESOURCE_EXHAUSTED. Default: `readMaxBytes` of the
-   * options with which the service is registered, or else the server's.
+   * options with which the service is registered, otherwise the server's.
    */
   readonly maxRequestBytes?: number | undefined;
 }

@@ -1,5 +1,5 @@
 /*
- * Errors and log functions that misbehave: they end neither the operation in another way, nor the process.
+ * Invalid errors and log functions that throw: they change neither the outcome of the operation nor the process.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -32,7 +32,7 @@ describePGlite((engine) => {
     ["an error whose cause is such a Proxy", () => new Error("x", { cause: hostile() })],
     ["an error whose code is such a Proxy", () => Object.assign(new ConnectError("x"), { code: hostile() })],
   ])("%s", (_, create) => {
-    test("that a handler throws fails the operation with INTERNAL or UNKNOWN, and is logged without harm", async () => {
+    test("that a handler throws fails the operation with INTERNAL or UNKNOWN and is logged", async () => {
       vi.spyOn(console, "error").mockImplementation(() => {});
       const { press, lro } = await engine.open({
         log: undefined,

@@ -26,7 +26,7 @@ export function createInstruments(meter: Meter): Instruments {
     }),
     queueDuration: meter.createHistogram("lro.queue.duration", {
       unit: "s",
-      description: "How long operations waited for their first attempt.",
+      description: "Time that operations waited for their first attempt.",
     }),
     takeovers: meter.createCounter("lro.takeovers", {
       unit: "{attempt}",

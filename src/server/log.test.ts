@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("the console gets warnings and errors, with their facts and the error", () => {
+test("the console shows warnings and errors, with their facts and the error", () => {
   const [info, warn, error] = (["info", "warn", "error"] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation(() => {}),
   );

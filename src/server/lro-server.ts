@@ -11,8 +11,8 @@ export interface LroHealth {
   /** For readiness probes: whether the server was started and not drained, and the database is writable. */
   readonly ready: boolean;
   /**
-   * Whether the database accepts writes, only reads, as a standby does, or does not respond. On a read-only database,
-   * operations can be read, but not started.
+   * Whether the database accepts writes, accepts only reads (as a standby does), or does not respond. On a read-only
+   * database, operations can be read but not started.
    */
   readonly database: "writable" | "read-only" | "unavailable";
   /** Whether this process runs operations: false before `start`, with `work: false`, and after `drain`. */

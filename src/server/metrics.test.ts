@@ -46,7 +46,7 @@ async function collect(name: string): Promise<Record<string, unknown>> {
 }
 
 describePostgres((engine) => {
-  test("gauges show operations by state and method, the oldest that waits, and connections", async () => {
+  test("gauges show operations by state and method, the age of the oldest queued one, and connections", async () => {
     const [began, end] = [gate(), gate()];
     const { press, lro } = await engine.open({
       concurrency: 1,

@@ -86,7 +86,7 @@ export interface Claim {
   readonly cancelRequested: boolean;
   /** Whether the previous attempt lost its lease, for example because its process crashed. */
   readonly takenOver: boolean;
-  /** How long ago the operation was started. */
+  /** Time since the start of the operation. */
   readonly ageSeconds: number;
   readonly trace: string | undefined;
   /** The engine's queue that the operation came from. */
@@ -126,11 +126,11 @@ export interface ListedOperation extends StoredOperation {
   readonly position: string;
 }
 
-/** What there is to do for workers. */
+/** The pending work for workers. */
 export interface Outlook {
   /** The methods with operations that no worker has claimed. */
   readonly methods: readonly string[];
-  /** Whether there is something to clean up, for `sweep`. */
+  /** Whether `sweep` is necessary. */
   readonly sweep: boolean;
 }
 
@@ -165,7 +165,7 @@ export interface MethodMeasurement {
   readonly queued: number;
   /** The number of operations that workers run. */
   readonly running: number;
-  /** How long the oldest operation has waited for a worker. 0 if none waits. */
+  /** The waiting time of the operation that has waited longest for a worker. 0 if none waits. */
   readonly oldestSeconds: number;
 }
 
@@ -186,7 +186,7 @@ export interface OperationStore {
   readonly singleConnection: boolean;
   /** Whether `listen` delivers events. */
   readonly listens: boolean;
-  /** How long a function passed to `settle` may run, in milliseconds. The caller ends it then. */
+  /** Maximum time, in ms, of a function passed to `settle`. The caller then ends it. */
   readonly commitTimeoutMs: number;
   /** Stores an operation and queues it for workers, atomically. */
   start(operation: NewOperation): Promise<StartOutcome>;
@@ -199,7 +199,7 @@ export interface OperationStore {
   cancel(id: string, error: Uint8Array): Promise<void>;
   /** Hides an operation. If it is running, it continues. */
   remove(id: string): Promise<void>;
-  /** Finds what there is to do for workers, with one query, whatever the number of methods. */
+  /** Finds pending work for workers, with one query, regardless of the number of methods. */
   look(): Promise<Outlook>;
   /** Claims up to `limit` operations of a method. */
   claim(method: string, limit: number): Promise<Claim[]>;

@@ -1,5 +1,5 @@
 /*
- * The options of a server, over an engine that a test makes up.
+ * The options of a server with a fake engine.
  */
 import { describe, expect, test } from "vitest";
 import { createLroServer, type LroServerOptions } from "./create-server.ts";
@@ -21,7 +21,7 @@ function noting(): { readonly engine: Engine; readonly opened: EngineOptions[] }
   return { engine, opened };
 }
 
-test("an engine gets the lease, how often to check its connection, and what is left to it", async () => {
+test("an engine receives the lease, the period of its connection checks, and the other options unchanged", async () => {
   const { engine, opened } = noting();
   await (await createLroServer({ engine })).close();
   expect(opened).toMatchObject([{ leaseSeconds: 30, heartbeatMs: 5_000, commitTimeoutMs: undefined }]);
@@ -37,7 +37,7 @@ const accepted: Partial<LroServerOptions>[] = [
   { commitTimeoutMs: 1 },
   { defaults: { maxCrashes: 1, expireAfterMs: 0 } },
 ];
-test.each(accepted)("%j is possible", async (options) => {
+test.each(accepted)("%j is accepted", async (options) => {
   await (await createLroServer({ engine: noting().engine, ...options })).close();
 });
 
@@ -58,24 +58,24 @@ const refused: [Partial<LroServerOptions>, string][] = [
     "expireAfterMs of defaults is -1: set it to a number of milliseconds, at least 0",
   ],
 ];
-test.each(refused)("%j is refused before the engine is opened", async (options, message) => {
+test.each(refused)("%j is rejected before the engine is opened", async (options, message) => {
   const { engine, opened } = noting();
   await expect(createLroServer({ engine, ...options })).rejects.toThrow(message);
   expect(opened).toEqual([]);
 });
 
-test("what is no engine is refused", async () => {
+test("a value that is not an engine is rejected", async () => {
   const message = "the option engine is not an engine: set it to the result of pglite() or postgres()";
   await expect(createLroServer({ engine: {} as Engine })).rejects.toThrow(message);
   await expect(createLroServer({ engine: undefined as unknown as Engine })).rejects.toThrow(message);
 });
 
-describe("what a server does by itself", () => {
-  test("is seldom when it is told of changes: a lease is renewed three times", () => {
+describe("periodic work of a server", () => {
+  test("is rare if it receives notifications: it renews a lease three times", () => {
     expect(periodsOf(30_000, true)).toMatchObject({ waitMs: 5_000, renewMs: 10_000, sweepMs: 1_000 });
   });
 
-  test("is done once a second when it is not, and to renew a short lease as often as it takes", () => {
+  test("happens once a second without notifications, and more often to renew a short lease", () => {
     expect(periodsOf(30_000, false)).toMatchObject({ waitMs: 1_000, renewMs: 1_000, sweepMs: 1_000 });
     expect(periodsOf(1_500, false)).toMatchObject({ renewMs: 500 });
   });

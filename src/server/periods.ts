@@ -25,7 +25,7 @@ const logPeriods = { waitingMs: 60_000, ignoredMs: 5_000, ignoredAgainMs: 60_000
 /**
  * Returns the intervals for a lease of this length.
  *
- * @param listens Whether changes are announced. If not, all of them have to be looked for.
+ * @param listens Whether the store announces changes. If not, the server polls for all of them.
  */
 export function periodsOf(leaseMs: number, listens: boolean): Omit<Periods, "heartbeatMs"> {
   const renewMs = leaseMs / 3;
@@ -34,5 +34,5 @@ export function periodsOf(leaseMs: number, listens: boolean): Omit<Periods, "hea
     : { waitMs: 1_000, renewMs: Math.min(renewMs, 1_000), sweepMs: 1_000, ...logPeriods };
 }
 
-/** How often to check the connection that receives announcements, by default. */
+/** Default interval of checks of the connection that receives announcements. */
 export const defaultHeartbeatMs = 5_000;

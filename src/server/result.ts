@@ -60,7 +60,7 @@ export function publicError(error: unknown): ConnectError {
   return new ConnectError("internal error", Code.Internal);
 }
 
-/** Replaces a code that is not an error's, such as 0, by UNKNOWN. */
+/** Replaces a code that is not that of an error, such as 0, with UNKNOWN. */
 function withValidCode(error: ConnectError): ConnectError {
   const { code, rawMessage, metadata, details } = error;
   if (validCode(code) === code) {

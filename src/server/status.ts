@@ -8,7 +8,7 @@ export function validCode(code: number): Code {
   return Number.isInteger(code) && code >= Code.Canceled && code <= Code.Unauthenticated ? code : Code.Unknown;
 }
 
-/** Converts an error to a google.rpc.Status. Codes that are not an error's, such as 0, become UNKNOWN. */
+/** Converts an error to a google.rpc.Status. Codes that are not those of an error, such as 0, become UNKNOWN. */
 export function toStatus(error: ConnectError | MessageInitShape<typeof StatusSchema>): Status {
   if (error instanceof ConnectError) {
     const { code, rawMessage: message } = error;

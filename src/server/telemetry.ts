@@ -22,7 +22,7 @@ interface Attempt {
   readonly operation: string;
   readonly number: number;
   readonly trace: string | undefined;
-  /** How long the operation waited for this attempt, in seconds. `undefined` if it is not the first. */
+  /** Time, in seconds, that the operation waited for this attempt. `undefined` if it is not the first. */
   readonly queuedSeconds: number | undefined;
   /** Whether the previous attempt lost its lease. */
   readonly takenOver: boolean;

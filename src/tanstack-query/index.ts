@@ -10,8 +10,8 @@ export {
 } from "./mutation.ts";
 
 /**
- * The data of a query for an operation: its state, and the response if it is done. `progress` is how much of the work is
- * done, from 0 to 100: 100 if the operation is done, otherwise what `progressOf` reads from the metadata.
+ * The data of a query for an operation: its state, and the response if it is done. `progress` is the percentage of the
+ * work that is done: 100 if the operation is done, otherwise the result of `progressOf` for the metadata.
  */
 export type OperationQueryData<R extends Message = Message, M extends Message = Message> =
   | {
@@ -58,7 +58,7 @@ export interface OperationQueryContext {
  * operation share their data, because their key contains the operation's token.
  *
  * @param operation If `undefined`, the query is disabled: it stays pending and sends no request.
- * @throws OperationNameError if the operation has no name, as one that was done when it was started.
+ * @throws OperationNameError if the operation has no name, because it was already done when it was started.
  */
 export function operationQueryOptions<R extends Message, M extends Message>(
   operation: Operation<R, M> | undefined,

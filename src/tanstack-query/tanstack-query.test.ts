@@ -128,7 +128,7 @@ test("a mutation starts an operation and is pending until it is done", async () 
   expect([...new Set(events)]).toEqual([name, 10, 40, 100]);
 });
 
-test("a mutation fails as the operation does, and starts no second one", async () => {
+test("a mutation fails with the operation's error and starts no second operation", async () => {
   let starts = 0;
   const start = async () => {
     starts++;

@@ -39,7 +39,7 @@ function setUp(options: { waitOperation?: boolean } = {}): Library {
   return { clock, operations, library: createLibraryServiceClient(transport, { clock }) };
 }
 
-test("a deleted operation leaves its name to no other", async () => {
+test("the name of a deleted operation is not used again", async () => {
   const { library } = setUp();
   const first = await library.createBook({});
   await library.createBook({});

@@ -21,7 +21,7 @@ export interface ChaosDatabase {
    * server.
    */
   crash?(downMs: number): Promise<void>;
-  /** How many of ten faults are such crashes. */
+  /** The number of such crashes among ten faults. */
   readonly crashes: number;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /*
- * A server under load, for `leases.ts`: it starts operations and runs them, with commits of up to three leases, on a pool
- * of the least size, while its event loop stalls for up to a third of a lease.
+ * A server under load, for `leases.ts`: it starts operations and runs them, with commits of up to three leases, on a
+ * pool of the minimum size, while its event loop stalls for up to a third of a lease.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRouterTransport } from "@connectrpc/connect";

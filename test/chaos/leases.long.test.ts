@@ -5,7 +5,7 @@ test(
   "no lease is lost in two minutes of slow commits and stalls on a pool of four connections",
   async () => {
     const { stdout, stderr } = await runProgram("test/chaos/leases.ts", { args: ["--minutes", "2"] });
-    // With the seed, for those who want to see it again.
+    // Contains the seed, with which the run can be repeated.
     console.log(`${stdout}${stderr}`);
     expect(String(stdout)).toContain("no lease was lost");
   },

@@ -1,6 +1,6 @@
 /*
- * The property that no lease is lost without cause: two servers under load whose processes, and whose paths to the
- * database, are never gone for a whole lease. Run `npm run chaos:leases -- --minutes 10 --seed 42`.
+ * Checks that no lease is lost without cause: runs two servers under load, and never interrupts their processes or
+ * their connections to the database for a whole lease. Run `npm run chaos:leases -- --minutes 10 --seed 42`.
  */
 import { parseArgs } from "node:util";
 import pg from "pg";

@@ -1,5 +1,5 @@
 /*
- * Installs the packed package from its tarball, with npm and the registry, as users do.
+ * Installs the packed tarball with npm from the registry, as users do.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

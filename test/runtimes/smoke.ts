@@ -2,7 +2,7 @@ import { createConnectTransport } from "@connectrpc/connect-web";
 import { OperationError, progressOf, WaitAbortedError, WaitTimeoutError, waitAll } from "protoc-gen-ts-lro/client";
 import { createPressServiceClient } from "../../testdata/gen/acme/press/v1/press_lro.ts";
 
-/** Uses a client on a press server in any runtime, and returns what it saw. */
+/** Uses a client on a press server in any runtime, and returns the results. */
 export async function smoke(baseUrl: string, fetch: typeof globalThis.fetch = globalThis.fetch): Promise<object> {
   const press = createPressServiceClient(createConnectTransport({ baseUrl, useBinaryFormat: true, fetch }));
   const operation = await press.printBook({ title: "Emma" });

@@ -79,7 +79,7 @@ function sameType(part: "response" | "metadata", id: string): Rule {
 
 function describeChange({ typeName }: NamedDesc, { name, desc }: TypeName): string {
   if (name === "") {
-    return `is no longer given. It was ${typeName}`;
+    return `was removed. It was ${typeName}`;
   }
   if (desc === undefined) {
     return `changed from ${typeName} to "${name}", which is not found`;

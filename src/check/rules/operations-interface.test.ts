@@ -59,7 +59,7 @@ describe("an API's own Operations service", () => {
       }`);
   });
 
-  test("is not a service that lists the operations of a resource, which are of another kind", async () => {
+  test("is not a service that lists operations of another kind on a resource", async () => {
     await expectMarked(`
       message Operation { string id = 1; bool done = 2; oneof result { M error = 3; M response = 4; } }
       message ListDiskOperationsResponse { repeated Operation operations = 1; Operation last = 2; }

@@ -16,7 +16,7 @@ export const responseSpecific: Rule = {
     for (const { desc, response } of files.operations) {
       const { typeName = "" } = response.desc ?? {};
       if (typeName === operationType || typeName === AnySchema.typeName) {
-        const message = `rpc ${desc.name} has the response type ${typeName}, which says nothing about its result. Use a message for the result.`;
+        const message = `rpc ${desc.name} has the response type ${typeName}, which does not describe its result. Define a message for the result.`;
         yield { place: atTypeName(response), message };
       }
     }
@@ -49,7 +49,7 @@ export const metadataCreateTime: Rule = {
   *find({ files }) {
     for (const { desc, metadata } of files.operations) {
       if (metadata.desc?.kind === "message" && !metadata.desc.fields.some(isCreateTime)) {
-        const message = `metadata ${metadata.name} of rpc ${desc.name} does not contain when the operation was created. Add google.protobuf.Timestamp create_time.`;
+        const message = `metadata ${metadata.name} of rpc ${desc.name} does not contain the time at which the operation was created. Add google.protobuf.Timestamp create_time.`;
         yield { place: atTypeName(metadata), message };
       }
     }

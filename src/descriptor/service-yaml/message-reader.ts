@@ -24,7 +24,7 @@ export interface Values {
   readonly isRequired?: boolean;
 }
 
-/** What is read of the messages in a file. */
+/** Chooses the parts of a file's messages to read. */
 export interface MessageReaderOptions {
   /** The values of all fields that are not messages or lists of messages. */
   readonly values: ReadonlyMap<DescField, Values>;
@@ -36,7 +36,7 @@ export interface MessageReaderOptions {
 
 /**
  * Reads messages from YAML by the JSON rules of protobuf, and reports everything that does not fit. Unlike in JSON, an
- * empty value is an error unless it stands for a message or a list: the author of a key means to set it.
+ * empty value is an error unless it stands for a message or a list, because it is probably a mistake.
  */
 export class MessageReader {
   readonly problems: Diagnostic[] = [];

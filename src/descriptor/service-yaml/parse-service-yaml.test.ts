@@ -98,7 +98,7 @@ publishing:
     expect(read(longRunning(setting)).settings[0]?.polling).toEqual({});
   });
 
-  it("must not be empty: that would poll without pause", () => {
+  it("must not be empty, which would mean polling without a delay", () => {
     const text = longRunning("max_poll_delay: 1s,\n    poll_delay_multiplier:");
     expect(problemsOf(text)).toEqual([`acme.yaml:4:28: poll_delay_multiplier is empty, but ${factor}`]);
   });

@@ -22,7 +22,7 @@ export function parseServiceYaml(path: string, text: string): ServiceYaml {
   const methodSettings = service.publishing?.methodSettings ?? [];
   return {
     path,
-    // Without its syntax errors, the file may say something else.
+    // Without its syntax errors, the file may have other settings.
     problems:
       problems.length > 0
         ? problems

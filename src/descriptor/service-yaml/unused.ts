@@ -5,7 +5,7 @@ import { patternsOf, selects } from "./selector.ts";
 import type { ServiceYaml } from "./service-yaml.ts";
 
 /**
- * Reports everything in a service YAML that applies to nothing. A file can be for several APIs, of which only some are
+ * Reports all settings in a service YAML that apply to nothing. A file can be for several APIs, of which only some are
  * in a run, so settings for methods of other services that the file lists are not reported.
  *
  * @param services The services of the run that have long-running methods.

@@ -42,13 +42,13 @@ describePGlite((engine) => {
     expect(await first.poll()).toMatchObject({ done: false });
   });
 
-  test("no caller can make up the key of another principal", async () => {
+  test("no caller can forge the key of another principal", async () => {
     const { press } = await open({ onBusy: "reject" });
     await press.printBook({ ...emma, press: '["ann","presses/1"]' }, { headers: { principal: "" } });
     expect(await press.printBook({ ...emma, press: "presses/1" }, ann)).toMatchObject({ done: false });
   });
 
-  test("a rejected call names the caller's own operation, in ResourceInfo, too", async () => {
+  test("a rejected call names the caller's own operation, including in a ResourceInfo", async () => {
     const { press } = await open({ onBusy: "reject" });
     const { name } = await press.printBook(emma, ann);
     const error = await errorOf(press.printBook(emma, ann));

@@ -23,7 +23,9 @@ export function scopedKey(key: string, principal: string): string {
     : scoped;
 }
 
-/** Returns the error of a call whose key another operation has, which it names only if the caller may get it. */
+/**
+ * Returns the error of a call whose key another operation has. It names that operation only if the caller may get it.
+ */
 export async function busyError(
   access: Access,
   { holder }: Extract<StartOutcome, { refused: "busy" }>,

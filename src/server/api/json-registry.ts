@@ -5,7 +5,7 @@ const advice =
   "server's adapter and on the client's transport, or use the binary format";
 
 /**
- * Adds the missing setting to the error that a JSON call gets if its response contains a google.protobuf.Any and the
+ * Adds the missing setting to the error of a JSON call if its response contains a google.protobuf.Any and the
  * router has no registry. Connect encodes responses after interceptors ran, so only the encoded error can be changed.
  */
 export function explainMissingRegistry(handler: UniversalHandler): UniversalHandler {

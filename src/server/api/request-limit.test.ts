@@ -37,7 +37,7 @@ describePGlite((engine) => {
 
   const stored = (): Promise<unknown[]> => engine.sql("SELECT id FROM operations");
 
-  test("twelve concurrent requests of 60 MB are all refused and none is stored", async () => {
+  test("twelve concurrent requests of 60 MB are all rejected and none is stored", async () => {
     const baseUrl = await listen(await open(run));
     const body = toBinary(PrintBookRequestSchema, create(PrintBookRequestSchema, { title: "x".repeat(60_000_000) }));
     const calls = Array.from({ length: 12 }, async () => {
@@ -54,7 +54,7 @@ describePGlite((engine) => {
     expect(await stored()).toEqual([]);
   });
 
-  test("a compressed request is refused if it is too large after decompression", async () => {
+  test("a compressed request is rejected if it is too large after decompression", async () => {
     const baseUrl = await listen(await open(run));
     const transport = createConnectTransport({ baseUrl, httpVersion: "1.1", sendCompression: compressionGzip });
     const call = createPressServiceClient(transport).printBook({ title: "x".repeat(5 * MiB) });
@@ -67,14 +67,16 @@ describePGlite((engine) => {
     ["the server's defaults", run, { defaults: { maxRequestBytes: 5_000 } }, 5_000],
     ["the registration, as readMaxBytes", run, { options: { readMaxBytes: 2_000 } }, 2_000],
   ])("the limit can be set by %s", async (_, printBook, options, limit) => {
-    const press = createPressServiceClient(createRouterTransport((await open(printBook, options)).routes), { retryStart: false });
+    const press = createPressServiceClient(createRouterTransport((await open(printBook, options)).routes), {
+      retryStart: false,
+    });
     await press.printBook({ title: "x".repeat(limit - 10) });
     const error = await press.printBook({ title: "x".repeat(limit) }).catch((error: unknown) => error);
     expect((error as ConnectError).code).toBe(Code.ResourceExhausted);
     expect(await stored()).toHaveLength(1);
   });
 
-  test("a limit leaves the protocols of the router as they are", async () => {
+  test("a limit does not change the protocols of the router", async () => {
     const lro = await open(run);
     const router = createConnectRouter({ grpc: false });
     lro.routes(router);

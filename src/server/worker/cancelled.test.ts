@@ -1,5 +1,5 @@
 /*
- * A cancelled operation fails with CANCELLED and one text, whichever process runs or ends it.
+ * A cancelled operation fails with CANCELLED and the same message, regardless of the process that runs or ends it.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test } from "vitest";

@@ -6,7 +6,7 @@ import { createEngine, openEngine } from "../engine.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  test("work whose announcement was lost is found, also of a method that the worker has never seen work of", async () => {
+  test("work whose announcement was lost is found, even of a method that is new to the worker", async () => {
     const deaf = createEngine(async (options) => ({
       ...(await openEngine(engine.engine(), options)),
       listen: async () => {},

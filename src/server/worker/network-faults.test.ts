@@ -25,7 +25,9 @@ describeEngines((engine) => {
     const proxy = await tcpProxy((server.address() as AddressInfo).port);
     try {
       const baseUrl = `http://127.0.0.1:${proxy.port}`;
-      const press = createPressServiceClient(createConnectTransport({ baseUrl, httpVersion: "1.1" }), { retryStart: false });
+      const press = createPressServiceClient(createConnectTransport({ baseUrl, httpVersion: "1.1" }), {
+        retryStart: false,
+      });
       const dropped = proxy.dropNextAnswer();
       await expect(press.printBook({ ...emma, requestId: "1" })).rejects.toThrow();
       await dropped;
@@ -41,7 +43,7 @@ describeEngines((engine) => {
 
   test("5,000 waiters: one listener, a bounded number of queries, and all calls return", async () => {
     const end = gate();
-    /** As long as a hundred queries take: a wait that read again and again would do so meanwhile. */
+    /** The time of a hundred queries, in which a wait that polled repeatedly would send one. */
     async function pause(): Promise<void> {
       for (let i = 0; i < 100; i++) {
         await engine.sql("SELECT 1");

@@ -52,7 +52,7 @@ test("an update 200 ms after the last write is written immediately", async () =>
   expect(writes).toEqual(["1 at 0", "2 at 200"]);
 });
 
-test("writes do not overlap, and what comes during one is written after it", async () => {
+test("writes do not overlap, and an update during a write is written after it", async () => {
   const written = gate();
   const { progress, writes } = noted((text) => (text === "1" ? written.passed : Promise.resolve()));
   const first = progress.set(bytes("1"));
@@ -68,7 +68,7 @@ test("writes do not overlap, and what comes during one is written after it", asy
   expect(writes).toHaveLength(2);
 });
 
-test("an immediate write that fails fails its update, and is made up for by the next", async () => {
+test("if an immediate write fails, its update fails and the next update is written", async () => {
   let fails = true;
   const { progress, writes } = noted(async () => {
     if (fails) {
@@ -78,7 +78,7 @@ test("an immediate write that fails fails its update, and is made up for by the 
   await expect(progress.set(bytes("1"))).rejects.toThrow("the claim is lost");
   expect(progress.unwritten).toEqual(bytes("1"));
   await progress.set(bytes("2"));
-  // Fails as well, which nobody waits for.
+  // Fails as well, but no caller waits for it.
   await vi.advanceTimersByTimeAsync(200);
   fails = false;
   await progress.set(bytes("3"));
@@ -106,7 +106,7 @@ test("a pause waits for the write in progress, and leaves the latest metadata to
   expect(progress.unwritten).toEqual(bytes("2"));
 });
 
-test("a pause stops a write that is to come, and its end lets it come", async () => {
+test("a pause stops a pending write until the pause ends", async () => {
   const { progress, writes } = noted();
   await progress.set(bytes("1"));
   await progress.set(bytes("2"));

@@ -14,7 +14,7 @@ function failing(...errors: unknown[]): () => Promise<string> {
   };
 }
 
-test("a task is tried again while it fails with UNAVAILABLE, and each failure is told", async () => {
+test("a task is retried while it fails with UNAVAILABLE, and each failure is reported", async () => {
   const seen: unknown[] = [];
   expect(await untilAvailable(failing(unavailable, unavailable), (error) => seen.push(error))).toBe("done");
   expect(seen).toEqual([unavailable, unavailable]);
@@ -23,13 +23,16 @@ test("a task is tried again while it fails with UNAVAILABLE, and each failure is
 
 test.each([
   ["another code", new ConnectError("no book", Code.NotFound)],
-  ["what is no ConnectError, but has the code", Object.assign(new Error("no book"), { code: Code.Unavailable })],
-])("a task that fails with %s is not", async (_, error) => {
+  [
+    "an error that has the code, but is not a ConnectError",
+    Object.assign(new Error("no book"), { code: Code.Unavailable }),
+  ],
+])("a task that fails with %s is not retried", async (_, error) => {
   await expect(untilAvailable(failing(error))).rejects.toBe(error);
   await expect(untilAvailable(failing(unavailable, error))).rejects.toBe(error);
 });
 
-test("what is told of a failure can end the tries", async () => {
+test("the callback that receives a failure can stop the retries", async () => {
   const aborted = new Error("aborted");
   const trying = untilAvailable(failing(unavailable), () => {
     throw aborted;

@@ -1,5 +1,5 @@
 /*
- * Commits that take long, or are many: they harm no other operation.
+ * Slow or numerous commits: they do not harm other operations.
  */
 import { Code } from "@connectrpc/connect";
 import { Pool } from "pg";
@@ -17,7 +17,7 @@ import { postgres } from "../../engine/postgres.ts";
 const emma = { press: "presses/1", title: "Emma" };
 
 describeEngines((engine) => {
-  test("a commit that takes too long is rolled back, and its operation fails with an error that says so", async () => {
+  test("a commit that takes too long is rolled back, and its operation fails with an error that names the fix", async () => {
     const over = gate();
     onTestFinished(() => over.open());
     const { press } = await engine.open({
@@ -39,7 +39,7 @@ describeEngines((engine) => {
     expect(await engine.sql("SELECT to_regclass('slow_commits') AS found")).toEqual([{ found: null }]);
   });
 
-  test("a commit in time is committed, also with a limit of its own", async () => {
+  test("a commit within a configured limit succeeds", async () => {
     const { press } = await engine.open({
       commitTimeoutMs: 60_000,
       printBook: ({ title }, { commit }) => commit(() => ({ title })),
@@ -56,7 +56,7 @@ describePostgres((engine) => {
     return server;
   }
 
-  test("a statement that goes on when the time of its commit is over is cancelled", async () => {
+  test("a statement that still runs when its commit times out is cancelled", async () => {
     const { press } = await openSmall(4, {
       commitTimeoutMs: 100,
       printBook: ({ title }, { commit }) =>
@@ -68,7 +68,7 @@ describePostgres((engine) => {
     await expect((await press.printBook(emma)).wait()).rejects.toMatchObject({ code: Code.DeadlineExceeded });
   });
 
-  test("leases are renewed while all commits that may run do, and others wait for them", async () => {
+  test("leases are renewed while the maximum number of commits runs and others wait", async () => {
     const end = gate();
     const { press } = await openSmall(4, {
       periods: { renewMs: 100 },
@@ -110,7 +110,7 @@ describePostgres((engine) => {
     expect(await operation.wait()).toMatchObject({ title: "Emma" });
   });
 
-  test.each([4, 10])("of twenty commits that each start an operation, with %d connections, all end", async (max) => {
+  test.each([4, 10])("twenty commits that each start an operation all complete with %d connections", async (max) => {
     const { press, operations } = await openSmall(max, {
       printBook: ({ title }, { commit }) =>
         commit(async () => {
@@ -125,7 +125,7 @@ describePostgres((engine) => {
       .toHaveLength(40);
   });
 
-  test("a pool that is too small is refused, with the number of connections that are needed", async () => {
+  test("a pool that is too small is rejected with the required number of connections", async () => {
     const pool = new Pool({ ...engine.address(), max: 3 });
     onTestFinished(() => pool.end());
     const small = /^the pool has at most 3 connections, but the server needs at least 4: .*Set max of /;

@@ -1,10 +1,10 @@
 import { type Log, thisProcess } from "../log.ts";
 import type { OperationStore } from "../operation-store.ts";
 
-/** Operations that wait for this long are logged, in seconds. */
+/** The waiting time, in seconds, from which operations are logged. */
 const maxWaitingSeconds = 60;
 
-/** Logs methods whose operations wait, but none of which runs in any process. */
+/** Logs methods whose operations wait although no process runs one of them. */
 export class WaitingLog {
   readonly #store: Pick<OperationStore, "measure">;
   readonly #log: Log;
@@ -15,7 +15,7 @@ export class WaitingLog {
     this.#log = log;
   }
 
-  /** Logs each such method once, until its operations no longer wait. Only one of all processes does. */
+  /** Logs each such method once, until its operations no longer wait. Only one of the processes logs. */
   async check(): Promise<void> {
     const measured = (await this.#store.measure(thisProcess)) ?? [];
     const waiting = measured.filter(({ running, oldestSeconds }) => running === 0 && oldestSeconds > maxWaitingSeconds);

@@ -168,7 +168,7 @@ export class Work {
     const ms = this.#store.commitTimeoutMs;
     return await within(ms, work, () => {
       const message =
-        `the commit of ${this.name} took longer than ${ms} ms and was rolled back: do what is slow before the commit, ` +
+        `the commit of ${this.name} took longer than ${ms} ms and was rolled back: move slow work before the commit, ` +
         "or increase commitTimeoutMs";
       return new ConnectError(message, Code.DeadlineExceeded);
     });

@@ -300,7 +300,7 @@ describe("if the database does not respond", () => {
   });
 });
 
-test("a handler that stops after the drain is not released a second time, when the database may be closed", async () => {
+test("the operation of a handler that stops after the drain is not released a second time", async () => {
   const [fake, { printBook, end }] = [fakeStore(), press()];
   fake.claimable.push(claimOf("Emma"));
   const worker = await workerOf(fake, printBook);
