@@ -29,8 +29,8 @@ const config: ViteUserConfigFn = defineConfig(({ mode }) => ({
     testTimeout: mode === "long" ? 5 * 60_000 : 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    // Many tests wait for processes and databases, so run one more worker than there are cores.
-    maxWorkers: availableParallelism() + 1,
+    // Many tests wait for processes and databases, so run two more workers than there are cores.
+    maxWorkers: availableParallelism() + 2,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 }));

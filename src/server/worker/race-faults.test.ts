@@ -10,9 +10,9 @@ import { pressProcesses } from "../../../test/press-processes.ts";
 import { seededRandom } from "../../../test/seeded-random.ts";
 import { times } from "../../../test/suite.ts";
 
-const rounds = times(200, 1_000);
+const rounds = times(100, 1_000);
 const headStartMs = 20;
-const operationsOfKey = times(50, 200);
+const operationsOfKey = times(25, 200);
 
 describeEngines((engine) => {
   const processes = pressProcesses(engine);

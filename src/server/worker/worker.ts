@@ -46,6 +46,7 @@ function attemptOf({ claim, method, name: operation }: Work): Parameters<Telemet
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #running = new Map<string, { readonly work: Work; readonly ended: Promise<void> }>();
+  readonly #released = new WeakSet<Work>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #interruptions: InterruptionLog;
   readonly #waiting: WaitingLog;
@@ -216,7 +217,9 @@ export class Worker {
       const released = await this.#tryTo("releasing operations", () =>
         this.#options.store.release(works.map(({ claim }) => claim)),
       );
-      for (const work of released ? works : []) {
+      // The end of an attempt and a drain can both release a claim.
+      for (const work of released ? works.filter((work) => !this.#released.has(work)) : []) {
+        this.#released.add(work);
         const message = "released the operation: another worker will run it";
         this.#options.log({ ...work.about, level: "info", message });
       }

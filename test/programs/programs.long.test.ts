@@ -1,0 +1,2 @@
+// The same test, also with older versions of TypeScript.
+import "./programs.test.ts";
