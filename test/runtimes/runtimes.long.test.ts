@@ -54,18 +54,18 @@ beforeEach(() => {
 });
 
 /** Returns the binary of a runtime from npm. If there is none for this machine, prints that the test is skipped. */
-function binaryOf(name: string, path: string): { name: string; path: string; isMissing: boolean } {
-  const whole = join(root, "node_modules", path);
-  const isMissing = !existsSync(whole);
-  if (isMissing) {
+function binaryOf(name: string, ...paths: readonly string[]): { path: string; isMissing: boolean } {
+  const path = paths.map((path) => join(root, "node_modules", path)).find((path) => existsSync(path));
+  if (path === undefined) {
     console.warn(
-      `${path} is not in node_modules on ${process.platform}-${process.arch}: the test on ${name} is skipped.`,
+      `${paths[0]} is not in node_modules on ${process.platform}-${process.arch}: the test on ${name} is skipped.`,
     );
   }
-  return { name, path: whole, isMissing };
+  return { path: path ?? "", isMissing: path === undefined };
 }
 
-const bun = binaryOf("Bun", "@oven/bun-linux-x64/bin/bun");
+// If npm runs install scripts, that of bun moves the binary. On Linux, too, its name ends in .exe.
+const bun = binaryOf("Bun", "@oven/bun-linux-x64/bin/bun", "bun/bin/bun.exe");
 const deno = binaryOf("Deno", "@deno/linux-x64-glibc/deno");
 const workerd = binaryOf("workerd", "@cloudflare/workerd-linux-64/bin/workerd");
 
