@@ -57,11 +57,13 @@ describe.skipIf(isMissing)("a React page in Chromium", { timeout: 120_000 }, () 
     expect(errors).toEqual([]);
   });
 
-  /** Opens the page in a browser profile of its own. */
+  /** Opens the page as a new user does. Browser contexts are not enough: this Chromium shares storage between them. */
   async function open(): Promise<Page> {
     const page = await (await browser.newContext()).newPage();
     page.on("pageerror", (error) => errors.push(error));
     await page.goto(`http://press.test:${(server.address() as AddressInfo).port}/`);
+    await page.evaluate("localStorage.clear()");
+    await page.reload();
     return page;
   }
 
