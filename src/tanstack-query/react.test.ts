@@ -69,6 +69,7 @@ describe.skipIf(isMissing)("a React page in Chromium", { timeout: 120_000 }, () 
 
   test("shows a disabled query, then the progress of the operation that it starts, then its response", async () => {
     const page = await open();
+    const before = started.length;
     expect(await page.evaluate("crypto.randomUUID")).toBeUndefined();
     await page.getByText("query: idle unknown %").waitFor();
     await page.getByText("mutation: idle").waitFor();
@@ -77,7 +78,9 @@ describe.skipIf(isMissing)("a React page in Chromium", { timeout: 120_000 }, () 
     await page.getByText(/query: fetching [1-9]\d? %/).waitFor();
     await page.getByText("query: idle 100 % Emma").waitFor();
     await page.getByText("mutation: success Emma").waitFor();
-    expect(started).toEqual([expect.objectContaining({ requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })]);
+    expect(started.slice(before)).toEqual([
+      expect.objectContaining({ requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
+    ]);
   });
 
   test("resumes the operation after a reload", async () => {
