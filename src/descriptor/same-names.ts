@@ -1,10 +1,11 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { atMethod, atService, type Place } from "./place.ts";
 
-/** Two declarations of a file that get the same name in TypeScript. */
+/** A declaration of a file that gets the same name in TypeScript as an earlier one. */
 export interface SameName {
-  readonly name: string;
-  readonly desc: DescService | DescMethod;
-  readonly other: DescService | DescMethod;
+  readonly place: Place;
+  /** The subject, the cause, and the fix, in one line. */
+  readonly message: string;
 }
 
 /** A service with its long-running methods. */
@@ -19,7 +20,11 @@ export function findSameNames(services: readonly Service[]): SameName[] {
   const claim = (name: string, desc: DescService | DescMethod): SameName[] => {
     const other = named.get(name);
     named.set(name, desc);
-    return other === undefined ? [] : [{ name, desc, other }];
+    if (other === undefined) {
+      return [];
+    }
+    const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
+    return [{ place: desc.kind === "service" ? atService(desc) : atMethod(desc), message }];
   };
   return services.flatMap(({ desc, methods }) => [
     ...claim(serviceName(desc), desc),

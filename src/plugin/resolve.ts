@@ -1,7 +1,7 @@
 import type { DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import { didYouMean } from "../descriptor/near-names.ts";
 import { operationInfoOf, returnsOperation, startsOperation } from "../descriptor/operation.ts";
-import { atMethod, atOperationInfo, atService, type Place } from "../descriptor/place.ts";
+import { atOperationInfo, type Place } from "../descriptor/place.ts";
 import { findSameLocalNames, findSameNames } from "../descriptor/same-names.ts";
 import type { TypeScope } from "../descriptor/scope.ts";
 import type { MethodSettings } from "../descriptor/service-yaml/service-yaml.ts";
@@ -60,11 +60,7 @@ export function resolveService(service: DescService, scope: TypeScope, findings:
 
 /** Adds an error for each service or method that gets the same name in the generated file as another one. */
 export function refuseSameNames(services: readonly ResolvedService[], findings: Findings): void {
-  for (const { name, desc, other } of findSameNames(services)) {
-    const place = desc.kind === "service" ? atService(desc) : atMethod(desc);
-    const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
-    findings.errors.push({ refusal: "same name", place, message });
-  }
+  findings.errors.push(...findSameNames(services).map((found): Refused => ({ refusal: "same name", ...found })));
 }
 
 function resolveMethod(method: DescMethod, scope: TypeScope, findings: Findings): ResolvedMethod | undefined {

@@ -1,4 +1,4 @@
-import { atMethod, atService } from "../../descriptor/place.ts";
+import { atMethod } from "../../descriptor/place.ts";
 import { findSameLocalNames, findSameNames } from "../../descriptor/same-names.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
 import type { Rule } from "../rule.ts";
@@ -21,10 +21,7 @@ export const namesDistinct: Rule = {
         .map((desc) => ({ desc, methods: desc.methods.filter((method) => isLongRunning.has(method)) }))
         .filter(({ methods }) => methods.length > 0)
         .map(({ desc, methods }) => ({ desc, methods: methods.map((method) => ({ desc: method })) }));
-      for (const { name, desc, other } of findSameNames(services)) {
-        const message = `${desc} maps to ${name} in TypeScript, as does ${other}. Rename one of them.`;
-        yield { place: desc.kind === "service" ? atService(desc) : atMethod(desc), message };
-      }
+      yield* findSameNames(services);
     }
   },
 };

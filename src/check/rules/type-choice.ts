@@ -1,9 +1,9 @@
-import { type DescField, getOption, ScalarType } from "@bufbuild/protobuf";
+import type { DescField } from "@bufbuild/protobuf";
 import { AnySchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { operationType } from "../../descriptor/operation.ts";
 import { atField, atMethod } from "../../descriptor/place.ts";
+import { isUuid, requestIdOf } from "../../descriptor/request-id.ts";
 import { RuleType } from "../../gen/buf/plugin/check/v1/check_pb.ts";
-import { FieldInfo_Format, field_info } from "../../gen/google/api/field_info_pb.ts";
 import { atTypeName } from "../operation-method.ts";
 import type { Rule } from "../rule.ts";
 
@@ -63,8 +63,8 @@ export const requestIdAnnotated: Rule = {
   must: false,
   *find({ files }) {
     for (const { desc } of files.operations) {
-      const field = desc.input.fields.find(({ name, scalar }) => name === "request_id" && scalar === ScalarType.STRING);
-      if (field && getOption(field, field_info).format !== FieldInfo_Format.UUID4) {
+      const field = requestIdOf(desc.input);
+      if (field && !isUuid(field)) {
         const message = `request_id of rpc ${desc.name} has no format. Add [(google.api.field_info).format = UUID4], so that clients fill it in.`;
         const isChecked = files.checked.includes(desc.input.file);
         yield { place: isChecked ? atField(field, desc.input) : atMethod(desc), message };

@@ -12,8 +12,8 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { isMapEntry } from "../../descriptor/map-entry.ts";
 import { type Keep, type Kept, prune } from "../../descriptor/prune.ts";
+import { requestIdName } from "../../descriptor/request-id.ts";
 import { bytesOf, type Encoded, findEncoded, findText } from "../../descriptor/wire.ts";
-import { requestIdName } from "../request-id.ts";
 import { pruneService } from "./pruned-service.ts";
 import { standInType } from "./stand-in.ts";
 
